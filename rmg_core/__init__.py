@@ -1,0 +1,65 @@
+"""rmg grades AI responses with graders that anyone can publish.
+
+Imports point down. What a module needs from above stands on the wrong floor.
+
+     8  cli/         grading
+     7  summary      results
+     6  runner/
+     5  plan/        limits
+     4  registry/    config/      basic/
+     3  hookspecs
+     2  graders      mappers      aggregators    datasets/
+     1  outcomes
+     0  errors
+
+`python -m rmg_core.cli`, installed as `rmg`, is the command line.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from rmg_core.errors import CannotGrade, ConfigError, DataError, RmgError, RunFailed
+from rmg_core.graders import grader
+from rmg_core.hookspecs import hookimpl
+from rmg_core.outcomes import GraderError, GraderRank, GraderScore, GraderSkip, Outcome, Scale
+
+if TYPE_CHECKING:
+    from rmg_core.aggregators import NamedAggregator
+    from rmg_core.basic.combining import WeightedSumAggregator
+    from rmg_core.grading import GradingRunner
+    from rmg_core.results import Results
+
+__all__ = [
+    "CannotGrade",
+    "ConfigError",
+    "DataError",
+    "GraderError",
+    "GraderRank",
+    "GraderScore",
+    "GraderSkip",
+    "GradingRunner",
+    "NamedAggregator",
+    "Outcome",
+    "Results",
+    "RmgError",
+    "RunFailed",
+    "Scale",
+    "WeightedSumAggregator",
+    "grader",
+    "hookimpl",
+]
+
+# A pack's author needs the names above; what runs a plan is imported when it is asked for.
+_LATE = {
+    "GradingRunner": "rmg_core.grading",
+    "NamedAggregator": "rmg_core.aggregators",
+    "Results": "rmg_core.results",
+    "WeightedSumAggregator": "rmg_core.basic.combining",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module 'rmg_core' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LATE[name]), name)

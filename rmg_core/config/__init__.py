@@ -1,0 +1,34 @@
+"""A config: TOML made into frozen values, strictly, and every problem with its position."""
+
+from rmg_core.config.findings import Fault, OptionsError
+from rmg_core.config.load import load_config, parse_config
+from rmg_core.config.model import (
+    AggregatorConfig,
+    Config,
+    DatasetConfig,
+    GraderConfig,
+    RunConfig,
+    UseConfig,
+)
+from rmg_core.config.names import name_fault
+from rmg_core.config.positions import KeyPath
+from rmg_core.config.schema import config_schema, options_schema
+from rmg_core.config.strict import structure_options
+
+__all__ = [
+    "AggregatorConfig",
+    "Config",
+    "DatasetConfig",
+    "Fault",
+    "GraderConfig",
+    "KeyPath",
+    "OptionsError",
+    "RunConfig",
+    "UseConfig",
+    "config_schema",
+    "load_config",
+    "name_fault",
+    "options_schema",
+    "parse_config",
+    "structure_options",
+]

@@ -1,0 +1,234 @@
+"""A config read from TOML, or every problem that it has."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import evolve
+
+from rmg_core.config.credentials import credentials_in, without_credentials
+from rmg_core.config.findings import OptionsError
+from rmg_core.config.model import Config
+from rmg_core.config.names import name_fault
+from rmg_core.config.positions import MAX_DEPTH, KeyPath, place, too_deep
+from rmg_core.config.source import Override, Source, parse_override, with_overrides
+from rmg_core.config.strict import structure_options
+from rmg_core.errors import ConfigError, Problem, near_miss
+
+MAX_BYTES: Final = 4 * 2**20
+"""A config is written by hand; what is larger is another file."""
+
+_NAMED: Final = {
+    "graders": "grader",
+    "aggregators": "aggregator",
+    "sinks": "sink",
+    "observers": "observer",
+}
+_LATER: Final[Mapping[KeyPath, tuple[str, ...]]] = {
+    (): ("models", "budget"),
+    ("graders",): ("when",),
+}
+_TWICE: Final = "a key or a table is written twice"
+_TOML_HINTS: Final = {
+    "Invalid value": "a text stands in quotes, true and false in lower case",
+    "Expected '=' after a key": "write KEY = VALUE",
+    "Expected newline or end of document": "each KEY = VALUE has a line of its own",
+    "Unescaped '\\'": "put the text in 'single quotes', or write each backslash twice",
+    "Invalid initial character for a key part": "an inline table { … } stands on one line",
+    "Cannot overwrite": _TWICE,
+    "Cannot declare": _TWICE,
+    "Cannot redefine": _TWICE,
+    "Cannot mutate": _TWICE,
+}
+"""What usually is the matter when `tomllib` says so."""
+
+
+def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Config:
+    """Read a config file.
+
+    Args:
+        path: the file; relative paths in it start from its folder.
+        overrides: `key.path=value`, each in the place of what the file says.
+
+    Raises:
+        ConfigError: with every problem of the file and of the overrides.
+    """
+    file = Path(path)
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as fault:
+        raise ConfigError([_unreadable(file, fault)]) from fault
+    if len(data) > MAX_BYTES:
+        raise ConfigError(
+            [Problem("this is larger than 4 MiB", "a config is a small TOML file", str(file))]
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line, column = _place_of_byte(data, fault.start)
+        raise ConfigError(
+            [
+                Problem(
+                    f"this is not UTF-8 text: byte 0x{data[fault.start]:02x}",
+                    "save the file as UTF-8",
+                    str(file),
+                    line,
+                    column,
+                )
+            ]
+        ) from fault
+    return parse_config(text, file=str(file), base=file.parent, overrides=overrides)
+
+
+def parse_config(
+    text: str,
+    *,
+    file: str | None = None,
+    base: str | os.PathLike[str] = ".",
+    overrides: Sequence[str] = (),
+) -> Config:
+    """Read the text of a config.
+
+    Args:
+        text: TOML.
+        file: the name that problems give it; the default run directory has its stem.
+        base: the folder that relative paths start from.
+        overrides: `key.path=value`, each in the place of what the text says.
+
+    Raises:
+        ConfigError: with every problem of the text and of the overrides.
+    """
+    read, problems = _read_overrides(overrides)
+    source = Source(file, text, Path(base), tuple(read))
+    problems += _credentials(source)
+    table = _parse(source)
+    if isinstance(table, Problem):
+        raise ConfigError([*problems, table])
+    for override in with_overrides(table, read):
+        problems.append(source.problem_of(override, "this leads through what is not a table"))
+    problems += [*_later(table, source), *_names(table, source)]
+    try:
+        config = structure_options(Config, table, owner="the config", noun="")
+    except OptionsError as refused:
+        problems += (source.problem(f.path, f.message, f.hint, f.at) for f in refused.faults)
+    if table.get("graders", {}) == {}:
+        remedy = 'add a table such as [graders.exact] with use = "text/exact_match"'
+        problems.append(source.problem(("graders",), "the config names no grader", remedy))
+    if problems:
+        raise ConfigError(sorted(problems, key=_place))
+    return evolve(config, source=source)
+
+
+def _place(problem: Problem) -> tuple[bool, int, int]:
+    return problem.line is None, problem.line or 0, problem.column or 0
+
+
+def _unreadable(file: Path, fault: OSError) -> Problem:
+    if not isinstance(fault, FileNotFoundError):
+        reason = fault.strerror or type(fault).__name__
+        return Problem(f"the config cannot be read: {reason}", file=str(file))
+    near = near_miss(file.name, (each.name for each in file.parent.glob("*.toml")))
+    hint = f"did you mean {str(file.with_name(near))!r}?" if near else ""
+    return Problem("there is no such file", hint, str(file))
+
+
+def _place_of_byte(data: bytes, at: int) -> tuple[int, int]:
+    before = data[data.rfind(b"\n", 0, at) + 1 : at]
+    return data.count(b"\n", 0, at) + 1, len(before.decode("utf-8", "replace")) + 1
+
+
+def _parse(source: Source) -> dict[str, Any] | Problem:
+    text = source.text
+    too_deep_at = too_deep(text)
+    if too_deep_at is not None:
+        return source.problem_at(
+            place(text, too_deep_at), f"this nests more than {MAX_DEPTH} levels deep"
+        )
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        return _not_toml(source, str(fault))
+    except ValueError:  # int() takes no more than 4,300 digits
+        return source.problem_at(None, "this is not TOML: an integer is too long")
+
+
+def _not_toml(source: Source, said: str) -> Problem:
+    """Take the place out of what `tomllib` says, which has it in words."""
+    text = source.text
+    message, _, where = said.rpartition(" (at ")
+    found = re.fullmatch(r"line (\d+), column (\d+)\)", where)
+    at = (int(found[1]), int(found[2])) if found else place(text, len(text.rstrip()))
+    hint = next((hint for start, hint in _TOML_HINTS.items() if message.startswith(start)), "")
+    message = message[:1].lower() + message[1:]
+    return source.problem_at(at, f"this is not TOML: {message}", hint)
+
+
+def _read_overrides(written: Sequence[str]) -> tuple[list[Override], list[Problem]]:
+    read: list[Override] = []
+    problems: list[Problem] = []
+    for each in written:
+        try:
+            read.append(parse_override(each))
+        except ValueError as fault:
+            hint = "write it as --set graders.NAME.options.OPTION=VALUE"
+            label = without_credentials(f"--set {each}")
+            problems.append(Problem(without_credentials(str(fault)), hint, label))
+    return read, problems
+
+
+def _credentials(source: Source) -> Iterator[Problem]:
+    message = "this looks like the key of a service ({})"
+    hint = "keep keys out of configs: put it in an environment variable, and name the variable"
+    for offset, form in credentials_in(source.text):
+        yield source.problem_at(place(source.text, offset), message.format(form), hint)
+    for override in source.overrides:
+        for _, form in credentials_in(str(override.value)):
+            yield source.problem_of(override, message.format(form), hint)
+
+
+def _later(table: dict[str, Any], source: Source) -> Iterator[Problem]:
+    """Take out what only a later version has, and say so."""
+    graders = table.get("graders")
+    inner = graders.items() if isinstance(graders, dict) else ()
+    tables: list[tuple[KeyPath, Any]] = [((), table)]
+    tables += [(("graders", name), part) for name, part in inner if isinstance(part, dict)]
+    for path, part in tables:
+        for key in _LATER.get(path[:1], ()):
+            if key in part:
+                del part[key]
+                owner = ".".join(map(str, path)) or "the config"
+                hint = f"this version of rmg does not have {key!r} yet"
+                yield source.problem((*path, key), f"{owner} has no key {key!r}", hint)
+        if part.get("max_concurrency") == "auto":
+            del part["max_concurrency"]
+            dotted = ".".join(map(str, (*path, "max_concurrency")))
+            yield source.problem(
+                (*path, "max_concurrency"),
+                f"{dotted} cannot be 'auto' in this version of rmg",
+                "write a number, such as 32",
+                "value",
+            )
+
+
+def _names(table: Mapping[str, Any], source: Source) -> Iterator[Problem]:
+    named = {section: _keys(table.get(section)) for section in _NAMED}
+    for section, names in named.items():
+        for name in names:
+            if remedy := name_fault(name):
+                message = f"{_NAMED[section]} {name!r} cannot have this name"
+                yield source.problem((section, name), message, remedy)
+    for name in named["aggregators"]:
+        if name in named["graders"]:
+            yield source.problem(
+                ("aggregators", name),
+                f"aggregator {name!r} has the name of a grader ({source.where(('graders', name))})",
+                "rename one of them: both are columns of the results",
+            )
+
+
+def _keys(section: Any) -> list[str]:
+    return list(section) if isinstance(section, Mapping) else []

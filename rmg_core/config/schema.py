@@ -1,0 +1,173 @@
+"""JSON Schema (draft 2020-12) of options and of a whole config, which editors read."""
+
+import re
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import attrs
+
+from rmg_core.config import kinds
+from rmg_core.config.bounds import keywords
+from rmg_core.config.kinds import is_required, options_of, written_type
+from rmg_core.config.model import Config
+from rmg_core.config.names import NAME_PATTERN
+from rmg_core.outcomes import NOTHING
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+Schema: typing.TypeAlias = dict[str, Any]
+Classes: typing.TypeAlias = Mapping[str, type[Any]]
+"""The class of the options of each name, `pack/name`."""
+
+_PLAIN: Final[Mapping[Any, Schema]] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    str: {"type": "string"},
+    Path: {"type": "string"},
+    datetime: {"type": "string", "format": "date-time"},
+    date: {"type": "string", "format": "date"},
+    time: {"type": "string", "format": "time"},
+}
+
+
+def options_schema(cls: type[Any]) -> Schema:
+    """Return the schema of a table of options: what `structure_options` takes for `cls`.
+
+    Descriptions are the fields' `metadata["help"]`; bounds and choices are those of the validators
+    of attrs. What only a validator of the class's own knows is not in it.
+    """
+    return _table(cls, ())
+
+
+def config_schema(
+    *,
+    graders: Classes,
+    mappers: Classes = NOTHING,
+    aggregators: Classes = NOTHING,
+    readers: Classes = NOTHING,
+    sinks: Classes = NOTHING,
+    observers: Classes = NOTHING,
+) -> Schema:
+    """Return the schema of a config, in which the options depend on the name in `use`.
+
+    Names are `pack/name`; a short name counts where one pack alone has it. Readers go by the
+    suffix of their files, without a pack.
+    """
+    made = options_schema(Config)
+    parts = made["properties"]
+    for section, classes in (
+        ("graders", graders),
+        ("aggregators", aggregators),
+        ("sinks", sinks),
+        ("observers", observers),
+    ):
+        table = parts[section]
+        table["propertyNames"] = {"pattern": NAME_PATTERN}
+        _choose_options(table["additionalProperties"], classes)
+    parts["graders"]["minProperties"] = 1
+    for kind in parts["graders"]["additionalProperties"]["properties"]["mapper"]["anyOf"]:
+        if "use" in kind.get("properties", {}):
+            _choose_options(kind, mappers)
+    parts["dataset"]["allOf"] = [_reader(name, cls) for name, cls in readers.items()]
+    return {
+        "$schema": DIALECT,
+        "title": "A config of rmg",
+        **made,
+        "required": ["graders"],
+    }
+
+
+def _table(cls: type[Any], inside: tuple[type[Any], ...]) -> Schema:
+    options = options_of(cls)
+    made: Schema = {
+        "type": "object",
+        "properties": {name: _option(option, (*inside, cls)) for name, option in options.items()},
+        "additionalProperties": False,
+    }
+    if required := [name for name, option in options.items() if is_required(option)]:
+        made["required"] = required
+    return made
+
+
+def _option(option: "attrs.Attribute[Any]", inside: tuple[type[Any], ...]) -> Schema:
+    made = _merged(_of(written_type(option), inside), keywords(option.validator))
+    if text := option.metadata.get("help"):
+        made["description"] = text
+    if isinstance(option.default, bool | int | float | str):
+        made["default"] = option.default
+    elif isinstance(option.default, list | tuple) and option.default:
+        made["default"] = list(option.default)
+    return made
+
+
+def _merged(schema: Schema, more: Schema) -> Schema:
+    made = dict(schema)
+    for key, value in more.items():
+        inner = made.get(key)
+        both = isinstance(inner, dict) and isinstance(value, dict)
+        made[key] = _merged(inner, value) if both else value
+    return made
+
+
+def _of(kind: Any, inside: tuple[type[Any], ...]) -> Schema:  # noqa: PLR0911 - one line a type
+    if typing.get_origin(kind) is typing.Annotated:
+        return _of(get_args(kind)[0], inside)
+    if kind in _PLAIN:
+        return dict(_PLAIN[kind])
+    if kinds.is_union(kind):
+        parts = [_of(part, inside) for part in kinds.members(kind)]
+        return parts[0] if len(parts) == 1 else {"anyOf": parts}
+    if kinds.is_literal(kind):
+        return {"enum": [value for value in get_args(kind) if value is not None]}
+    if kinds.is_enum(kind):
+        return {"enum": [member.value for member in kind]}
+    if fixed := kinds.fixed_elements(kind):
+        items = [_of(part, inside) for part in fixed]
+        return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
+    if kinds.is_list(kind):
+        return {"type": "array", "items": _of(kinds.element(kind), inside)}
+    if kinds.is_table(kind):
+        return {"type": "object", "additionalProperties": _of(kinds.element(kind), inside)}
+    if attrs.has(kind):
+        return {"type": "object"} if kind in inside else _table(kind, inside)
+    return {}
+
+
+def _choose_options(table: Schema, classes: Classes) -> None:
+    """Let the name in `use` decide what `options` may hold."""
+    short = [name.rpartition("/")[2] for name in classes]
+    use = table["properties"]["use"]
+    names: list[str] = []
+    table["allOf"] = []
+    for name, cls in classes.items():
+        last = name.rpartition("/")[2]
+        written = [name, last] if short.count(last) == 1 else [name]
+        names += written
+        table["allOf"].append({
+            "if": {"properties": {"use": {"enum": written}}, "required": ["use"]},
+            "then": _with_options(cls),
+        })
+    if names:
+        table["properties"]["use"] = {**use, "anyOf": [{"enum": names}, {"type": "string"}]}
+
+
+def _reader(name: str, cls: type[Any]) -> Schema:
+    by_suffix = {
+        "properties": {"path": {"pattern": rf"(?i:\.{re.escape(name)}(\.gz)?)$"}},
+        "required": ["path"],
+        "not": {"required": ["format"]},
+    }
+    by_format = {"properties": {"format": {"const": name}}, "required": ["format"]}
+    return {"if": {"anyOf": [by_format, by_suffix]}, "then": _with_options(cls)}
+
+
+def _with_options(cls: type[Any]) -> Schema:
+    options = options_schema(cls)
+    made: Schema = {"properties": {"options": options}}
+    if "required" in options:
+        made["required"] = ["options"]
+    return made

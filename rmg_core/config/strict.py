@@ -1,0 +1,271 @@
+"""Options from plain values, with no coercion and every fault at once."""
+
+import functools
+from collections.abc import Iterable, Mapping
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
+
+import attrs
+
+from rmg_core.config import kinds
+from rmg_core.config.bounds import must, refusals
+from rmg_core.config.findings import Finding, OptionsError, Refused, near, other_kind, own_words
+from rmg_core.config.kinds import convert, default_of, is_required, options_of, said, written_type
+from rmg_core.config.positions import KeyPath
+from rmg_core.errors import near_miss
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+Cls = TypeVar("Cls")
+
+
+def structure_options(
+    cls: type[Cls], table: Mapping[str, Any], *, owner: str, noun: str = "option"
+) -> Cls:
+    """Make an instance of an attrs class of the values that a config writes for its fields.
+
+    No value is coerced: `"3"` is not 3, true is not 1, `"abc"` is not a list. An integer may stand
+    for a float, and a list for a tuple or a set. NaN and infinities are no values.
+    A field with a converter takes what the converter's parameter is annotated with.
+
+    Args:
+        cls: any attrs class; fields that are not parameters of it are no options.
+        table: the options by name.
+        owner: whose options these are, as the faults are to say it: `"grader 'text/contains'"`.
+        noun: what they are called; without one, faults call each by its path alone.
+
+    Raises:
+        OptionsError: with every fault of the table.
+        DefinitionError: the class cannot be read.
+    """
+    try:
+        return _structure_class(table, cls, noun or "key")
+    except Refused as refused:
+        faults = [finding.named(noun, owner) for finding in refused.findings]
+    raise OptionsError(tuple(faults))
+
+
+def _structure_class(table: Any, cls: type[Cls], noun: str = "key") -> Cls:
+    if isinstance(table, cls):
+        return table
+    if not isinstance(table, Mapping):
+        raise other_kind(table, cls)
+    options = options_of(cls)
+    values: dict[str, Any] = {}
+    findings = [_unknown(key, options, noun) for key in table if key not in options]
+    for name, option in options.items():
+        if name in table:
+            try:
+                values[name] = _structure(table[name], written_type(option))
+            except Refused as refused:
+                findings += [finding.under(name) for finding in refused.findings]
+        elif is_required(option):
+            remedy = option.metadata.get("help", "")
+            findings.append(
+                Finding((), f"needs {noun} {name!r}", f"{name}: {remedy}" if remedy else "")
+            )
+    if findings:
+        raise Refused([*findings, *_bounds(cls, options, values)])
+    try:
+        return cls(**values)
+    except Exception as fault:  # noqa: BLE001 - validators and converters are a pack's code
+        findings = _bounds(cls, options, values) or [own_words(fault, values, "")]
+    raise Refused(findings)
+
+
+def _unknown(key: str, options: Mapping[str, Any], noun: str) -> Finding:
+    nearest = near_miss(str(key), options)
+    known = f"{noun}s: {', '.join(sorted(options))}" if options else "it takes none"
+    hint = f"did you mean {nearest!r}? {known}" if nearest else known
+    return Finding((key,), f"has no {noun} {key!r}", hint, subject=())
+
+
+def _bounds(
+    cls: type[Any], options: Mapping[str, "attrs.Attribute[Any]"], values: Mapping[str, Any]
+) -> list[Finding]:
+    """Run converters and validators one by one, where attrs stops at the first that refuses."""
+    blank = object.__new__(cls)
+    ready = []
+    findings = []
+    for name, option in options.items():
+        if name not in values and is_required(option):
+            continue
+        try:
+            given = values[name] if name in values else default_of(option, blank)
+            value = convert(option, blank, given)
+        except Exception as fault:  # noqa: BLE001 - a converter is a pack's code
+            findings.append(own_words(fault, values, name))
+            continue
+        object.__setattr__(blank, option.name, value)
+        ready.append((name, option, value))
+    is_complete = len(ready) == len(options)
+    for name, option, value in ready:
+        for path, validator, refusal in refusals(option.validator, blank, option, value):
+            if isinstance(refusal, AttributeError) and not is_complete:
+                continue  # it looks at an option that is at fault itself
+            if (asked := must(validator)) is None:
+                findings.append(own_words(refusal, values, name, path))
+            else:
+                part = functools.reduce(lambda inner, step: inner[step], path, value)
+                findings.append(_refusal(validator, asked, part, (name, *path)))
+    return findings
+
+
+def _refusal(validator: Any, asked: str, value: Any, path: KeyPath) -> Finding:
+    choices = [choice for choice in getattr(validator, "options", ()) if isinstance(choice, str)]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # as it was written, most likely
+    shown = "" if asked == "must not be empty" else f", not {said(value)}"
+    return Finding(path, asked + shown, near(value, choices), subject=path)
+
+
+def _structure(value: Any, kind: Any) -> Any:
+    from cattrs import BaseValidationError
+
+    try:
+        return _converter().structure(value, kind)
+    except (BaseValidationError, ValueError, TypeError, KeyError) as fault:
+        raise other_kind(value, kind) from fault
+
+
+@functools.cache
+def _converter() -> "Converter":
+    """Return the converter: it finds the hook for a type, and its hooks coerce nothing."""
+    from cattrs import Converter
+
+    made = Converter(structure_fallback_factory=lambda _: _structure_instance)
+    for kind in (bool, int, float, str, Path):
+        made.register_structure_hook(kind, _structure_plain)
+    for is_kind, hook in (
+        (kinds.is_anything, _structure_anything),
+        (kinds.is_enum, _structure_enum),
+        (kinds.is_literal, _structure_literal),
+        (kinds.is_list, _structure_list),
+        (kinds.is_table, _structure_table),
+        (kinds.is_union, _structure_union),
+        (attrs.has, _structure_class),
+    ):
+        made.register_structure_hook_func(is_kind, hook)
+    return made
+
+
+def _structure_plain(value: Any, kind: Any) -> Any:
+    if kinds.is_enum(kind):
+        return _structure_enum(value, kind)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            raise other_kind(value, kind) from None
+    if issubclass(kind, Path) and isinstance(value, str):
+        return kind(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise other_kind(value, kind)
+    return _finite(value)
+
+
+def _finite(value: Any) -> Any:
+    if not kinds.is_finite(value):
+        raise Refused([Finding((), f"must be a finite number, not {value!r}")])
+    return value
+
+
+def _structure_anything(value: Any, _: Any) -> Any:
+    match value:
+        case Mapping():
+            return dict(_collect((key, part, Any) for key, part in value.items()))
+        case list():
+            return _elements(value, repeat(Any))
+        case _:
+            return _finite(value)
+
+
+def _structure_list(value: Any, kind: Any) -> Any:
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise other_kind(value, kind)
+    fixed = kinds.fixed_elements(kind)
+    if fixed is not None and len(fixed) != len(value):
+        raise other_kind(value, kind)
+    made = _elements(value, repeat(kinds.element(kind)) if fixed is None else fixed)
+    return kinds.LISTS[get_origin(kind) or kind](made)
+
+
+def _structure_table(value: Any, kind: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise other_kind(value, kind)
+    each = kinds.element(kind)
+    return dict(_collect((key, part, each) for key, part in value.items()))
+
+
+def _elements(values: Iterable[Any], types: Iterable[Any]) -> list[Any]:
+    parts = zip(values, types, strict=False)
+    return [made for _, made in _collect((i, *part) for i, part in enumerate(parts))]
+
+
+def _collect(parts: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]]:
+    """Structure every part of a list or table: its key or index, its value, its type."""
+    made = []
+    findings: list[Finding] = []
+    for step, value, kind in parts:
+        try:
+            made.append((step, _structure(value, kind)))
+        except Refused as refused:
+            findings += [finding.under(step) for finding in refused.findings]
+    if findings:
+        raise Refused(findings)
+    return made
+
+
+def _structure_literal(value: Any, kind: Any) -> Any:
+    return _choose(value, kind, [(choice, choice) for choice in get_args(kind)])
+
+
+def _structure_enum(value: Any, kind: Any) -> Any:
+    if isinstance(value, kind):
+        return value
+    return _choose(value, kind, [(member.value, member) for member in kind])
+
+
+def _choose(value: Any, kind: Any, choices: list[tuple[Any, Any]]) -> Any:
+    for choice, made in choices:
+        if choice == value and type(choice) is type(value):
+            return made
+    raise other_kind(value, kind, near(value, [c for c, _ in choices if isinstance(c, str)]))
+
+
+def _structure_union(value: Any, kind: Any) -> Any:
+    """Take the first type of the union that fits; an integer is no float where it may be both.
+
+    When none fits, a type whose shape does says what is wrong: before others one that has all it
+    needs, and then one with few findings.
+    """
+    if value is None and type(None) in get_args(kind):
+        return None
+    refusals: list[Refused] = []
+    for part in sorted(kinds.members(kind), key=lambda part: part is float):
+        try:
+            return _structure(value, part)
+        except Refused as refused:
+            refusals.append(refused)
+    alike = [r for r in refusals if not any(f.is_other_kind and not f.path for f in r.findings)]
+    if alike:
+        raise min(alike, key=_misfit)
+    hints = (finding.hint for refused in refusals for finding in refused.findings)
+    raise other_kind(value, kind, next(filter(None, hints), ""))
+
+
+def _misfit(refused: Refused) -> tuple[bool, int]:
+    return any(not finding.path for finding in refused.findings), len(refused.findings)
+
+
+def _structure_instance(value: Any, kind: Any) -> Any:
+    """Take what only Python can give: a model, a compiled pattern."""
+    try:
+        fits = isinstance(value, kind)
+    except TypeError:  # such as a protocol: it is for the class itself to check
+        fits = not isinstance(value, str | int | float | list | Mapping)
+    if not fits:
+        raise other_kind(value, kind, "a config cannot write such a value")
+    return value

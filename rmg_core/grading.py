@@ -1,0 +1,305 @@
+"""The runner as Python sees it: graders and samples in, outcomes out."""
+
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from os import PathLike
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+import anyio
+from anyio import to_thread
+from anyio.lowlevel import current_token
+from attrs import define, field
+
+from rmg_core.datasets import Dataset
+from rmg_core.errors import ConfigError, Problem
+from rmg_core.plan import Plan, plan_of_config, plan_of_objects
+from rmg_core.results import Results
+from rmg_core.runner.execution import Ended, Execution, first_of
+from rmg_core.runner.session import Session
+from rmg_core.runner.sources import Rows, source_of
+from rmg_core.runner.window import GradedSample, OpenSample
+
+Answer = TypeVar("Answer")
+
+SPREAD_AT_ONCE: Final = 512
+
+
+class GradingRunner:
+    """Grades samples with named graders, at most `max_concurrency` cells at once.
+
+    Each entry of `grader_configs` is a grader, or a mapping with the key `grader` (an object, or
+    a name such as `"text/exact_match"`) and any of `mapper`, `options`, `timeout` (seconds),
+    `max_concurrency` and `repeats`. `aggregators` is one aggregator, several, or a mapping of
+    column names to aggregators.
+
+    A runner can be used again, from several tasks at once and from several event loops; the
+    limit holds for all of its runs in one event loop together.
+
+    Raises:
+        ConfigError: something cannot be run; all problems are told at once.
+    """
+
+    def __init__(
+        self,
+        grader_configs: Mapping[str, Any],
+        *,
+        aggregators: Any = None,
+        max_concurrency: int = 32,
+        max_errors: float = 0.02,
+        packs: Sequence[str] = (),
+        id_field: str | None = None,
+    ) -> None:
+        plan = plan_of_objects(
+            grader_configs,
+            aggregators=aggregators,
+            max_concurrency=max_concurrency,
+            max_errors=max_errors,
+            packs=packs,
+        )
+        self._set_up(plan, id_field)
+
+    @classmethod
+    def from_config(
+        cls, path: str | PathLike[str], overrides: Sequence[str] = ()
+    ) -> "GradingRunner":
+        """Make the runner that a TOML file describes.
+
+        `overrides` are as after `rmg run --set`: `"graders.polite.repeats=3"`.
+
+        Raises:
+            ConfigError: the file cannot be run; all problems are told at once.
+        """
+        return cls.from_plan(plan_of_config(path, overrides))
+
+    @classmethod
+    def from_plan(cls, plan: Plan) -> "GradingRunner":
+        """Make a runner of a plan that is ready."""
+        made = cls.__new__(cls)
+        made._set_up(plan, None)
+        return made
+
+    def _set_up(self, plan: Plan, id_field: str | None) -> None:
+        self.plan = plan
+        self._id_field = id_field
+        self._sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
+
+    def run(self, dataset: Rows | None = None) -> Results:
+        """Grade a dataset and wait for the end; also inside a running event loop.
+
+        There (in a notebook) the run gets a thread and a loop of its own, while the caller waits.
+        """
+        return _wait_for(lambda: self.arun(dataset))
+
+    async def arun(self, dataset: Rows | None = None) -> Results:
+        """Grade a dataset; the outcomes are in its order.
+
+        Without `dataset`, that of the config.
+
+        Raises:
+            DataError: the dataset cannot be read, or a row is not a sample.
+            RunFailed: a sink failed, or a grader could not be opened.
+        """
+        gathered = _Gathered(self.plan)
+        execution = await self._execution(dataset, gathered.take)
+        return gathered.results(await execution.run())
+
+    async def arun_many(self, datasets: Mapping[str, Rows]) -> dict[str, Results]:
+        """Grade several datasets at once, under the one limit of this runner."""
+        results: dict[str, Results] = {}
+
+        async def grade(name: str, rows: Rows) -> None:
+            results[name] = await self.arun(rows)
+
+        async with anyio.create_task_group() as tasks:
+            for name, rows in datasets.items():
+                tasks.start_soon(grade, name, rows)
+        return {name: results[name] for name in datasets}
+
+    def run_many(self, datasets: Mapping[str, Rows]) -> dict[str, Results]:
+        """Grade several datasets at once and wait for the end."""
+        return _wait_for(lambda: self.arun_many(datasets))
+
+    @asynccontextmanager
+    async def stream(self, dataset: Rows | None = None) -> "AsyncIterator[GradedStream]":
+        """Grade a dataset of any length in constant memory.
+
+        Samples come as they are finished, not in the order of the dataset; their `index` tells
+        which they are. Reading waits for whoever iterates.
+        """
+        graded = GradedStream(self.plan.columns)
+        graded.execution = await self._execution(dataset, graded.put)
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(graded.run)
+                yield graded
+                tasks.cancel_scope.cancel()
+        except BaseExceptionGroup as group:
+            raise first_of(group) from None
+
+    async def _execution(
+        self, rows: Rows | None, emit: Callable[[list[OpenSample]], None]
+    ) -> Execution:
+        if rows is None:
+            rows = self.plan.dataset
+        if rows is None:
+            raise ConfigError([Problem("there is no dataset", "give one to the run")])
+        if isinstance(rows, Dataset):
+            await to_thread.run_sync(rows.check)
+        return Execution(self._session(), source_of(rows, self._id_field), emit)
+
+    def _session(self) -> Session:
+        loop = current_token().native_token
+        session = self._sessions.get(loop)
+        if session is None:
+            session = self._sessions[loop] = Session.of(self.plan)
+        return session
+
+
+@define(eq=False)
+class _Gathered:
+    """The outcomes of a run, put into the order in which its samples were read."""
+
+    plan: Plan
+    columns: list[list[Any]] = field(init=False)
+    repeats: dict[str, list[Any]] = field(init=False)
+    index: list[Any] = field(factory=list)
+    ids: list[Any] = field(factory=list)
+    waiting: list[OpenSample] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self.columns = [[] for _ in self.plan.columns]
+        self.repeats = {each.name: [] for each in self.plan.graders if each.repeats > 1}
+
+    def take(self, graded: list[OpenSample]) -> None:
+        self.waiting += graded
+        if len(self.waiting) >= SPREAD_AT_ONCE:
+            self.spread()
+
+    def spread(self) -> None:
+        """Put the outcomes that wait into their columns."""
+        graded, self.waiting = self.waiting, []
+        lists = (*self.columns, *self.repeats.values(), self.index, self.ids)
+        more = max((each.order for each in graded), default=-1) + 1 - len(self.index)
+        if more > 0:
+            for each in lists:
+                each.extend([None] * more)
+        for place, column in enumerate(self.columns):
+            for each in graded:
+                column[each.order] = each.outcomes[place]
+        for name, outcomes in self.repeats.items():
+            for each in graded:
+                outcomes[each.order] = each.repeats[name]  # type: ignore[index]
+        for each in graded:
+            self.index[each.order] = each.index
+            self.ids[each.order] = each.id
+
+    def results(self, ended: Ended) -> Results:
+        self.spread()
+        return Results(
+            dict(zip(self.plan.columns, self.columns, strict=True)),
+            aggregators=frozenset(each.name for each in self.plan.aggregators),
+            index=self.index,
+            ids=self.ids,
+            repeats=self.repeats,
+            max_errors=self.plan.max_errors,
+            seconds=ended.seconds,
+            grader_seconds=ended.grader_seconds,
+            reports=ended.reports,
+        )
+
+
+@define(eq=False)
+class GradedStream:
+    """The samples of a run as they are finished: iterate it with `async for`.
+
+    When the iteration is over, `ended` says how the run ended.
+    """
+
+    columns: tuple[str, ...]
+    execution: Execution = field(init=False)
+    ended: Ended | None = None
+    _waiting: deque[OpenSample] = field(factory=deque)
+    _wake: anyio.Event | None = None
+    _is_over: bool = False
+    _failure: Exception | None = None
+
+    def stop(self) -> None:
+        """Start nothing more; what is in flight is still finished and can be read."""
+        self.execution.stop()
+
+    async def run(self) -> None:
+        """Run to the end; a failure is raised where the stream is read."""
+        try:
+            self.ended = await self.execution.run()
+        except Exception as failure:  # noqa: BLE001 - raised again by __anext__
+            self._failure = failure
+        finally:
+            self._is_over = True
+            if self._wake is not None:
+                self._wake.set()
+
+    def put(self, graded: list[OpenSample]) -> None:
+        """Take samples that the run has finished."""
+        self._waiting.extend(graded)
+        self.execution.unread += len(graded)
+        if self._wake is not None:
+            self._wake.set()
+
+    def __aiter__(self) -> "GradedStream":
+        return self
+
+    async def __anext__(self) -> GradedSample:
+        while not self._waiting:
+            if self._failure is not None:
+                failure, self._failure = self._failure, None
+                raise failure
+            if self._is_over:
+                raise StopAsyncIteration
+            self._wake = anyio.Event()
+            await self._wake.wait()
+            self._wake = None
+        opened = self._waiting.popleft()
+        self.execution.unread -= 1
+        self.execution.look_for_room()
+        outcomes = dict(zip(self.columns, opened.outcomes, strict=True))
+        return GradedSample(
+            opened.index, opened.id, opened.fields, outcomes, opened.repeats or {}
+        )
+
+
+def _wait_for(make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+    """Run a coroutine to its end, in a thread of its own where this thread has a running loop."""
+    answers: list[Answer] = []
+
+    async def keep() -> None:
+        # asyncio shows the value of its main task in a repr; that of a large result is dear.
+        answers.append(await make())
+
+    if not _is_in_loop():
+        anyio.run(keep)
+        return answers[0]
+    failures: list[BaseException] = []
+
+    def run_apart() -> None:
+        try:
+            anyio.run(keep)
+        except BaseException as failure:  # noqa: BLE001 - raised again by the thread that waits
+            failures.append(failure)
+
+    thread = threading.Thread(target=run_apart, name="rmg run")
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return answers[0]
+
+
+def _is_in_loop() -> bool:
+    try:
+        current_token()
+    except RuntimeError:
+        return False
+    return True

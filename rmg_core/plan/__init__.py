@@ -1,0 +1,15 @@
+"""The plan: a config with every name resolved and every option checked."""
+
+from rmg_core.plan.build import plan_of_config, plan_of_objects
+from rmg_core.plan.identity import Identity
+from rmg_core.plan.values import NamedPart, Plan, PlannedAggregator, PlannedGrader
+
+__all__ = [
+    "Identity",
+    "NamedPart",
+    "Plan",
+    "PlannedAggregator",
+    "PlannedGrader",
+    "plan_of_config",
+    "plan_of_objects",
+]

@@ -1,0 +1,109 @@
+"""From a config, or from Python objects, to a plan; every problem is told at once."""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+from rmg_core.config import Config, load_config
+from rmg_core.datasets import Dataset, format_of
+from rmg_core.errors import ConfigError
+from rmg_core.outcomes import Scale
+from rmg_core.plan.objects import config_of_objects
+from rmg_core.plan.parts import Parts
+from rmg_core.plan.values import NamedPart, Plan, PlannedAggregator, PlannedGrader
+from rmg_core.registry import Registry, installed
+
+
+def plan_of_config(
+    config: str | PathLike[str] | Config,
+    overrides: Sequence[str] = (),
+    registry: Registry | None = None,
+) -> Plan:
+    """Resolve every name of a config and check every option.
+
+    `config` is the path of a TOML file, or one that is loaded already.
+
+    Raises:
+        ConfigError: it cannot be run; with every problem that was found.
+    """
+    loaded = config if isinstance(config, Config) else load_config(config, overrides)
+    parts = Parts(loaded, registry or installed().choosing(loaded.choose))
+    for number, requirement in enumerate(loaded.requires):
+        for unmet in parts.registry.check_requires([requirement]):
+            parts.note(("requires", number), unmet.message, unmet.hint)
+    graders = _graders(parts)
+    aggregators = _aggregators(parts, graders)
+    dataset = _dataset(parts)
+    sinks = _named(parts, "sink", "sinks")
+    observers = _named(parts, "observer", "observers")
+    if parts.problems:
+        raise ConfigError(parts.problems)
+    return Plan(
+        graders=tuple(each for each in graders.values() if each is not None),
+        aggregators=aggregators,
+        max_concurrency=loaded.max_concurrency,
+        max_errors=loaded.max_errors,
+        dataset=dataset,
+        run_dir=loaded.run_dir,
+        sinks=sinks,
+        observers=observers,
+    )
+
+
+def plan_of_objects(
+    grader_configs: Mapping[str, Any],
+    *,
+    aggregators: Any = None,
+    max_concurrency: int = 32,
+    max_errors: float = 0.02,
+    packs: Sequence[str] = (),
+    registry: Registry | None = None,
+) -> Plan:
+    """Make a plan of Python objects and names, in the shape that `GradingRunner` takes.
+
+    Raises:
+        ConfigError: something cannot be run; with every problem that was found.
+    """
+    config = config_of_objects(
+        grader_configs,
+        aggregators=aggregators,
+        max_concurrency=max_concurrency,
+        max_errors=max_errors,
+        packs=packs,
+    )
+    return plan_of_config(config, registry=registry)
+
+
+def _graders(parts: Parts) -> dict[str, PlannedGrader | None]:
+    return {name: parts.grader(name, table) for name, table in parts.config.graders.items()}
+
+
+def _aggregators(
+    parts: Parts, graders: Mapping[str, PlannedGrader | None]
+) -> tuple[PlannedAggregator, ...]:
+    scales = {name: each.scale if each is not None else None for name, each in graders.items()}
+    columns: dict[str, Scale | None] = dict(scales)
+    made: list[PlannedAggregator] = []
+    for name, table in parts.config.aggregators.items():
+        planned = parts.aggregator(name, table, scales, columns)
+        columns[name] = None if planned is None else planned.scale
+        if planned is not None:
+            made.append(planned)
+    return tuple(made)
+
+
+def _dataset(parts: Parts) -> Dataset | None:
+    table, path = parts.config.dataset, parts.config.dataset_path
+    if path is None:
+        return None
+    if table.format is None:
+        reader = parts.reader(format_of(path), table.options, ("dataset", "path"))
+    else:
+        reader = parts.reader(table.format, table.options, ("dataset", "format"))
+    return None if reader is None else Dataset(path, reader, table.id, table.on_bad_row)
+
+
+def _named(parts: Parts, noun: str, section: str) -> tuple[NamedPart, ...]:
+    tables = getattr(parts.config, section)
+    made = [parts.part(noun, section, name, table) for name, table in tables.items()]
+    return tuple(each for each in made if each is not None)

@@ -1,0 +1,338 @@
+"""The parts of a plan, each made from its table in the config."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+from attrs import define, field
+
+from rmg_core.aggregators import as_aggregator
+from rmg_core.config import (
+    AggregatorConfig,
+    Config,
+    GraderConfig,
+    OptionsError,
+    UseConfig,
+    structure_options,
+)
+from rmg_core.errors import DefinitionError, Problem, RegistryError, suggestion
+from rmg_core.graders import Grader, GraderSpec, as_grader, spec_of
+from rmg_core.mappers import (
+    FieldMapper,
+    MapFunction,
+    Source,
+    as_map_function,
+    by_own_name,
+    parse_path,
+    parse_source,
+)
+from rmg_core.outcomes import Scale
+from rmg_core.plan.identity import identity_of
+from rmg_core.plan.values import NamedPart, PlannedAggregator, PlannedGrader, prepare_with
+from rmg_core.registry import Registry, Resolved
+
+At = tuple[str | int, ...]
+
+
+class NotMade(Exception):  # noqa: N818 - never leaves this module
+    """A part cannot be made; its problems are noted."""
+
+
+@define(eq=False)
+class Parts:
+    """Makes parts, and notes every problem on the way, where it stands in the config."""
+
+    config: Config
+    registry: Registry
+    problems: list[Problem] = field(factory=list)
+
+    def note(self, at: At, message: str, hint: str = "", *, on: str = "value") -> None:
+        self.problems.append(self.config.problem(at, message, hint, at=on))
+
+    def grader(self, name: str, table: GraderConfig) -> PlannedGrader | None:
+        at: At = ("graders", name)
+        with self._noting(at):
+            resolved = self._resolve("grader", table.use, (*at, "use"))
+            spec, made = self._grader_made(table, resolved, at)
+            mapper = self._mapper(table.mapper, spec, at)
+            self._check_needs(spec, at)
+            if made is None or mapper is None:
+                raise NotMade
+            return PlannedGrader(
+                name=name,
+                grader=made,
+                identity=identity_of(made, resolved),
+                mapper=mapper,
+                prepare=prepare_with(mapper, spec.inputs),
+                timeout=table.timeout,
+                max_concurrency=table.max_concurrency,
+                repeats=table.repeats,
+            )
+        return None
+
+    def aggregator(
+        self,
+        name: str,
+        table: AggregatorConfig,
+        graders: Mapping[str, Scale | None],
+        columns: Mapping[str, Scale | None],
+    ) -> PlannedAggregator | None:
+        """Make an aggregator that may read `columns`: the graders, and aggregators before it."""
+        at: At = ("aggregators", name)
+        with self._noting(at):
+            made = self._object("aggregator", table.use, table.options, at)
+            with self._naming(at):
+                made = as_aggregator(made, _said(table.use))
+            group_by = None
+            if table.group_by is not None:
+                with self._saying((*at, "group_by")):
+                    group_by = parse_path(table.group_by)
+            self._check_kind(made, table, at)
+            if table.repeats_of is not None:
+                parts = self._repeats(table.repeats_of, graders, at)
+                reads: tuple[str, ...] = ()
+            else:
+                reads = self._reads(made, graders, columns, table.options, at)
+                parts = {each: columns[each] for each in reads}
+            bound, scale = self._bound(made, parts, at)
+            return PlannedAggregator(name, bound, reads, scale, table.repeats_of, group_by)
+        return None
+
+    def part(self, noun: str, section: str, name: str, table: UseConfig) -> NamedPart | None:
+        """Make a sink or an observer."""
+        at: At = (section, name)
+        with self._noting(at):
+            return NamedPart(name, self._object(noun, table.use, table.options, at))
+        return None
+
+    def reader(self, use: str, options: Mapping[str, Any], on: At) -> Any:
+        """Make the reader of a dataset, or None."""
+        with self._noting(on):
+            resolved = self._resolve("reader", use, on)
+            return self._structured("reader", resolved.value, use, options, ("dataset",))
+        return None
+
+    @contextmanager
+    def _noting(self, _: At) -> Iterator[None]:
+        try:
+            yield
+        except NotMade:
+            pass
+
+    @contextmanager
+    def _naming(self, at: At) -> Iterator[None]:
+        """Note a name that leads nowhere, or an object that is not what it should be."""
+        try:
+            yield
+        except RegistryError as fault:
+            self.note(at, fault.problem.message, fault.problem.hint)
+            raise NotMade from fault
+        except DefinitionError as fault:
+            self.note(at, str(fault))
+            raise NotMade from fault
+
+    @contextmanager
+    def _saying(self, at: At) -> Iterator[None]:
+        """Note what a ValueError says."""
+        try:
+            yield
+        except ValueError as fault:
+            self.note(at, str(fault))
+            raise NotMade from fault
+
+    def _resolve(self, noun: str, use: Any, at: At) -> Resolved | None:
+        if not isinstance(use, str):
+            return None
+        with self._naming(at):
+            return self.registry.resolve(noun, use, self.config.packs, self.config.base)
+        raise AssertionError("a context that notes always raises")
+
+    def _grader_made(
+        self, table: GraderConfig, resolved: Resolved | None, at: At
+    ) -> tuple[GraderSpec, Grader | None]:
+        offered = table.use if resolved is None else resolved.value
+        with self._naming((*at, "use")):
+            if isinstance(offered, Grader) or _is_instance(offered):
+                made = as_grader(offered)
+                if table.options:
+                    hint = "set them where you make it"
+                    self.note((*at, "options"), "a grader object has its options already", hint)
+                return made.spec, made
+            spec = spec_of(offered)
+        try:
+            options = structure_options(
+                spec.options, table.options, owner=f"grader {_said(table.use)}"
+            )
+        except OptionsError as fault:
+            self._note_options(fault, at)
+            return spec, None
+        return spec, Grader(spec, options, spec.bind(options))
+
+    def _object(self, noun: str, use: Any, options: Mapping[str, Any], at: At) -> Any:
+        resolved = self._resolve(noun, use, (*at, "use"))
+        if resolved is None:
+            return use
+        return self._structured(noun, resolved.value, use, options, at)
+
+    def _structured(
+        self, noun: str, value: Any, use: str, options: Mapping[str, Any], at: At
+    ) -> Any:
+        if not (isinstance(value, type) and attrs.has(value)):
+            self.note((*at, "use"), f"{use!r} is not a {noun}", "it must be an attrs class")
+            raise NotMade
+        try:
+            return structure_options(value, options, owner=f"{noun} {_said(use)}")
+        except OptionsError as fault:
+            self._note_options(fault, at)
+            raise NotMade from fault
+
+    def _note_options(self, fault: OptionsError, at: At) -> None:
+        for each in fault.faults:
+            self.note((*at, "options", *each.path), each.message, each.hint, on=each.at)
+
+    def _check_needs(self, spec: GraderSpec, at: At) -> None:
+        for unmet in self.registry.check_requires(spec.declared.needs):
+            self.note((*at, "use"), f"it needs {unmet.requirement!r}: {unmet.message}", unmet.hint)
+
+    def _mapper(self, written: Any, spec: GraderSpec, at: At) -> FieldMapper | MapFunction | None:
+        required = [each.name for each in spec.inputs if each.required]
+        if written is None:
+            optional = [each.name for each in spec.inputs if not each.required]
+            return by_own_name(required, optional)
+        if isinstance(written, Mapping):
+            return self._field_mapper(written, spec, (*at, "mapper"))
+        try:
+            made = self._mapper_object(written.use, written.options, (*at, "mapper"))
+            with self._naming((*at, "mapper")):
+                return as_map_function(made, _said(written.use))
+        except NotMade:
+            return None
+
+    def _mapper_object(self, use: Any, options: Mapping[str, Any], at: At) -> Any:
+        resolved = self._resolve("mapper", use, at)
+        if resolved is None:
+            return use
+        if isinstance(resolved.value, type):
+            return self._structured("mapper", resolved.value, use, options, at)
+        if options:
+            self.note((*at, "options"), f"{use!r} is a function and has no options")
+            raise NotMade
+        return resolved.value
+
+    def _field_mapper(
+        self, table: Mapping[str, Any], spec: GraderSpec, at: At
+    ) -> FieldMapper | None:
+        inputs = {each.name: each for each in spec.inputs}
+        sources: dict[str, Source] = {}
+        is_whole = True
+        for name, written in table.items():
+            if name not in inputs:
+                self.note(
+                    (*at, name),
+                    f"{spec.name!r} takes no input {name!r}",
+                    suggestion(name, inputs, "inputs"),
+                    on="key",
+                )
+                is_whole = False
+                continue
+            try:
+                sources[name] = parse_source(written)
+            except ValueError as fault:
+                self.note((*at, name), str(fault))
+                is_whole = False
+        missing = [name for name, each in inputs.items() if each.required and name not in table]
+        for name in missing:
+            self.note(
+                at,
+                f"no field feeds the input {name!r} of {spec.name!r}",
+                f'add {name} = "PATH" to the mapper',
+                on="key",
+            )
+        return FieldMapper(sources) if is_whole and not missing else None
+
+    def _check_kind(self, made: Any, table: AggregatorConfig, at: At) -> None:
+        is_group = hasattr(made, "combine_group")
+        if is_group and table.group_by is None and not hasattr(made, "combine"):
+            self.note(at, "it sets samples against each other", 'add group_by = "FIELD"', on="key")
+            raise NotMade
+        if not is_group and table.group_by is not None:
+            self.note((*at, "group_by"), "it combines the outcomes of one sample, not of a group")
+            raise NotMade
+        if table.group_by is not None and table.repeats_of is not None:
+            self.note((*at, "repeats_of"), "it cannot combine repeats and samples at once")
+            raise NotMade
+
+    def _repeats(
+        self, grader: str, graders: Mapping[str, Scale | None], at: At
+    ) -> dict[str, Scale | None]:
+        if grader not in graders:
+            self.note(
+                (*at, "repeats_of"),
+                f"there is no grader {grader!r}",
+                suggestion(grader, graders, "graders"),
+            )
+            raise NotMade
+        repeats = self.config.graders[grader].repeats
+        return {str(repeat): graders[grader] for repeat in range(repeats)}
+
+    def _reads(
+        self,
+        made: Any,
+        graders: Mapping[str, Scale | None],
+        columns: Mapping[str, Scale | None],
+        options: Mapping[str, Any],
+        at: At,
+    ) -> tuple[str, ...]:
+        named = made.reads() if hasattr(made, "reads") else None
+        if named is None:
+            return tuple(graders)
+        unknown = [name for name in named if name not in columns]
+        for name in unknown:
+            path = _path_to(name, options)
+            self.note(
+                (*at, "options", *path),
+                f"there is no grader, nor an aggregator before this one, named {name!r}",
+                suggestion(name, columns, "columns"),
+                on="key" if path and path[-1] == name else "value",
+            )
+        if unknown:
+            raise NotMade
+        return tuple(dict.fromkeys(named))
+
+    def _bound(
+        self, made: Any, parts: Mapping[str, Scale | None], at: At
+    ) -> tuple[Any, Scale | None]:
+        """Tell an aggregator the scales of its parts, where all of them are known."""
+        known = {name: scale for name, scale in parts.items() if scale is not None}
+        if len(known) < len(parts):
+            return made, None
+        with self._saying(at):
+            scale = made.scale_of(known) if hasattr(made, "scale_of") else None
+            return (made.bound(known) if hasattr(made, "bound") else made), scale
+        raise AssertionError("a context that notes always raises")
+
+
+def _said(use: Any) -> str:
+    return repr(use if isinstance(use, str) else getattr(use, "__name__", type(use).__name__))
+
+
+def _is_instance(offered: Any) -> bool:
+    return attrs.has(type(offered)) and not isinstance(offered, type)
+
+
+def _path_to(name: str, options: Any, path: At = ()) -> At:
+    """Return where a name stands in an options table: as a key, or as a value."""
+    pairs: list[tuple[Any, Any]] = []
+    if isinstance(options, Mapping):
+        if name in options:
+            return (*path, name)
+        pairs = list(options.items())
+    elif isinstance(options, list | tuple):
+        pairs = list(enumerate(options))
+    for key, value in pairs:
+        if value == name:
+            return (*path, key)
+        if found := _path_to(name, value, (*path, key)):
+            return found
+    return ()

@@ -1,0 +1,111 @@
+"""The graded dataset in memory: a list of outcomes for every grader and aggregator."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from rmg_core.outcomes import GraderError, GraderScore, Outcome
+from rmg_core.summary import Summary, aligned, tally_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Results(Mapping[str, list[Outcome]]):
+    """A mapping of lists: `results["helpfulness"][3]` is the outcome of the fourth sample.
+
+    Lists are in the order of the dataset. `index` and `ids` tell which sample stands where:
+    its row in the dataset, and its id or None. `repeats` holds every outcome of the graders that
+    ran more than once, whose column has the mean.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, list[Outcome]],
+        *,
+        aggregators: frozenset[str] = frozenset(),
+        index: list[int] | None = None,
+        ids: list[str | int | None] | None = None,
+        repeats: Mapping[str, list[list[Outcome]]] | None = None,
+        max_errors: float = 1.0,
+        seconds: float | None = None,
+        grader_seconds: Mapping[str, float] | None = None,
+        reports: tuple[str, ...] = (),
+    ) -> None:
+        self._columns = dict(columns)
+        self._aggregators = aggregators
+        count = len(next(iter(self._columns.values()), ()))
+        self.index = list(range(count)) if index is None else index
+        self.ids: list[str | int | None] = [None] * count if ids is None else ids
+        self.repeats = dict(repeats or {})
+        self._max_errors = max_errors
+        self._seconds = seconds
+        self._grader_seconds = grader_seconds or {}
+        self._reports = reports
+
+    def __getitem__(self, name: str) -> list[Outcome]:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Counts, means with coverage, and errors by kind, for every column."""
+        return Summary(
+            columns=tuple(
+                tally_of(name, outcomes, is_aggregator=name in self._aggregators).summary(
+                    self._grader_seconds.get(name)
+                )
+                for name, outcomes in self._columns.items()
+            ),
+            samples=len(self.index),
+            max_errors=self._max_errors,
+            seconds=self._seconds,
+            reports=self._reports,
+        )
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return a DataFrame with one row a sample.
+
+        Its index is the row in the dataset, or the id where the samples have ids. A column of
+        scores is named like the grader, and NaN where there is no score; `NAME.status` and
+        `NAME.reason` say why.
+
+        Raises:
+            ModuleNotFoundError: pandas is not installed.
+        """
+        import pandas as pd
+
+        made: dict[str, Any] = {}
+        for name, outcomes in self._columns.items():
+            made[name] = [o.score if isinstance(o, GraderScore) else float("nan") for o in outcomes]
+            made[f"{name}.status"] = [outcome.status for outcome in outcomes]
+            made[f"{name}.reason"] = [_said(outcome) for outcome in outcomes]
+        has_ids = any(each is not None for each in self.ids)
+        index = pd.Index(self.ids, name="id") if has_ids else pd.Index(self.index, name="index")
+        return pd.DataFrame(made, index=index)
+
+    def __repr__(self) -> str:
+        return f"{len(self.index)} samples graded\n{aligned(self.summary.table())}"
+
+    def _repr_html_(self) -> str:
+        head, *rows = self.summary.table()
+        cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        )
+        return (
+            f"<table><caption>{len(self.index)} samples graded</caption>"
+            f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def _said(outcome: Outcome) -> str:
+    if isinstance(outcome, GraderError):
+        return f"{outcome.kind}: {outcome.error}"
+    return outcome.reason

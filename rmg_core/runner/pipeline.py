@@ -1,0 +1,262 @@
+"""The way of a sample: through the lanes of its graders, then the aggregators, then out."""
+
+from collections import deque
+from collections.abc import Callable
+from math import fsum
+from typing import Any
+
+from attrs import define, field
+
+from rmg_core.aggregators import Parts, scored_parts
+from rmg_core.datasets import Sample
+from rmg_core.limits import Limits
+from rmg_core.outcomes import GraderError, GraderScore, Outcome
+from rmg_core.plan.values import Plan, PlannedAggregator, PlannedGrader
+from rmg_core.runner.delivery import Delivery
+from rmg_core.runner.groups import Groups
+from rmg_core.runner.lanes import Chunk, Lane
+from rmg_core.runner.window import Group, OpenSample
+from rmg_core.runner.work import (
+    async_work,
+    combine_work,
+    group_work,
+    kept_work,
+    late_result,
+    of_repeats,
+    plain_work,
+)
+
+
+@define(eq=False)
+class Pipeline:
+    """The lanes of a plan, and the samples in them.
+
+    `emit` gets the samples that have their last outcome. `busy` samples have cells in lanes; `alive` ones are not out yet, some of them parked until
+    their group is complete. `ready` lists the lanes that have a job to give, each once.
+    """
+
+    plan: Plan
+    limits: Limits
+    delivery: Delivery
+    emit: Callable[[list[OpenSample]], None]
+    samples: int = 0
+    finished: int = 0
+    busy: int = 0
+    alive: int = 0
+    ready: deque[Lane] = field(factory=deque)
+    graders: list[Lane] = field(init=False)
+    stages: list[Lane] = field(init=False)
+    _groups: dict[int, Groups] = field(factory=dict)
+    _repeated: tuple[PlannedGrader, ...] = field(init=False)
+    _places: dict[str, int] = field(init=False)
+    _blank: list[Any] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._places = {name: place for place, name in enumerate(self.plan.columns)}
+        self._blank = [None] * len(self._places)
+        self._repeated = tuple(each for each in self.plan.graders if each.repeats > 1)
+        self.graders = [self._grader_lane(each) for each in self.plan.graders]
+        self.stages = self._aggregator_stages()
+
+    @property
+    def cells_a_sample(self) -> int:
+        return sum(each.repeats for each in self.plan.graders)
+
+    @property
+    def running(self) -> int:
+        return sum(lane.running for lane in (*self.graders, *self.stages))
+
+    def take(self) -> tuple[Lane, Any] | None:
+        """Return the next job, from the lanes in turn: a cell of a loop lane, or a chunk."""
+        ready = self.ready
+        while ready:
+            lane = ready.popleft()
+            lane.is_listed = False
+            if lane.is_ready:
+                job = lane.queue.popleft() if lane.is_async else lane.take_chunk()
+                lane.running += 1
+                self.enlist(lane)
+                return lane, job
+        return None
+
+    def enlist(self, lane: Lane) -> None:
+        """List a lane among those that have a job to give, if it has one."""
+        if not lane.is_listed and lane.is_ready:
+            lane.is_listed = True
+            self.ready.append(lane)
+
+    def land(self, lane: Lane, chunk: Chunk, results: list[Any]) -> None:
+        """Land the results of a chunk, and put back the cells that have none."""
+        lane.land(chunk.cells, results)
+        if len(results) < len(chunk.cells):
+            lane.queue.extendleft(reversed(chunk.cells[len(results) :]))
+
+    def admit(self, samples: list[Sample]) -> None:
+        """Open samples that were just read: queue their cells."""
+        cells, blank = self.cells_a_sample, self._blank
+        opened = [
+            OpenSample(index, key, fields, order, cells, blank.copy())
+            for order, (index, key, fields) in enumerate(samples, self.samples)
+        ]
+        self.samples += len(opened)
+        self.busy += len(opened)
+        self.alive += len(opened)
+        for number, groups in self._groups.items():
+            for each in opened:
+                self._queue_if_ready(groups.admit(each), self.stages[number])
+        if self._repeated:
+            for each in opened:
+                each.repeats = {one.name: [_PENDING] * one.repeats for one in self._repeated}
+        for lane, planned in zip(self.graders, self.plan.graders, strict=True):
+            if planned.repeats == 1:
+                lane.queue.extend(opened)
+            else:
+                repeats = range(planned.repeats)
+                lane.queue.extend([(each, repeat) for each in opened for repeat in repeats])
+            self.enlist(lane)
+
+    def end_of_samples(self) -> None:
+        """Complete the last groups."""
+        for number, groups in self._groups.items():
+            self._queue_if_ready(groups.close(), self.stages[number])
+
+    def drop_waiting(self) -> None:
+        """Forget the cells that no one has begun; what is finished still goes its way."""
+        for lane in self.graders:
+            lane.queue.clear()
+
+    def _grader_lane(self, planned: PlannedGrader) -> Lane:
+        keep = self.delivery.is_wanted
+        is_async = planned.grader.spec.is_async
+        if is_async:
+            work: Any = async_work(planned, keep=keep)
+        else:
+            work = kept_work(planned) if keep else plain_work(planned)
+        most = self.plan.max_concurrency
+        return Lane(
+            name=planned.name,
+            work=work if planned.repeats == 1 else of_repeats(work),
+            land=self._kept(self._landing(planned)) if keep else self._landing(planned),
+            late=late_result(planned, keep=keep),
+            is_async=is_async,
+            most=min(most, planned.max_concurrency or most),
+            limiter=self.limits.graders.get(planned.name),
+            timeout=planned.timeout,
+        )
+
+    def _landing(self, planned: PlannedGrader) -> Callable[[list[Any], list[Any]], None]:
+        name, place = planned.name, self._places[planned.name]
+
+        def land(cells: list[OpenSample], outcomes: list[Outcome]) -> None:
+            graded = []
+            for opened, outcome in zip(cells, outcomes, strict=False):
+                opened.outcomes[place] = outcome
+                opened.waiting -= 1
+                if not opened.waiting:
+                    graded.append(opened)
+            self.finished += len(outcomes)
+            if graded:
+                self._end_grading(graded)
+
+        def land_repeats(cells: list[tuple[OpenSample, int]], outcomes: list[Outcome]) -> None:
+            graded = []
+            for (opened, repeat), outcome in zip(cells, outcomes, strict=False):
+                opened.repeats[name][repeat] = outcome  # type: ignore[index]
+                opened.waiting -= 1
+                if not opened.waiting:
+                    graded.append(opened)
+            self.finished += len(outcomes)
+            if graded:
+                self._end_grading(graded)
+
+        return land if planned.repeats == 1 else land_repeats
+
+    def _kept(
+        self, land: Callable[[list[Any], list[Any]], None]
+    ) -> Callable[[list[Any], list[Any]], None]:
+        put = self.delivery.put
+
+        def land_and_keep(cells: list[Any], kept: list[Any]) -> None:
+            put(kept)
+            land(cells, [cell.outcome for cell in kept])
+
+        return land_and_keep
+
+    def _end_grading(self, graded: list[OpenSample]) -> None:
+        for planned in self._repeated:
+            place = self._places[planned.name]
+            for each in graded:
+                each.outcomes[place] = mean_of(each.repeats[planned.name])  # type: ignore[index]
+        self._advance(graded, 0)
+
+    def _aggregator_stages(self) -> list[Lane]:
+        """Put the aggregators in stages; those of single samples that follow one another share."""
+        stages: list[Lane] = []
+        run: list[PlannedAggregator] = []
+
+        def end_run() -> None:
+            if run:
+                stages.append(self._stage(combine_work(tuple(run), self._places), len(stages)))
+                run.clear()
+
+        for planned in self.plan.aggregators:
+            if planned.group_by is None:
+                run.append(planned)
+                continue
+            end_run()
+            self._groups[len(stages)] = Groups(planned.group_by)
+            stages.append(self._stage(group_work(planned, self._places), len(stages)))
+        end_run()
+        return stages
+
+    def _stage(self, work: Callable[[Any], None], number: int) -> Lane:
+        def land(cells: list[OpenSample | Group], _: list[None]) -> None:
+            combined: list[OpenSample] = []
+            for cell in cells:
+                if isinstance(cell, Group):
+                    self.busy += len(cell.members)
+                    combined += cell.members
+                else:
+                    combined.append(cell)
+            self._advance(combined, number + 1)
+
+        def late(_: Any, error: GraderError) -> GraderError:
+            return error
+
+        return Lane("aggregators", work, land, late, is_async=False, most=1)
+
+    def _advance(self, samples: list[OpenSample], stage: int) -> None:
+        if stage == len(self.stages):
+            self.busy -= len(samples)
+            self.alive -= len(samples)
+            self.emit(samples)
+        elif stage in self._groups:
+            self.busy -= len(samples)
+            for each in samples:
+                self._queue_if_ready(self._groups[stage].arrive(each), self.stages[stage])
+        else:
+            lane = self.stages[stage]
+            lane.queue.extend(samples)
+            self.enlist(lane)
+
+    def _queue_if_ready(self, group: Group | None, lane: Lane) -> None:
+        if group is not None and group.is_ready:
+            lane.queue.append(group)
+            self.enlist(lane)
+
+
+_PENDING: Outcome = GraderError("missing_part", "this repeat has not run")
+
+
+def mean_of(repeats: list[Outcome]) -> Outcome:
+    """Return the mean of a grader's repeats: an error or a skip if any of them has no score."""
+    parts = scored_parts({str(number): each for number, each in enumerate(repeats)}, None)
+    if not isinstance(parts, Parts):
+        return parts
+    scores = [each.score for each in parts.scores.values()]
+    return GraderScore(
+        fsum(scores) / len(scores),
+        reason=f"mean of {len(scores)} repeats",
+        metadata={"repeats": scores},
+        scale=next(iter(parts.scores.values())).scale,
+    )

@@ -1,0 +1,78 @@
+"""The open samples of a run, and the cells that they wait for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+
+from rmg_core.outcomes import Outcome
+
+
+@frozen
+class Cell:
+    """A finished cell, as sinks and observers get it.
+
+    `index` is the row of the sample, `repeat` counts from 0, `seconds` is the time of the call.
+    `fingerprint` is hexadecimal; it is empty where the inputs could not be taken, and for
+    the outcomes of aggregators, which are computed anew from the others.
+    """
+
+    index: int
+    id: str | int | None
+    grader: str
+    repeat: int
+    fingerprint: str
+    outcome: Outcome
+    seconds: float
+
+
+@define(eq=False)
+class OpenSample:
+    """A sample on its way through the run.
+
+    `index`, `id` and `fields` are the sample's. `order` counts the samples in the order in
+    which they were read; `waiting` counts the cells that are not finished. `outcomes` has a place for every column of the plan, and `repeats`
+    the outcomes of the graders that run more than once.
+    """
+
+    index: int
+    id: str | int | None
+    fields: Mapping[str, Any]
+    order: int
+    waiting: int
+    outcomes: list[Outcome]
+    repeats: dict[str, list[Outcome]] | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.index}" if self.id is None else f"{self.index} (id {self.id!r})"
+
+
+@frozen
+class GradedSample:
+    """A sample with its outcomes, one a column; `repeats` holds those of repeated graders."""
+
+    index: int
+    id: str | int | None
+    sample: Mapping[str, Any]
+    outcomes: Mapping[str, Outcome]
+    repeats: Mapping[str, list[Outcome]]
+
+
+@define(eq=False)
+class Group:
+    """The adjacent samples that share a value, for one aggregator that sets them against each other.
+
+    `arrived` counts the members whose earlier outcomes are there. `fault` says why the group
+    cannot be combined.
+    """
+
+    key: Any
+    members: list[OpenSample] = field(factory=list)
+    arrived: int = 0
+    is_closed: bool = False
+    fault: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        return self.is_closed and self.arrived == len(self.members)

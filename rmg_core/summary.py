@@ -1,0 +1,206 @@
+"""What a run came to: counts, means with their coverage, kinds of error, times."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field, frozen
+
+from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, Scale
+
+
+@frozen
+class ColumnSummary:
+    """One grader or aggregator over all samples.
+
+    `mean` is over the `scored` samples alone and None without any; `coverage` is their share of
+    all samples (0..1). `errors` counts by kind; `examples` has the first error of each kind.
+    `seconds` adds up the time in calls, None where it was not measured.
+    """
+
+    name: str
+    is_aggregator: bool
+    samples: int
+    scored: int
+    mean: float | None
+    low: float | None
+    high: float | None
+    scale: Scale | None
+    ranked: int
+    skipped: int
+    errors: Mapping[str, int]
+    examples: Mapping[str, str]
+    seconds: float | None = None
+
+    @property
+    def failed(self) -> int:
+        return sum(self.errors.values())
+
+    @property
+    def coverage(self) -> float:
+        return self.scored / self.samples if self.samples else 0.0
+
+    @property
+    def error_share(self) -> float:
+        return self.failed / self.samples if self.samples else 0.0
+
+
+@frozen
+class Summary:
+    """The whole run.
+
+    `is_complete` says that every planned cell has an outcome. `rows_skipped` were no samples.
+    """
+
+    columns: tuple[ColumnSummary, ...]
+    samples: int
+    is_complete: bool = True
+    max_errors: float = 1.0
+    rows_skipped: int = 0
+    duplicates: int = 0
+    seconds: float | None = None
+    reports: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> ColumnSummary:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def too_many_errors(self) -> tuple[ColumnSummary, ...]:
+        """The graders whose share of errors is above `max_errors`."""
+        return tuple(
+            column
+            for column in self.columns
+            if not column.is_aggregator and column.error_share > self.max_errors
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "samples": self.samples,
+            "complete": self.is_complete,
+            "rows_skipped": self.rows_skipped,
+            "duplicates": self.duplicates,
+            "max_errors": self.max_errors,
+            "seconds": self.seconds,
+            "columns": {column.name: _column_json(column) for column in self.columns},
+            "reports": list(self.reports),
+        }
+
+    def table(self) -> list[tuple[str, ...]]:
+        """Return the summary as rows of text, the first of which are the headings."""
+        rows = [("", "mean", "scale", "scored", "errors", "skipped")]
+        for column in self.columns:
+            mean = "–" if column.mean is None else f"{column.mean:.4g}"
+            scale = str(column.scale) if column.scale else "–"
+            scored = f"{column.scored} of {column.samples}"
+            errors = ", ".join(f"{count} {kind}" for kind, count in column.errors.items())
+            rows.append((column.name, mean, scale, scored, errors or "0", str(column.skipped)))
+        return rows
+
+
+def _column_json(column: ColumnSummary) -> dict[str, Any]:
+    scale = column.scale
+    return {
+        "aggregator": column.is_aggregator,
+        "samples": column.samples,
+        "scored": column.scored,
+        "coverage": column.coverage,
+        "mean": column.mean,
+        "low": column.low,
+        "high": column.high,
+        "scale": None if scale is None else [scale.low, scale.high],
+        "higher_is_better": None if scale is None else scale.higher_is_better,
+        "ranked": column.ranked,
+        "skipped": column.skipped,
+        "errors": dict(column.errors),
+        "examples": dict(column.examples),
+        "seconds": column.seconds,
+    }
+
+
+@define(eq=False)
+class Tally:
+    """Counts the outcomes of one column as they come.
+
+    The sum is compensated (Neumaier 1974), so that the order in which samples finish does not
+    show in the mean.
+    """
+
+    name: str
+    is_aggregator: bool = False
+    samples: int = 0
+    scored: int = 0
+    ranked: int = 0
+    skipped: int = 0
+    scale: Scale | None = None
+    errors: Counter[str] = field(factory=Counter)
+    examples: dict[str, str] = field(factory=dict)
+    low: float | None = None
+    high: float | None = None
+    _sum: float = 0.0
+    _lost: float = 0.0
+
+    def add(self, outcome: Outcome) -> None:
+        self.samples += 1
+        if isinstance(outcome, GraderScore):
+            self._add_score(outcome)
+        elif isinstance(outcome, GraderError):
+            self.errors[outcome.kind] += 1
+            self.examples.setdefault(outcome.kind, outcome.error)
+        elif isinstance(outcome, GraderRank):
+            self.ranked += 1
+        else:
+            self.skipped += 1
+
+    def _add_score(self, outcome: GraderScore) -> None:
+        score, total = outcome.score, self._sum
+        self.scored += 1
+        self._sum = total + score
+        bigger, smaller = (total, score) if abs(total) >= abs(score) else (score, total)
+        self._lost += (bigger - self._sum) + smaller
+        if self.low is None or self.high is None:
+            self.low = self.high = score
+            self.scale = outcome.scale
+        elif score < self.low:
+            self.low = score
+        elif score > self.high:
+            self.high = score
+
+    def summary(self, seconds: float | None = None) -> ColumnSummary:
+        return ColumnSummary(
+            name=self.name,
+            is_aggregator=self.is_aggregator,
+            samples=self.samples,
+            scored=self.scored,
+            mean=(self._sum + self._lost) / self.scored if self.scored else None,
+            low=self.low,
+            high=self.high,
+            scale=self.scale,
+            ranked=self.ranked,
+            skipped=self.skipped,
+            errors=dict(sorted(self.errors.items())),
+            examples=dict(self.examples),
+            seconds=seconds,
+        )
+
+
+def tally_of(name: str, outcomes: Iterable[Outcome], *, is_aggregator: bool) -> Tally:
+    tally = Tally(name, is_aggregator)
+    for outcome in outcomes:
+        tally.add(outcome)
+    return tally
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Lay out rows of text in columns: the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        first, *others = (
+            cell.ljust(width) if number == 0 else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        lines.append("  ".join((first, *others)).rstrip())
+    return "\n".join(lines)
