@@ -78,7 +78,7 @@ def _listed(head: str, problems: Sequence[Problem], shown: int = 20) -> str:
 class ConfigError(RmgError):
     """A config, or the arguments that stand for one, cannot be run."""
 
-    problems: Sequence[Problem] = field(converter=tuple)
+    problems: Sequence[Problem] = field(converter=tuple[Problem, ...])
 
     def __str__(self) -> str:
         return _listed("the config cannot be run", self.problems)
@@ -88,7 +88,7 @@ class ConfigError(RmgError):
 class DataError(RmgError):
     """A dataset cannot be read, or rows of it cannot be samples."""
 
-    problems: Sequence[Problem] = field(converter=tuple)
+    problems: Sequence[Problem] = field(converter=tuple[Problem, ...])
 
     def __str__(self) -> str:
         return _listed("the dataset cannot be graded", self.problems)
@@ -103,7 +103,8 @@ class DefinitionError(RmgError):
     fault: str
 
     def __str__(self) -> str:
-        return f"{self.name!r} is not a {self.noun}: {self.fault}"
+        article = "an" if self.noun[0] in "aeio" else "a"
+        return f"{self.name!r} is not {article} {self.noun}: {self.fault}"
 
 
 class RegistryError(RmgError):

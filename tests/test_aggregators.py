@@ -84,7 +84,7 @@ def test_an_object_that_does_not_combine_is_refused():
         as_aggregator(Idle, "idle")
 
     assert str(refused.value) == (
-        "'idle' is not a aggregator: it has no method `combine(self, outcomes)` or `combine_group`"
+        "'idle' is not an aggregator: it has no method `combine(self, outcomes)` or `combine_group`"
     )
 
 

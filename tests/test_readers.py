@@ -10,10 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rmg_core.basic import jsonlists, lines
+from rmg_core.basic import jsonlists, lines, readers, rmg_readers
 from rmg_core.basic.jsonrows import NotARow, parse_row
 from rmg_core.basic.readers import (
-    READERS,
     CsvReader,
     JsonlReader,
     JsonReader,
@@ -49,10 +48,11 @@ def said(tmp_path):
 GOOD = b'{"a": 1}\n'
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_every_reader_is_a_reader_without_required_options(name):
-    assert isinstance(READERS[name](), Reader)
-    assert attrs.has(READERS[name])
+@pytest.mark.parametrize("place", rmg_readers().values())
+def test_every_reader_is_a_reader_without_required_options(place):
+    kind = getattr(readers, place.removeprefix("rmg_core.basic.readers:"))
+    assert attrs.has(kind)
+    assert isinstance(kind(), Reader)
 
 
 # JSON Lines

@@ -2,9 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import Any, BinaryIO, Final
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 from attrs import field, frozen
 
@@ -89,18 +88,6 @@ class ParquetReader:
             shutil.copyfileobj(stream, copy)
             copy.seek(0)
             yield from _parquet_rows(copy)
-
-
-READERS: Final[Mapping[str, type]] = MappingProxyType(
-    {
-        "csv": CsvReader,
-        "json": JsonReader,
-        "jsonl": JsonlReader,
-        "ndjson": JsonlReader,
-        "parquet": ParquetReader,
-        "tsv": TsvReader,
-    }
-)
 
 
 def _parquet_rows(stream: BinaryIO) -> Iterator[Row | BadRow]:

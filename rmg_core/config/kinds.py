@@ -198,18 +198,12 @@ def is_required(option: "attrs.Attribute[Any]") -> bool:
 
 
 def written_type(option: "attrs.Attribute[Any]") -> Any:
-    """Return the type that a config writes: what the converter takes, if it says so."""
-    converter: Any = option.converter
-    function = converter.converter if isinstance(converter, _CONVERTER) else converter
-    if inspect.isroutine(function):
-        try:
-            first = next(iter(inspect.signature(function).parameters))
-            taken = typing.get_type_hints(function, include_extras=True).get(first, Any)
-        except (StopIteration, ValueError, TypeError, NameError):
-            taken = Any
-        if not is_anything(taken):
-            return taken
-    return Any if option.type is None else option.type
+    """Return the type that a config writes.
+
+    It is the field's own, or else `metadata["written"]`, where a converter makes the one of the
+    other.
+    """
+    return option.metadata.get("written", Any if option.type is None else option.type)
 
 
 def convert(option: "attrs.Attribute[Any]", instance: Any, value: Any) -> Any:

@@ -22,8 +22,7 @@ _ITS_OPTIONS: Final = {"help": "its options"}
 
 
 def _is_something(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    # In Python it may be the object itself.
-    if value in ("", None):
+    if value is None or value == "":  # in Python it may be the object itself
         raise ValueError(f"{attribute.name} must name something")
 
 
@@ -51,13 +50,15 @@ def _stays_below(_: Any, attribute: "Attribute[Any]", value: str | None) -> None
 class UseConfig:
     """A mapper, sink or observer by its name, with its options."""
 
-    use: str = field(validator=min_len(1), metadata=_USE)
+    use: str = field(validator=_is_something, metadata=_USE)
     options: Options = field(factory=dict, metadata=_ITS_OPTIONS)
 
 
-def _as_mapper(
-    written: str | UseConfig | dict[str, InputSource] | None,
-) -> UseConfig | Mapping[str, InputSource] | None:
+MapperConfig: TypeAlias = UseConfig | Mapping[str, InputSource]
+"""A mapper by its name, or what each input is taken from."""
+
+
+def _as_mapper(written: str | MapperConfig | None) -> MapperConfig | None:
     return UseConfig(written) if isinstance(written, str) else written
 
 
@@ -91,13 +92,14 @@ class DatasetConfig:
 class GraderConfig:
     """A grader and how to run it."""
 
-    use: str = field(validator=min_len(1), metadata=_USE)
-    mapper: UseConfig | Mapping[str, InputSource] | None = field(
+    use: str = field(validator=_is_something, metadata=_USE)
+    mapper: MapperConfig | None = field(
         default=None,
         converter=_as_mapper,
         metadata={
             "help": "where each input is in a sample, or the name of a mapper; "
-            "without it an input takes the field of its own name"
+            "without it an input takes the field of its own name",
+            "written": str | MapperConfig,
         },
     )
     options: Options = field(factory=dict, metadata=_ITS_OPTIONS)
@@ -120,7 +122,7 @@ class GraderConfig:
 class AggregatorConfig:
     """An aggregator and what it combines."""
 
-    use: str = field(validator=min_len(1), metadata=_USE)
+    use: str = field(validator=_is_something, metadata=_USE)
     options: Options = field(factory=dict, metadata=_ITS_OPTIONS)
     repeats_of: str | None = field(
         default=None,

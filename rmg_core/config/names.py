@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+NAME_PATTERN: Final = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?$"
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file: with any suffix, and in any case
 _WINDOWS_DEVICES: Final = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
@@ -12,7 +12,7 @@ _WINDOWS_DEVICES: Final = frozenset(
 
 def name_fault(name: str) -> str | None:
     """Say why `name` cannot be one; None when it can."""
-    if not _NAME.fullmatch(name) or name.endswith("."):
+    if not re.fullmatch(NAME_PATTERN, name):
         return (
             "a name has 1 to 100 of the characters A-Z a-z 0-9 . _ -, begins with a letter or "
             "digit, and does not end with a dot"

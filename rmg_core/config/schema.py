@@ -2,6 +2,7 @@
 
 import re
 import typing
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -32,6 +33,8 @@ _PLAIN: Final[Mapping[Any, Schema]] = {
     date: {"type": "string", "format": "date"},
     time: {"type": "string", "format": "time"},
 }
+
+_LENGTHS: Final = {"string": "Length", "array": "Items", "object": "Properties"}
 
 
 def options_schema(cls: type[Any]) -> Schema:
@@ -72,7 +75,8 @@ def config_schema(
     for kind in parts["graders"]["additionalProperties"]["properties"]["mapper"]["anyOf"]:
         if "use" in kind.get("properties", {}):
             _choose_options(kind, mappers)
-    parts["dataset"]["allOf"] = [_reader(name, cls) for name, cls in readers.items()]
+    if readers:
+        parts["dataset"]["allOf"] = [_reader(name, cls) for name, cls in readers.items()]
     return {
         "$schema": DIALECT,
         "title": "A config of rmg",
@@ -94,7 +98,7 @@ def _table(cls: type[Any], inside: tuple[type[Any], ...]) -> Schema:
 
 
 def _option(option: "attrs.Attribute[Any]", inside: tuple[type[Any], ...]) -> Schema:
-    made = _merged(_of(written_type(option), inside), keywords(option.validator))
+    made = _bounded(_of(written_type(option), inside), keywords(option.validator))
     if text := option.metadata.get("help"):
         made["description"] = text
     if isinstance(option.default, bool | int | float | str):
@@ -104,12 +108,17 @@ def _option(option: "attrs.Attribute[Any]", inside: tuple[type[Any], ...]) -> Sc
     return made
 
 
-def _merged(schema: Schema, more: Schema) -> Schema:
+def _bounded(schema: Schema, bounds: Schema) -> Schema:
+    """Join what the type and what the validators say; lengths are of the type alone, if it has."""
     made = dict(schema)
-    for key, value in more.items():
+    kind = made.get("type")
+    for key, value in bounds.items():
+        length = re.fullmatch(r"(?:min|max)(Length|Items|Properties)", key)
+        if length and kind in _LENGTHS and length[1] != _LENGTHS[kind]:
+            continue
         inner = made.get(key)
-        both = isinstance(inner, dict) and isinstance(value, dict)
-        made[key] = _merged(inner, value) if both else value
+        is_nested = isinstance(inner, dict) and isinstance(value, dict)
+        made[key] = _bounded(inner or {}, value) if is_nested else value
     return made
 
 
@@ -139,25 +148,27 @@ def _of(kind: Any, inside: tuple[type[Any], ...]) -> Schema:  # noqa: PLR0911 - 
 
 def _choose_options(table: Schema, classes: Classes) -> None:
     """Let the name in `use` decide what `options` may hold."""
-    short = [name.rpartition("/")[2] for name in classes]
-    use = table["properties"]["use"]
-    names: list[str] = []
-    table["allOf"] = []
-    for name, cls in classes.items():
-        last = name.rpartition("/")[2]
-        written = [name, last] if short.count(last) == 1 else [name]
-        names += written
-        table["allOf"].append({
-            "if": {"properties": {"use": {"enum": written}}, "required": ["use"]},
+    if not classes:
+        return
+    last = {name: name.rpartition("/")[2] for name in classes}
+    shared = Counter(last.values())
+    written = {
+        name: [name, short] if shared[short] == 1 else [name] for name, short in last.items()
+    }
+    table["allOf"] = [
+        {
+            "if": {"properties": {"use": {"enum": written[name]}}, "required": ["use"]},
             "then": _with_options(cls),
-        })
-    if names:
-        table["properties"]["use"] = {**use, "anyOf": [{"enum": names}, {"type": "string"}]}
+        }
+        for name, cls in classes.items()
+    ]
+    names = [each for either in written.values() for each in either]
+    table["properties"]["use"]["anyOf"] = [{"enum": names}, {"type": "string"}]
 
 
 def _reader(name: str, cls: type[Any]) -> Schema:
     by_suffix = {
-        "properties": {"path": {"pattern": rf"(?i:\.{re.escape(name)}(\.gz)?)$"}},
+        "properties": {"path": {"pattern": rf"\.{re.escape(name)}(\.gz)?$"}},
         "required": ["path"],
         "not": {"required": ["format"]},
     }

@@ -28,7 +28,7 @@ def structure_options(
 
     No value is coerced: `"3"` is not 3, true is not 1, `"abc"` is not a list. An integer may stand
     for a float, and a list for a tuple or a set. NaN and infinities are no values.
-    A field with a converter takes what the converter's parameter is annotated with.
+    Where a converter takes another type than the field's, `metadata={"written": …}` says which.
 
     Args:
         cls: any attrs class; fields that are not parameters of it are no options.

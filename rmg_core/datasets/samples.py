@@ -18,7 +18,7 @@ class Sample(NamedTuple):
     the same row whatever became of the others. `id` is None where the dataset names no id field.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides the method of tuples, which nobody needs
     id: SampleId | None
     fields: Mapping[str, Any]
 

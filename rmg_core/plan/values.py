@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from rmg_core.datasets import Dataset
+from rmg_core.datasets import Dataset, ReadOnlyDict
 from rmg_core.errors import CannotGrade, MissingInput, suggestion
 from rmg_core.graders import Grader, Input, type_name
 from rmg_core.mappers import FieldMapper, MapFunction, Path
@@ -127,7 +127,7 @@ def _checked(mapper: MapFunction, inputs: tuple[Input, ...]) -> MapFunction:
     required = [each.name for each in inputs if each.required]
 
     def take(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        taken = mapper(fields)
+        taken = mapper(ReadOnlyDict(fields))
         if not isinstance(taken, Mapping):
             raise CannotGrade(
                 f"the mapper returned a {type(taken).__name__}, not a mapping", "mapper_error"

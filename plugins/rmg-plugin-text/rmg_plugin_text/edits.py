@@ -27,7 +27,9 @@ def edit_similarity(
     response: str,
     reference: str | list[str],
     *,
-    distance: Annotated[Distance, validators.in_(get_args(Distance)), "what counts as one edit"] = "levenshtein",
+    distance: Annotated[
+        Distance, validators.in_(get_args(Distance)), "what counts as one edit"
+    ] = "levenshtein",
     unit: Annotated[Unit, validators.in_(get_args(Unit)), "what is edited"] = "characters",
     strip: Strip = False,
     ignore_case: IgnoreCase = False,

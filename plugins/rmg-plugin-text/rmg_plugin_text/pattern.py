@@ -13,29 +13,39 @@ from rmg_plugin_text.searching import Search
 TAKES = ("first", "last")
 
 
-def _compiles(_: object, attribute: "Attribute[str]", value: str) -> None:
-    _compiled(attribute.name, value)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern.
 
-
-def _compiled(name: str, pattern: str) -> re.Pattern[str]:
+    Raises:
+        ValueError: it is not a regular expression, in the words of `re`.
+    """
     with warnings.catch_warnings():
         # `re` warns of what it will read in another way one day, as RE2 does today.
         warnings.simplefilter("error", FutureWarning)
         try:
             return re.compile(pattern)
         except (re.error, FutureWarning, OverflowError, RecursionError) as fault:
-            raise ValueError(
-                f"{name} {quoted(pattern)} is not a regular expression: {fault}"
-            ) from (fault)
+            raise ValueError(str(fault)) from fault
+
+
+def _compiles(_: object, attribute: "Attribute[str]", value: str) -> None:
+    try:
+        _compiled(value)
+    except ValueError as fault:
+        raise ValueError(
+            f"{attribute.name} must be a regular expression, not {quoted(value)}: {fault}"
+        ) from fault
 
 
 def _is_a_group(instance: "Regex", attribute: "Attribute[Any]", value: int | str) -> None:
-    pattern = _compiled("pattern", instance.pattern)
+    try:
+        pattern = _compiled(instance.pattern)
+    except ValueError:
+        return  # The pattern's own validator says so.
     groups = (*range(pattern.groups + 1), *pattern.groupindex)
     if value not in groups or isinstance(value, bool):
-        raise ValueError(
-            f"pattern has no {attribute.name} {value!r}; it has {', '.join(map(repr, groups))}"
-        )
+        known = ", ".join(map(repr, groups))
+        raise ValueError(f"{attribute.name} must be one of the pattern's: {known}; not {value!r}")
 
 
 @grader

@@ -70,6 +70,12 @@ _LOCAL = tuple(
     )
 )
 
+
+def _ascii(pattern: str) -> re.Pattern[str]:
+    # Letters beyond ASCII do not join numbers: writers of Chinese put no space before one.
+    return re.compile(pattern, re.ASCII)
+
+
 # Every run that can repeat is bounded or starts at a boundary: no text makes a search slow.
 _DETECTORS: Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
     "email": (
@@ -77,41 +83,39 @@ _DETECTORS: Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
         _any,
     ),
     "iban": (
-        re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+        _ascii(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
         checksums.iban,
     ),
-    "card": (re.compile(r"(?<![\w.+])[2-6](?:[ -]?[0-9]){12,18}(?![\w])"), _is_card),
+    "card": (_ascii(r"(?<![\w.+])[2-6](?:[ -]?[0-9]){12,18}(?!\w)"), _is_card),
     "cn_resident_id": (
-        re.compile(r"(?<!\w)[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?!\w)", re.ASCII),
+        _ascii(r"(?<!\w)[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?!\w)"),
         checksums.cn_resident_id,
     ),
     "br_cpf": (
-        re.compile(r"(?<![\w.])[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}(?!\w)"),
+        _ascii(r"(?<![\w.])[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}(?!\w)"),
         checksums.br_cpf,
     ),
-    "es_dni": (re.compile(r"\b[0-9]{8}-?[A-Z]\b"), checksums.es_dni),
+    "es_dni": (_ascii(r"\b[0-9]{8}-?[A-Z]\b"), checksums.es_dni),
     "uk_nino": (
-        re.compile(
+        _ascii(
             r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?"
             r"(?:[0-9]{2} ?){3}[A-D]\b"
         ),
         _any,
     ),
     "us_ssn": (
-        re.compile(
-            r"(?<![\w-])(?!000|666|9)[0-9]{3}([- ])(?!00)[0-9]{2}\1(?!0000)[0-9]{4}(?![\w-])"
-        ),
+        _ascii(r"(?<![\w-])(?!000|666|9)[0-9]{3}([- ])(?!00)[0-9]{2}\1(?!0000)[0-9]{4}(?![\w-])"),
         _any,
     ),
     "ip": (
-        re.compile(
-            r"(?<![\w.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w]|\.[0-9])"
+        _ascii(
+            r"(?<![\w.:])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\w|\.[0-9])"
             r"|(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?!\w))"
         ),
         _is_address,
     ),
     "phone": (
-        re.compile(
+        _ascii(
             r"(?<![\w.+-])(?:"
             r"\+[0-9]{1,3}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}"  # +44 20 7946 0958
             r"|\([0-9]{2,4}\)[ .-]?[0-9]{3,4}[ .-][0-9]{3,4}"  # (415) 555-2671

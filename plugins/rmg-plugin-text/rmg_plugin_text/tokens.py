@@ -1,9 +1,16 @@
 """Texts as lists of tokens."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias, get_args
 
-Tokenizer = Literal["words", "whitespace"]
+from attrs import validators
+
+Tokenizer: TypeAlias = Literal["words", "whitespace"]
+TokenizerOption: TypeAlias = Annotated[
+    Tokenizer,
+    validators.in_(get_args(Tokenizer)),
+    "words: runs of letters and digits, and other signs one by one; or what white space separates",
+]
 
 _WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]")
 

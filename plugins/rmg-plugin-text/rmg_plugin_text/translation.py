@@ -3,16 +3,15 @@
 import functools
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
 
 from attrs import validators
 
 from rmg_core import Scale, grader
 from rmg_plugin_text.meteor import meteor_of
-from rmg_plugin_text.normal import IgnoreCase
 from rmg_plugin_text.references import alternatives
 from rmg_plugin_text.segments import Segment, segments
-from rmg_plugin_text.tokens import Tokenizer, tokens
+from rmg_plugin_text.tokens import TokenizerOption, tokens
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -20,23 +19,27 @@ if TYPE_CHECKING:
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
 
-BleuTokenizer = Literal["13a", "intl", "char", "zh", "none"]
-Smoothing = Literal["exp", "floor", "add-k", "none"]
+BleuTokenizer: TypeAlias = Literal["13a", "intl", "char", "zh", "none"]
+Smoothing: TypeAlias = Literal["exp", "floor", "add-k", "none"]
 
 SACREBLEU = ("rmg-plugin-text[sacrebleu]",)
 
-TokenizeOption = Annotated[
-    BleuTokenizer, "WMT's mteval-v13a, its international form, characters, Chinese, or as given"
+IgnoreCase: TypeAlias = Annotated[bool, "compare lower-cased texts"]
+TokenizeOption: TypeAlias = Annotated[
+    BleuTokenizer,
+    validators.in_(get_args(BleuTokenizer)),
+    "WMT's mteval-v13a, its international form, characters, Chinese, or white space alone",
 ]
-MaxOrder = Annotated[int, validators.ge(1), "longest n-gram that is counted"]
-SmoothOption = Annotated[Smoothing, "what an n-gram order without a match counts as"]
-SmoothValue = Annotated[
+MaxOrder: TypeAlias = Annotated[int, validators.ge(1), "longest n-gram that is counted"]
+SmoothOption: TypeAlias = Annotated[
+    Smoothing,
+    validators.in_(get_args(Smoothing)),
+    "what an n-gram order without a match counts as",
+]
+SmoothValue: TypeAlias = Annotated[
     float | None,
     validators.optional(validators.ge(0)),
     "for `floor` (else 0.1) and `add-k` (else 1)",
-]
-TokenizerOption = Annotated[
-    Tokenizer, "`words`: runs of letters and digits, each other sign alone; or split at white space"
 ]
 
 

@@ -64,7 +64,8 @@ def test_cosine_length_of_wrong_answers_rises():
 @given(st.text(), st.floats(-1, 1), st.floats(-1, 1), st.integers(1, 10))
 def test_cosine_length_never_leaves_its_ends(text, short, long, limit):
     score = CosineLength(max_length=limit, short=short, long=long).grade(text).score
-    assert min(short, long) <= score <= max(short, long)
+    assert -1 <= score <= 1
+    assert min(short, long) - 1e-12 <= score <= max(short, long) + 1e-12
 
 
 @pytest.mark.parametrize(

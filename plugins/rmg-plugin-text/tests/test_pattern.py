@@ -139,12 +139,18 @@ def test_an_empty_list_to_equal_cannot_be_graded():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"pattern": "(a"}, r"pattern '\(a' is not a regular expression: missing \), unterminated"),
+        (
+            {"pattern": "(a"},
+            r"pattern must be a regular expression, not '\(a': missing \), unterminated",
+        ),
         ({"pattern": "[[:alpha:]]"}, "Possible nested set at position"),
         ({"pattern": "a{99999999999}"}, "the repetition number is too large"),
-        ({"pattern": r"(?P<x>a)", "group": 2}, "pattern has no group 2; it has 0, 1, 'x'"),
-        ({"pattern": "a", "group": "n"}, "pattern has no group 'n'; it has 0"),
-        ({"pattern": "a", "group": True}, "pattern has no group True"),
+        (
+            {"pattern": r"(?P<x>a)", "group": 2},
+            "group must be one of the pattern's: 0, 1, 'x'; not 2",
+        ),
+        ({"pattern": "a", "group": "n"}, "group must be one of the pattern's: 0; not 'n'"),
+        ({"pattern": "a", "group": True}, "group must be one of the pattern's: 0; not True"),
         ({"pattern": "a", "take": "second"}, "take"),
         ({"pattern": "a", "deadline": 0}, "deadline"),
         ({}, "pattern"),
