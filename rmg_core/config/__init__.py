@@ -1,7 +1,7 @@
 """A config: TOML made into frozen values, strictly, and every problem with its position."""
 
 from rmg_core.config.findings import Fault, OptionsError
-from rmg_core.config.load import load_config, parse_config
+from rmg_core.config.load import Draft, draft_config, load_config, parse_config
 from rmg_core.config.model import (
     AggregatorConfig,
     Config,
@@ -19,6 +19,7 @@ __all__ = [
     "AggregatorConfig",
     "Config",
     "DatasetConfig",
+    "Draft",
     "Fault",
     "GraderConfig",
     "KeyPath",
@@ -26,6 +27,7 @@ __all__ = [
     "RunConfig",
     "UseConfig",
     "config_schema",
+    "draft_config",
     "load_config",
     "name_fault",
     "options_schema",

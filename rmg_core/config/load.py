@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from rmg_core.config.credentials import credentials_in, without_credentials
-from rmg_core.config.findings import OptionsError
+from rmg_core.config.findings import Fault, OptionsError
 from rmg_core.config.model import Config
 from rmg_core.config.names import name_fault
 from rmg_core.config.positions import MAX_DEPTH, KeyPath, place, too_deep
@@ -46,6 +46,19 @@ _TOML_HINTS: Final = {
 """What usually is the matter when `tomllib` says so."""
 
 
+@frozen
+class Draft:
+    """A config as far as it can be read: without the parts that have problems of their own.
+
+    What resolves its names can go on with the rest, so that the user hears of every mistake at
+    once. `columns` are the names of all graders and aggregators, also of those left out.
+    """
+
+    config: Config
+    columns: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
 def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Config:
     """Read a config file.
 
@@ -55,6 +68,42 @@ def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
 
     Raises:
         ConfigError: with every problem of the file and of the overrides.
+    """
+    return _whole(draft_config(path, overrides))
+
+
+def parse_config(
+    text: str,
+    *,
+    file: str | None = None,
+    base: str | os.PathLike[str] = ".",
+    overrides: Sequence[str] = (),
+) -> Config:
+    """Read the text of a config.
+
+    Args:
+        text: TOML.
+        file: the name that problems give it; the default run directory has its stem.
+        base: the folder that relative paths start from.
+        overrides: `key.path=value`, each in the place of what the text says.
+
+    Raises:
+        ConfigError: with every problem of the text and of the overrides.
+    """
+    return _whole(_draft(text, file, Path(base), overrides))
+
+
+def _whole(draft: Draft) -> Config:
+    if draft.problems:
+        raise ConfigError(draft.problems)
+    return draft.config
+
+
+def draft_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Draft:
+    """Read what can be read of a config file, and note the problems of the rest.
+
+    Raises:
+        ConfigError: the file is not TOML at all.
     """
     file = Path(path)
     try:
@@ -81,29 +130,12 @@ def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
                 )
             ]
         ) from fault
-    return parse_config(text, file=str(file), base=file.parent, overrides=overrides)
+    return _draft(text, str(file), file.parent, overrides)
 
 
-def parse_config(
-    text: str,
-    *,
-    file: str | None = None,
-    base: str | os.PathLike[str] = ".",
-    overrides: Sequence[str] = (),
-) -> Config:
-    """Read the text of a config.
-
-    Args:
-        text: TOML.
-        file: the name that problems give it; the default run directory has its stem.
-        base: the folder that relative paths start from.
-        overrides: `key.path=value`, each in the place of what the text says.
-
-    Raises:
-        ConfigError: with every problem of the text and of the overrides.
-    """
+def _draft(text: str, file: str | None, base: Path, overrides: Sequence[str]) -> Draft:
     read, problems = _read_overrides(overrides)
-    source = Source(file, text, Path(base), tuple(read))
+    source = Source(file, text, base, tuple(read))
     problems += _credentials(source)
     table = _parse(source)
     if isinstance(table, Problem):
@@ -111,16 +143,42 @@ def parse_config(
     for override in with_overrides(table, read):
         problems.append(source.problem_of(override, "this leads through what is not a table"))
     problems += [*_later(table, source), *_names(table, source)]
-    try:
-        config = structure_options(Config, table, owner="the config", noun="")
-    except OptionsError as refused:
-        problems += (source.problem(f.path, f.message, f.hint, f.at) for f in refused.faults)
     if table.get("graders", {}) == {}:
         remedy = 'add a table such as [graders.exact] with use = "text/exact_match"'
         problems.append(source.problem(("graders",), "the config names no grader", remedy))
-    if problems:
-        raise ConfigError(sorted(problems, key=_place))
-    return evolve(config, source=source)
+    columns = frozenset((*_keys(table.get("graders")), *_keys(table.get("aggregators"))))
+    config, faults = _structured(table)
+    problems += (source.problem(f.path, f.message, f.hint, f.at) for f in faults)
+    return Draft(evolve(config, source=source), columns, tuple(sorted(problems, key=_place)))
+
+
+def _structured(table: dict[str, Any]) -> tuple[Config, Sequence[Fault]]:
+    """Structure a table, without what is wrong in it."""
+    faults: Sequence[Fault] = ()
+    while True:
+        try:
+            return structure_options(Config, table, owner="the config", noun=""), faults
+        except OptionsError as refused:
+            # What is refused after something was taken out follows from the faults before.
+            faults = faults or refused.faults
+            for fault in refused.faults:
+                _take_out(table, fault.path)
+
+
+def _take_out(table: dict[str, Any], path: KeyPath) -> None:
+    """Take out what stands at `path`, or what should have held it."""
+    holders: list[tuple[Any, str | int]] = []
+    inner: Any = table
+    for key in path:
+        holders.append((inner, key))
+        if not (isinstance(inner, dict) and key in inner):
+            break
+        inner = inner[key]
+    while holders:
+        holder, key = holders.pop()
+        if isinstance(holder, dict) and key in holder:
+            del holder[key]
+            return
 
 
 def _place(problem: Problem) -> tuple[bool, int, int]:

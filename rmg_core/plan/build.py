@@ -1,12 +1,12 @@
 """From a config, or from Python objects, to a plan; every problem is told at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
-from rmg_core.config import Config, load_config
+from rmg_core.config import Config, Draft, draft_config
 from rmg_core.datasets import Dataset, format_of
-from rmg_core.errors import ConfigError
+from rmg_core.errors import ConfigError, Problem
 from rmg_core.outcomes import Scale
 from rmg_core.plan.objects import config_of_objects
 from rmg_core.plan.parts import Parts
@@ -21,33 +21,48 @@ def plan_of_config(
 ) -> Plan:
     """Resolve every name of a config and check every option.
 
-    `config` is the path of a TOML file, or one that is loaded already.
+    `config` is the path of a TOML file, or one that is loaded already. `overrides` are written
+    `key.path=value`, and have the last word over the file.
 
     Raises:
         ConfigError: it cannot be run; with every problem that was found.
     """
-    loaded = config if isinstance(config, Config) else load_config(config, overrides)
-    parts = Parts(loaded, registry or installed().choosing(loaded.choose))
-    for number, requirement in enumerate(loaded.requires):
-        for unmet in parts.registry.check_requires([requirement]):
-            parts.note(("requires", number), unmet.message, unmet.hint)
+    draft = Draft(config) if isinstance(config, Config) else draft_config(config, overrides)
+    return plan_of_draft(draft, registry)
+
+
+def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
+    """Resolve every name of a config, as far as it could be read, and check every option.
+
+    Raises:
+        ConfigError: it cannot be run; with the problems of the draft and all that were found.
+    """
+    config = draft.config
+    parts = Parts(config, registry or installed().choosing(config.choose))
+    parts.check_packs()
     graders = _graders(parts)
-    aggregators = _aggregators(parts, graders)
+    unread = draft.columns - set(config.graders) - set(config.aggregators)
+    aggregators = _aggregators(parts, graders, unread)
     dataset = _dataset(parts)
     sinks = _named(parts, "sink", "sinks")
     observers = _named(parts, "observer", "observers")
-    if parts.problems:
-        raise ConfigError(parts.problems)
+    problems = [*draft.problems, *parts.problems]
+    if problems:
+        raise ConfigError(sorted(problems, key=_place))
     return Plan(
         graders=tuple(each for each in graders.values() if each is not None),
         aggregators=aggregators,
-        max_concurrency=loaded.max_concurrency,
-        max_errors=loaded.max_errors,
+        max_concurrency=config.max_concurrency,
+        max_errors=config.max_errors,
         dataset=dataset,
-        run_dir=loaded.run_dir,
+        run_dir=config.run_dir,
         sinks=sinks,
         observers=observers,
     )
+
+
+def _place(problem: Problem) -> tuple[bool, int, int]:
+    return problem.line is None, problem.line or 0, problem.column or 0
 
 
 def plan_of_objects(
@@ -71,7 +86,7 @@ def plan_of_objects(
         max_errors=max_errors,
         packs=packs,
     )
-    return plan_of_config(config, registry=registry)
+    return plan_of_draft(Draft(config), registry)
 
 
 def _graders(parts: Parts) -> dict[str, PlannedGrader | None]:
@@ -79,10 +94,11 @@ def _graders(parts: Parts) -> dict[str, PlannedGrader | None]:
 
 
 def _aggregators(
-    parts: Parts, graders: Mapping[str, PlannedGrader | None]
+    parts: Parts, graders: Mapping[str, PlannedGrader | None], unread: Iterable[str]
 ) -> tuple[PlannedAggregator, ...]:
     scales = {name: each.scale if each is not None else None for name, each in graders.items()}
-    columns: dict[str, Scale | None] = dict(scales)
+    # A name whose table has problems of its own is still a name that others may use.
+    columns: dict[str, Scale | None] = {**dict.fromkeys(unread), **scales}
     made: list[PlannedAggregator] = []
     for name, table in parts.config.aggregators.items():
         planned = parts.aggregator(name, table, scales, columns)

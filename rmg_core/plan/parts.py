@@ -16,7 +16,14 @@ from rmg_core.config import (
     UseConfig,
     structure_options,
 )
-from rmg_core.errors import DefinitionError, Problem, RegistryError, suggestion
+from rmg_core.errors import (
+    AmbiguousName,
+    DefinitionError,
+    Problem,
+    RegistryError,
+    UnknownName,
+    suggestion,
+)
 from rmg_core.graders import Grader, GraderSpec, as_grader, spec_of
 from rmg_core.mappers import (
     FieldMapper,
@@ -46,9 +53,24 @@ class Parts:
     config: Config
     registry: Registry
     problems: list[Problem] = field(factory=list)
+    _said: list[Problem] = field(factory=list)
+    _packs: list[str] = field(factory=list)
 
     def note(self, at: At, message: str, hint: str = "", *, on: str = "value") -> None:
         self.problems.append(self.config.problem(at, message, hint, at=on))
+
+    def check_packs(self) -> None:
+        """Note what the config requires and is not there, and packs that cannot be used."""
+        for number, requirement in enumerate(self.config.requires):
+            for unmet in self.registry.check_requires([requirement]):
+                self.note(("requires", number), unmet.message, unmet.hint)
+        for number, pack in enumerate(self.config.packs):
+            try:
+                self.registry.pack(pack)
+            except RegistryError as fault:
+                self._note_fault(("packs", number), fault)
+            else:
+                self._packs.append(pack)
 
     def grader(self, name: str, table: GraderConfig) -> PlannedGrader | None:
         at: At = ("graders", name)
@@ -126,7 +148,7 @@ class Parts:
         try:
             yield
         except RegistryError as fault:
-            self.note(at, fault.problem.message, fault.problem.hint)
+            self._note_fault(at, fault)
             raise NotMade from fault
         except DefinitionError as fault:
             self.note(at, str(fault))
@@ -141,11 +163,27 @@ class Parts:
             self.note(at, str(fault))
             raise NotMade from fault
 
+    def _note_fault(self, at: At, fault: RegistryError) -> None:
+        """Note why a name leads nowhere; what is wrong with a whole pack is said once."""
+        problem = fault.problem
+        if not isinstance(fault, UnknownName | AmbiguousName):
+            if problem in self._said:
+                return
+            self._said.append(problem)
+        self.note(at, problem.message, problem.hint)
+
     def _resolve(self, noun: str, use: Any, at: At) -> Resolved | None:
         if not isinstance(use, str):
             return None
         with self._naming(at):
-            return self.registry.resolve(noun, use, self.config.packs, self.config.base)
+            try:
+                return self.registry.resolve(noun, use, self._packs, self.config.base)
+            except UnknownName as fault:
+                is_short = "/" not in use and ":" not in use
+                if is_short and len(self._packs) < len(self.config.packs):
+                    # A pack that cannot be looked into, which is noted, may well have it.
+                    raise NotMade from fault
+                raise
         raise AssertionError("a context that notes always raises")
 
     def _grader_made(

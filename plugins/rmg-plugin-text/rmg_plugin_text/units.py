@@ -17,7 +17,7 @@ Unit: TypeAlias = Annotated[
     Literal["characters", "words", "tokens"], validators.in_(UNITS), UNIT_HELP
 ]
 
-_ASCII_TOKENS = re.compile(r"\w+|[^\w\s]", re.ASCII)
+_ASCII_TOKENS = re.compile(r"\w+|[^\w\s]")
 # Thai, Lao, Myanmar, Khmer, kana, Han: scripts whose writers put no spaces between words.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u31f0-\u31ff"
 _UNSPACED += "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

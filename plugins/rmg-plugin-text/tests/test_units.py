@@ -1,12 +1,13 @@
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rmg_plugin_text.units import ngrams, pieces
 
 
 @given(st.text())
+@example("\x1f")
 def test_tokens_leave_out_white_space_only(text):
     joined = "".join(pieces(text, "tokens"))
     # A mark without a letter before it belongs to no token and stays as a sign of its own.
