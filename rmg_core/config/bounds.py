@@ -1,11 +1,12 @@
 """What the attrs validators of an option allow: in words, and as JSON Schema."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
 from attrs import validators
 
+from rmg_core.config.kinds import either, said
 from rmg_core.config.positions import KeyPath
 
 Validator: TypeAlias = Any
@@ -34,29 +35,34 @@ _COMPARED: Final = {
 }
 
 
-def either(words: Sequence[str]) -> str:
-    """Join alternatives: `a, b or c`."""
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
-
-
-def listed(values: Iterable[Any]) -> str:
-    """Join the values that an option may have: `'a', 'b' or 3`."""
-    return either([repr(value) for value in values]) if values else "nothing"
-
-
-def must(validator: Validator) -> str | None:
-    """Say what a validator of attrs asks for; None where only its own message does."""
+def must(validator: Validator, value: Any) -> str | None:
+    """Say what a validator of attrs asks for and `value` is not; None where its own words do."""
     if isinstance(validator, _NUMBER):
-        return f"must be {_COMPARED[validator.compare_op][0]} {validator.bound}"
+        return (
+            f"must be {_COMPARED[validator.compare_op][0]} {validator.bound}, not {_shown(value)}"
+        )
     if isinstance(validator, _IN):
-        return f"must be {listed(validator.options)}"
+        choices = either([repr(choice) for choice in validator.options])
+        return f"must be {choices}, not {said(value)}"
     if isinstance(validator, _MIN_LEN):
         least = validator.min_length
-        return "must not be empty" if least == 1 else f"must have a length of at least {least}"
+        if least == 1:
+            return "must not be empty"
+        return f"must have a length of at least {least}, not {len(value)}"
     if isinstance(validator, _MAX_LEN):
-        return f"must have a length of at most {validator.max_length}"
+        return f"must have a length of at most {validator.max_length}, not {len(value)}"
     return None
+
+
+def _shown(number: Any) -> str:
+    """Write a float as an integer where it is one, as it most likely was written."""
+    return repr(int(number) if isinstance(number, float) and number.is_integer() else number)
+
+
+def choices_of(validator: Validator) -> list[str]:
+    """Return the texts that a validator lets through, where it lists them."""
+    choices = validator.options if isinstance(validator, _IN) else ()
+    return [choice for choice in choices if isinstance(choice, str)]
 
 
 def keywords(validator: Validator | None) -> dict[str, Any]:
@@ -70,7 +76,9 @@ def _lengths(least_or_most: str, length: int) -> dict[str, Any]:
 
 
 _KEYWORDS: Final[Mapping[type, Callable[[Validator], dict[str, Any]]]] = {
-    _AND: lambda made: {key: said for part in _parts(made) for key, said in keywords(part).items()},
+    _AND: lambda made: {
+        key: bound for part in _parts(made) for key, bound in keywords(part).items()
+    },
     _OPTIONAL: lambda made: keywords(made.validator),
     _NUMBER: lambda made: {_COMPARED[made.compare_op][1]: made.bound},
     _IN: lambda made: {"enum": list(made.options)},
@@ -89,17 +97,17 @@ _KEYWORDS: Final[Mapping[type, Callable[[Validator], dict[str, Any]]]] = {
 
 def refusals(
     validator: Validator | None, instance: Any, attribute: "attrs.Attribute[Any]", value: Any
-) -> Iterator[tuple[KeyPath, Validator, Exception]]:
-    """Yield every validator that refuses `value` or a part of it, and how it says so."""
+) -> Iterator[tuple[KeyPath, Any, Validator, Exception]]:
+    """Yield every part of `value` that a validator refuses, which one, and how it says so."""
     if isinstance(validator, _COMPOSED):
         for path, inner, part in _inner(validator, value):
-            for below, leaf, fault in refusals(inner, instance, attribute, part):
-                yield (*path, *below), leaf, fault
+            for below, *refusal in refusals(inner, instance, attribute, part):
+                yield ((*path, *below), *refusal)
     elif validator is not None:
         try:
             validator(instance, attribute, value)
         except Exception as fault:  # noqa: BLE001 - a validator is a pack's code
-            yield (), validator, fault
+            yield (), value, validator, fault
 
 
 def _inner(validator: Validator, value: Any) -> Iterator[tuple[KeyPath, Validator, Any]]:

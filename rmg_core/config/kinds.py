@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
-from rmg_core.config.bounds import either
+from rmg_core.config.credentials import without_credentials
 from rmg_core.errors import DefinitionError
 
 LISTS: Final[Mapping[Any, Callable[[list[Any]], Any]]] = types.MappingProxyType(
@@ -103,6 +103,12 @@ def fixed_elements(kind: Any) -> tuple[Any, ...] | None:
     return arguments if is_fixed else None
 
 
+def either(words: Sequence[str]) -> str:
+    """Join alternatives: `a, b or c`."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
 def words(kind: Any) -> str:
     """Say what a config has to write for a type."""
     return either(_alternatives(kind))
@@ -152,7 +158,8 @@ def said(value: Any) -> str:  # noqa: PLR0911 - one line a type
             shown = repr(value)
             return shown if len(shown) <= 40 else f"{shown[:39]}…"
         case str():
-            return f"the text {value if len(value) <= 40 else value[:39] + '…'!r}"
+            shown = without_credentials(value)
+            return f"the text {shown if len(shown) <= 40 else shown[:39] + '…'!r}"
         case datetime():
             return f"the date and time {value}"
         case date():

@@ -14,7 +14,13 @@ from rmg_core.config.findings import Fault, OptionsError
 from rmg_core.config.model import Config
 from rmg_core.config.names import name_fault
 from rmg_core.config.positions import MAX_DEPTH, KeyPath, place, too_deep
-from rmg_core.config.source import Override, Source, parse_override, with_overrides
+from rmg_core.config.source import (
+    Override,
+    Source,
+    override_label,
+    parse_override,
+    with_overrides,
+)
 from rmg_core.config.strict import structure_options
 from rmg_core.errors import ConfigError, Problem, near_miss
 
@@ -161,24 +167,25 @@ def _structured(table: dict[str, Any]) -> tuple[Config, Sequence[Fault]]:
         except OptionsError as refused:
             # What is refused after something was taken out follows from the faults before.
             faults = faults or refused.faults
-            for fault in refused.faults:
-                _take_out(table, fault.path)
+            taken_out = [_take_out(table, fault.path) for fault in refused.faults]
+            if not any(taken_out):
+                table.clear()
 
 
-def _take_out(table: dict[str, Any], path: KeyPath) -> None:
-    """Take out what stands at `path`, or what should have held it."""
-    holders: list[tuple[Any, str | int]] = []
+def _take_out(table: dict[str, Any], path: KeyPath) -> bool:
+    """Take out what stands at `path`, or the list that holds it; False where it is gone already."""
+    holder: dict[Any, Any] = table
+    last = path[:1]
     inner: Any = table
     for key in path:
-        holders.append((inner, key))
-        if not (isinstance(inner, dict) and key in inner):
+        if not isinstance(inner, dict):
             break
-        inner = inner[key]
-    while holders:
-        holder, key = holders.pop()
-        if isinstance(holder, dict) and key in holder:
-            del holder[key]
-            return
+        if key not in inner:
+            return False
+        holder, last, inner = inner, (key,), inner[key]
+    for key in last:
+        del holder[key]
+    return bool(last)
 
 
 def _place(problem: Problem) -> tuple[bool, int, int]:
@@ -233,8 +240,7 @@ def _read_overrides(written: Sequence[str]) -> tuple[list[Override], list[Proble
             read.append(parse_override(each))
         except ValueError as fault:
             hint = "write it as --set graders.NAME.options.OPTION=VALUE"
-            label = without_credentials(f"--set {each}")
-            problems.append(Problem(without_credentials(str(fault)), hint, label))
+            problems.append(Problem(without_credentials(str(fault)), hint, override_label(each)))
     return read, problems
 
 
@@ -244,7 +250,7 @@ def _credentials(source: Source) -> Iterator[Problem]:
     for offset, form in credentials_in(source.text):
         yield source.problem_at(place(source.text, offset), message.format(form), hint)
     for override in source.overrides:
-        for _, form in credentials_in(str(override.value)):
+        for _, form in credentials_in(override.written):
             yield source.problem_of(override, message.format(form), hint)
 
 

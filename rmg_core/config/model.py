@@ -59,6 +59,8 @@ MapperConfig: TypeAlias = UseConfig | Mapping[str, InputSource]
 
 
 def _as_mapper(written: str | MapperConfig | None) -> MapperConfig | None:
+    if written == "":
+        raise ValueError("mapper must name something")
     return UseConfig(written) if isinstance(written, str) else written
 
 

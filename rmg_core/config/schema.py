@@ -148,6 +148,7 @@ def _of(kind: Any, inside: tuple[type[Any], ...]) -> Schema:  # noqa: PLR0911 - 
 
 def _choose_options(table: Schema, classes: Classes) -> None:
     """Let the name in `use` decide what `options` may hold."""
+    table["properties"]["use"]["minLength"] = 1
     if not classes:
         return
     last = {name: name.rpartition("/")[2] for name in classes}

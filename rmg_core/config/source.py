@@ -19,12 +19,17 @@ class Override:
 
     path: KeyPath
     value: Any
+    written: str
 
     @property
     def label(self) -> str:
-        keys = ".".join(str(key) for key in self.path)
-        shown = str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
-        return f"--set {keys}={shown if len(shown) <= 40 else shown[:39] + '…'}"
+        return override_label(self.written)
+
+
+def override_label(written: str) -> str:
+    """Return how problems call what was written after `--set`."""
+    shown = without_credentials(written)
+    return f"--set {shown if len(shown) <= 80 else shown[:79] + '…'}"
 
 
 @frozen
@@ -54,8 +59,7 @@ class Source:
         below = [each for each in self.overrides if each.path[: len(path)] == path]
         if below and path and not positions.knows(path):
             return self.problem_of(below[-1], message, hint)
-        if not self.text:
-            # There is no text where the config was made of Python objects.
+        if self.file is None and not self.text:  # the config was made of Python objects
             return evolve(self.problem_at(None, message, hint), file=".".join(map(str, path)))
         place = positions.key(path) if at == "key" else positions.value(path)
         return self.problem_at(place, message, hint)
@@ -74,9 +78,7 @@ class Source:
 
     def problem_of(self, override: Override, message: str, hint: str = "") -> Problem:
         """Say what is wrong with an override."""
-        return evolve(
-            self.problem_at(None, message, hint), file=without_credentials(override.label)
-        )
+        return evolve(self.problem_at(None, message, hint), file=override.label)
 
 
 @functools.lru_cache(maxsize=4)
@@ -91,15 +93,15 @@ def parse_override(written: str) -> Override:
         ValueError: there is no such path before a `=`.
     """
     parts, end = read_key(written, 0)
-    before, equals, value = written[end:].partition("=")
+    before, equals, text = written[end:].partition("=")
     if before.strip() or not equals:
         raise ValueError("there is no `=` after the key")
     try:
-        read = tomllib.loads(f"value = {value}")
+        read = tomllib.loads(f"value = {text}")
     except ValueError:
-        read = {"value": value}
-    is_one_value = list(read) == ["value"]
-    return Override(tuple(key for key, _ in parts), read["value"] if is_one_value else value)
+        read = {}
+    value = read["value"] if list(read) == ["value"] else text
+    return Override(tuple(key for key, _ in parts), value, written)
 
 
 def with_overrides(table: dict[str, Any], overrides: Sequence[Override]) -> list[Override]:

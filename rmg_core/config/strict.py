@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 import attrs
 
 from rmg_core.config import kinds
-from rmg_core.config.bounds import must, refusals
+from rmg_core.config.bounds import choices_of, must, refusals
 from rmg_core.config.findings import Finding, OptionsError, Refused, near, other_kind, own_words
-from rmg_core.config.kinds import convert, default_of, is_required, options_of, said, written_type
-from rmg_core.config.positions import KeyPath
+from rmg_core.config.kinds import convert, default_of, is_required, options_of, written_type
 from rmg_core.errors import near_miss
 
 if TYPE_CHECKING:
@@ -96,29 +95,22 @@ def _bounds(
             given = values[name] if name in values else default_of(option, blank)
             value = convert(option, blank, given)
         except Exception as fault:  # noqa: BLE001 - a converter is a pack's code
-            findings.append(own_words(fault, values, name))
+            findings.append(own_words(fault, {name: given}, name))
             continue
         object.__setattr__(blank, option.name, value)
         ready.append((name, option, value))
     is_complete = len(ready) == len(options)
     for name, option, value in ready:
-        for path, validator, refusal in refusals(option.validator, blank, option, value):
+        for path, part, validator, refusal in refusals(option.validator, blank, option, value):
             if isinstance(refusal, AttributeError) and not is_complete:
                 continue  # it looks at an option that is at fault itself
-            if (asked := must(validator)) is None:
+            if (asked := must(validator, part)) is None:
                 findings.append(own_words(refusal, values, name, path))
             else:
-                part = functools.reduce(lambda inner, step: inner[step], path, value)
-                findings.append(_refusal(validator, asked, part, (name, *path)))
+                where = (name, *path)
+                hint = near(part, choices_of(validator))
+                findings.append(Finding(where, asked, hint, subject=where))
     return findings
-
-
-def _refusal(validator: Any, asked: str, value: Any, path: KeyPath) -> Finding:
-    choices = [choice for choice in getattr(validator, "options", ()) if isinstance(choice, str)]
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # as it was written, most likely
-    shown = "" if asked == "must not be empty" else f", not {said(value)}"
-    return Finding(path, asked + shown, near(value, choices), subject=path)
 
 
 def _structure(value: Any, kind: Any) -> Any:

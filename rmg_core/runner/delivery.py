@@ -106,8 +106,10 @@ class Delivery:
         if self._drained is not None:
             self._drained.set()
             self._drained = None
-        await to_thread.run_sync(self._write, batch, limiter=self._writer)
-        await self.tell("outcomes", batch)
+        # A batch that was taken is written, even when the run is cancelled at this moment.
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(self._write, batch, limiter=self._writer)
+            await self.tell("outcomes", batch)
 
     def _write(self, batch: Sequence[Cell]) -> None:
         for sink in self.sinks:

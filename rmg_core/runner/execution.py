@@ -68,6 +68,7 @@ class Execution:
     _resume_at: int = 0
     _reading: anyio.CancelScope = field(factory=anyio.CancelScope)
     _breathe_at: float = 0.0
+    _began: float = field(factory=perf_counter)
     _tasks: Any = None
 
     def __attrs_post_init__(self) -> None:
@@ -82,7 +83,7 @@ class Execution:
             RunFailed: a sink or a grader's own resource failed.
             DataError: a row is not a sample.
         """
-        began = perf_counter()
+        self._began = perf_counter()
         async with self.session.graders_open():
             await self._delivery.open()
             is_broken = False
@@ -94,16 +95,25 @@ class Execution:
             finally:
                 with anyio.CancelScope(shield=True):
                     await self._delivery.close(is_broken=is_broken)
+        return self.ended
+
+    @property
+    def ended(self) -> Ended:
+        """How the run stands: for one that was cancelled, how it ended."""
         pipeline = self.pipeline
         return Ended(
             samples=pipeline.samples,
             cells=pipeline.samples * pipeline.cells_a_sample,
             finished=pipeline.finished,
             is_stopped=self.is_stopped,
-            seconds=perf_counter() - began,
+            seconds=perf_counter() - self._began,
             grader_seconds={lane.name: lane.seconds for lane in pipeline.graders},
             reports=tuple(self.reports),
         )
+
+    async def tell_summary(self, summary: Any) -> None:
+        """Tell the observers what the run came to."""
+        await self._delivery.tell("run_finished", summary)
 
     def stop(self) -> None:
         """Start nothing more; what is in flight is finished, and what is finished goes out."""

@@ -15,7 +15,7 @@ from rmg_core.plan.values import Plan, PlannedAggregator, PlannedGrader
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.groups import Groups
 from rmg_core.runner.lanes import Chunk, Lane
-from rmg_core.runner.window import Group, OpenSample
+from rmg_core.runner.window import Cell, Group, OpenSample
 from rmg_core.runner.work import (
     async_work,
     combine_work,
@@ -229,6 +229,8 @@ class Pipeline:
         if stage == len(self.stages):
             self.busy -= len(samples)
             self.alive -= len(samples)
+            if self.stages and self.delivery.is_wanted:
+                self._put_combined(samples)
             self.emit(samples)
         elif stage in self._groups:
             self.busy -= len(samples)
@@ -238,6 +240,18 @@ class Pipeline:
             lane = self.stages[stage]
             lane.queue.extend(samples)
             self.enlist(lane)
+
+    def _put_combined(self, samples: list[OpenSample]) -> None:
+        """Deliver the outcomes of the aggregators, as cells without a fingerprint."""
+        first = len(self.graders)
+        names = self.plan.columns[first:]
+        self.delivery.put(
+            [
+                Cell(each.index, each.id, name, 0, "", outcome, 0.0)
+                for each in samples
+                for name, outcome in zip(names, each.outcomes[first:], strict=True)
+            ]
+        )
 
     def _queue_if_ready(self, group: Group | None, lane: Lane) -> None:
         if group is not None and group.is_ready:

@@ -1,0 +1,36 @@
+"""The command line: one verb a module, each imported when it is asked for."""
+
+from typing import Final, NoReturn
+
+from rmg_core.cli.verbs import VerbGroup
+
+__all__ = ["main", "rmg"]
+
+VERBS: Final = {
+    "run": "Grade a dataset as a config says.",
+    "check": "Find every mistake of a config before anything runs.",
+    "plan": "Say what a config would run.",
+    "show": "Say what a grader, mapper or aggregator takes, and how to use it.",
+    "graders": "List the graders of the installed packs.",
+    "mappers": "List the mappers of the installed packs.",
+    "aggregators": "List the aggregators of the installed packs.",
+    "plugins": "List the installed packs, and whether each can be used.",
+    "deps": "Print what pip must install for a config.",
+    "schema": "Print the JSON Schema of a config, for editors.",
+    "export": "Turn the results of a run into one row a sample.",
+}
+"""Each verb is a module of this package; its short help stands here, so that none is imported."""
+
+rmg: Final = VerbGroup("rmg", VERBS)
+"""The whole command line as a click command."""
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and leave with its exit code."""
+    from rmg_core.cli.leaving import leave
+
+    try:
+        rmg.main(prog_name="rmg")
+    except SystemExit as ended:
+        leave(ended.code if isinstance(ended.code, int) else 0)
+    leave(0)

@@ -1,0 +1,36 @@
+"""The end of the process: what was written is out, and no thread holds it back."""
+
+import os
+import sys
+import threading
+from time import monotonic
+from typing import Final, NoReturn
+
+from rmg_core.cli.exits import CUT_SHORT
+from rmg_core.cli.screen import give_up, tell
+
+PATIENCE: Final = 5.0
+"""So many seconds a thread of a grader may take to end, unless the run was cut short."""
+
+
+def leave(code: int) -> NoReturn:
+    """Exit, also where a grader has left a thread behind, which Python would wait for."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                give_up(stream)
+    until = monotonic() + (0.0 if code == CUT_SHORT else PATIENCE)
+    for thread in _others():
+        thread.join(max(0.0, until - monotonic()))
+    if left := _others():
+        names = ", ".join(sorted({repr(thread.name) for thread in left}))
+        tell(f"left behind: {len(left)} threads that do not end ({names})")
+        os._exit(code)
+    sys.exit(code)
+
+
+def _others() -> list[threading.Thread]:
+    here = threading.current_thread()
+    return [each for each in threading.enumerate() if each is not here and not each.daemon]

@@ -1,0 +1,96 @@
+"""The terminal: results to stdout, everything else to stderr, and no control sequences to either.
+
+A reader that goes away ends the output, never the verb: what is left to say is not said.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO, Any, Final
+
+# C0 but for tab and newline, DEL, C1, and the controls that turn the direction of writing:
+# with these, text of a stranger could overwrite what stands beside it.
+_CONTROLS: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+)
+_CONTROL: Final = re.compile(f"[{_CONTROLS}]")
+
+
+def ready() -> None:
+    """Let both streams take any text, whatever their encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            with suppress(ValueError):
+                reconfigure(errors="backslashreplace")
+
+
+def clean(text: str) -> str:
+    """Strip control characters; lines and tabs stay."""
+    return text if text.isascii() and text.isprintable() else _CONTROL.sub("", text)
+
+
+def one_line(text: str, most: int = 300) -> str:
+    """Strip control characters, and put the text on one line of at most `most` characters."""
+    said = clean(" ".join(text.split()))
+    return said if len(said) <= most else said[: most - 1] + "…"
+
+
+def show(text: str) -> None:
+    """Write a result: a text of one or more lines, to stdout."""
+    _write(sys.stdout, clean(text) + "\n")
+
+
+def tell(text: str) -> None:
+    """Write what is no result, such as a problem, to stderr."""
+    _write(sys.stderr, clean(text) + "\n")
+
+
+def show_json(value: Any) -> None:
+    """Write a result for programs; control characters in it are escaped, not stripped."""
+    import orjson
+
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    _write(sys.stdout, escaped(text) + "\n")
+
+
+def escaped(json_text: str) -> str:
+    """Escape in JSON the control characters that it allows."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+
+
+def in_columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
+    """Lay out rows of text in columns, all to the left; each cell on one line."""
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        indent + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells
+    )
+
+
+def is_terminal(stream: IO[str] | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # it is closed
+        return False
+
+
+def _write(stream: IO[str] | None, text: str) -> None:
+    # A process may be started without a stream, or with a closed one.
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):
+        give_up(stream)
+
+
+def give_up(stream: IO[str]) -> None:
+    """Let a stream that nobody reads lead nowhere, so that nothing fails at it again."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
