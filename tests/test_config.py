@@ -542,8 +542,12 @@ def test_an_override_cannot_smuggle_in_other_keys() -> None:
         ),
         (
             "=3",
+            ("--set =3: a key is missing; write it as --set graders.NAME.options.OPTION=VALUE"),
+        ),
+        (
+            "a=" + "[" * 5000,
             (
-                "--set =3: there is no key at '=3'; "
+                f"--set a={'[' * 77}…: this nests more than 64 levels deep; "
                 "write it as --set graders.NAME.options.OPTION=VALUE"
             ),
         ),

@@ -255,7 +255,7 @@ def test_a_key_may_have_parts_of_every_kind() -> None:
 
 
 def test_no_key_is_an_error() -> None:
-    with pytest.raises(ValueError, match="there is no key at '= 3'"):
+    with pytest.raises(ValueError, match="a key is missing"):
         read_key("a.= 3", 0)
 
 

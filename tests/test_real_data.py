@@ -77,7 +77,7 @@ def test_what_is_not_a_text_is_an_error_and_what_is_empty_is_graded(tmp_path: Pa
             if grader == "regex":
                 config += "options = { pattern = '[.!?]$' }\n"
             if grader == "length_between":
-                config += "options = { most = 50 }\n"
+                config += "options = { maximum = 50 }\n"
     results = runner_of(tmp_path, config, name).run()
 
     wrong = {(i, f) for i, row in enumerate(rows) for f in "ab" if row[f] is True}

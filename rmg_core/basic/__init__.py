@@ -40,3 +40,8 @@ def rmg_readers() -> Mapping[str, object]:
         "parquet": "rmg_core.basic.readers:ParquetReader",
         "tsv": "rmg_core.basic.readers:TsvReader",
     }
+
+
+@hookimpl
+def rmg_sinks() -> Mapping[str, object]:
+    return {"jsonl": "rmg_core.basic.sinks:JsonlSink"}

@@ -48,7 +48,10 @@ class JsonlSink:
         self._size = 0
 
     def write(self, cells: Sequence[Cell], /) -> None:
-        left = memoryview(b"".join([self._line(cell) for cell in cells]))
+        lines = bytearray()  # a third of the time of joining lines that are kept until then
+        for cell in cells:
+            lines += self._line(cell)
+        left = memoryview(lines)
         size = self._size + len(left)
         try:
             while left:
@@ -65,23 +68,31 @@ class JsonlSink:
             self._file = None
 
     def _line(self, cell: Cell) -> bytes:
+        noun = "aggregator" if cell.grader in self._aggregators else "grader"
         outcome = cell.outcome
-        made = {
-            "index": cell.index,
-            "id": cell.id,
-            "aggregator" if cell.grader in self._aggregators else "grader": cell.grader,
-            "repeat": cell.repeat,
-            "fingerprint": cell.fingerprint,
-        }
         if type(outcome) is GraderScore and outcome.scale is UNIT and not outcome.metadata:
-            # What nearly every line is, in half the time of the general way.
-            made["status"] = "score"
-            made["score"] = outcome.score
-            if outcome.reason:
-                made["reason"] = outcome.reason
+            # What nearly every line is: a display that is made at once takes half the time.
+            made: dict[str, Any] = {
+                "index": cell.index,
+                "id": cell.id,
+                noun: cell.grader,
+                "repeat": cell.repeat,
+                "fingerprint": cell.fingerprint,
+                "status": "score",
+                "score": outcome.score,
+                "reason": outcome.reason,
+                "seconds": cell.seconds,
+            }
         else:
-            made |= to_json(outcome)
-        made["seconds"] = cell.seconds
+            made = {
+                "index": cell.index,
+                "id": cell.id,
+                noun: cell.grader,
+                "repeat": cell.repeat,
+                "fingerprint": cell.fingerprint,
+                **to_json(outcome),
+                "seconds": cell.seconds,
+            }
         try:
             return orjson.dumps(made, option=orjson.OPT_APPEND_NEWLINE)
         except TypeError:  # an id of more than 64 bits

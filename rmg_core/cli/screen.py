@@ -65,9 +65,7 @@ def in_columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
     """Lay out rows of text in columns, all to the left; each cell on one line."""
     cells = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(
-        indent + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells
-    )
+    return "\n".join(indent + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 
 def is_terminal(stream: IO[str] | None) -> bool:

@@ -101,9 +101,7 @@ def _of_packs(verb: str, known: Mapping[str, str]) -> click.Command:
     if "/" not in verb and not any(verb in pack.names[NOUN] for pack in packs):
         verbs = {*known, *(each for pack in packs for each in pack.names[NOUN])}
         raise UnknownName("verb", verb, choices=tuple(verbs))
-    found = registry.resolve(
-        NOUN, verb, [pack.info.name for pack in packs], allow_code=False
-    )
+    found = registry.resolve(NOUN, verb, [pack.info.name for pack in packs], allow_code=False)
     if not isinstance(found.value, click.Command):
         origin = found.origin
         fault = f"its verb {verb!r} is a {type(found.value).__name__}"

@@ -83,7 +83,7 @@ def read_key(text: str, at: int) -> tuple[list[tuple[str, int]], int]:
         if dot is None:
             return parts, found.end()
         at = dot.end()
-    raise ValueError(f"there is no key at {text[at : at + 20]!r}")
+    raise ValueError("a key is missing")
 
 
 def too_deep(text: str) -> int | None:

@@ -72,9 +72,11 @@ def config_schema(
         table["propertyNames"] = {"pattern": NAME_PATTERN}
         _choose_options(table["additionalProperties"], classes)
     parts["graders"]["minProperties"] = 1
-    for kind in parts["graders"]["additionalProperties"]["properties"]["mapper"]["anyOf"]:
-        if "use" in kind.get("properties", {}):
-            _choose_options(kind, mappers)
+    for written in parts["graders"]["additionalProperties"]["properties"]["mapper"]["anyOf"]:
+        if written["type"] == "string":
+            written["minLength"] = 1
+        elif "properties" in written:
+            _choose_options(written, mappers)
     if readers:
         parts["dataset"]["allOf"] = [_reader(name, cls) for name, cls in readers.items()]
     return {

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from attrs import evolve, field, frozen
 
 from rmg_core.config.credentials import without_credentials
-from rmg_core.config.positions import KeyPath, Positions, read_key
+from rmg_core.config.positions import MAX_DEPTH, KeyPath, Positions, read_key, too_deep
 from rmg_core.errors import Problem
 
 
@@ -90,8 +90,10 @@ def parse_override(written: str) -> Override:
     """Read `key.path=value`: the value is TOML, or else plain text.
 
     Raises:
-        ValueError: there is no such path before a `=`.
+        ValueError: there is no such path before a `=`, or it nests too deep.
     """
+    if too_deep(written) is not None:
+        raise ValueError(f"this nests more than {MAX_DEPTH} levels deep")
     parts, end = read_key(written, 0)
     before, equals, text = written[end:].partition("=")
     if before.strip() or not equals:

@@ -105,7 +105,7 @@ class Parts:
         with self._noting(at):
             made = self._object("aggregator", table.use, table.options, at)
             with self._naming(at):
-                made = as_aggregator(made, _said(table.use))
+                made = as_aggregator(made, _called(table.use))
             group_by = None
             if table.group_by is not None:
                 with self._saying((*at, "group_by")):
@@ -200,7 +200,7 @@ class Parts:
             spec = spec_of(offered)
         try:
             options = structure_options(
-                spec.options, table.options, owner=f"grader {_said(table.use)}"
+                spec.options, table.options, owner=f"grader {_called(table.use)!r}"
             )
         except OptionsError as fault:
             self._note_options(fault, at)
@@ -217,10 +217,11 @@ class Parts:
         self, noun: str, value: Any, use: str, options: Mapping[str, Any], at: At
     ) -> Any:
         if not (isinstance(value, type) and attrs.has(value)):
-            self.note((*at, "use"), f"{use!r} is not a {noun}", "it must be an attrs class")
+            fault = DefinitionError(noun, use, "it must be an attrs class")
+            self.note((*at, "use"), str(fault))
             raise NotMade
         try:
-            return structure_options(value, options, owner=f"{noun} {_said(use)}")
+            return structure_options(value, options, owner=f"{noun} {_called(use)!r}")
         except OptionsError as fault:
             self._note_options(fault, at)
             raise NotMade from fault
@@ -243,7 +244,7 @@ class Parts:
         try:
             made = self._mapper_object(written.use, written.options, (*at, "mapper"))
             with self._naming((*at, "mapper")):
-                return as_map_function(made, _said(written.use))
+                return as_map_function(made, _called(written.use))
         except NotMade:
             return None
 
@@ -351,8 +352,8 @@ class Parts:
         raise AssertionError("a context that notes always raises")
 
 
-def _said(use: Any) -> str:
-    return repr(use if isinstance(use, str) else getattr(use, "__name__", type(use).__name__))
+def _called(use: Any) -> str:
+    return use if isinstance(use, str) else getattr(use, "__name__", type(use).__name__)
 
 
 def _is_instance(offered: Any) -> bool:

@@ -1,0 +1,371 @@
+"""The plan: every mistake of a config at once, and identities that only what matters changes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve, frozen
+
+from rmg_core import ConfigError, GradingRunner, NamedAggregator, grader
+from rmg_core.plan import Plan, plan_of_config, plan_of_objects
+from rmg_core.plan.feeding import Unfed, unfed_inputs
+
+GRADERS = '''
+from rmg_core import grader
+
+@grader
+def short(response: str, context: str | None = None, *, limit: int = 3) -> float:
+    """1 when the response is short."""
+    return float(len(response) <= limit)
+
+@grader(scale=(1, 5))
+def stars(response: str) -> int:
+    """Stars."""
+    return 3
+
+@grader(scale=(0, None))
+def count(response: str) -> int:
+    """Characters."""
+    return len(response)
+
+def upper(sample):
+    return {"response": sample["a"].upper()}
+
+three = 3
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "graders.py").write_text(GRADERS)
+    (tmp_path / "rows.jsonl").write_text('{"response": "a", "a": {"b": "x"}}\n')
+    return tmp_path
+
+
+def plan_of(folder: Path, config: str) -> Plan:
+    (folder / "rmg.toml").write_text(config)
+    return plan_of_config(folder / "rmg.toml")
+
+
+def problems_of(folder: Path, config: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        plan_of(folder, config)
+    return [str(each).removeprefix(f"{folder}/") for each in caught.value.problems]
+
+
+def test_ten_mistakes_are_told_at_once_where_they_stand(folder: Path):
+    config = """
+max_concurency = 8
+max_errors = 2
+packs = ["txet"]
+
+[dataset]
+path = "rows.jsonl"
+
+[graders.a]
+use = "./graders.py:shrt"
+
+[graders.b]
+use = "./graders.py:short"
+options = { limt = 3 }
+
+[graders.c]
+use = "./graders.py:short"
+options = { limit = "3" }
+
+[graders.d]
+use = "./graders.py:short"
+mapper = { respnse = "response", response = "a..b" }
+
+[graders.e]
+use = "./graders.py:short"
+mapper = { context = "a.b" }
+
+[aggregators.all_of_it]
+use = "weighted_sum"
+options = { weights = { b = 1, f = 2 } }
+"""
+    assert problems_of(folder, config) == [
+        "rmg.toml:2:1: the config has no key 'max_concurency'; did you mean 'max_concurrency'? "
+        "keys: aggregators, choose, dataset, graders, max_concurrency, max_errors, observers, "
+        "packs, requires, run, sinks",
+        "rmg.toml:3:14: max_errors must be at most 1, not 2",
+        "rmg.toml:4:10: pack 'txet' is not installed; did you mean 'text'?",
+        "rmg.toml:10:7: there is no grader 'shrt' in './graders.py'; did you mean 'short'?",
+        "rmg.toml:14:13: grader './graders.py:short' has no option 'limt'; did you mean 'limit'? "
+        "options: limit",
+        "rmg.toml:18:21: option 'limit' of grader './graders.py:short' must be an integer, not "
+        "the text '3'",
+        "rmg.toml:22:12: 'short' takes no input 'respnse'; did you mean 'response'?",
+        "rmg.toml:22:45: 'a..b' is not a path: it cannot go on with '.b'",
+        "rmg.toml:26:1: no field feeds the input 'response' of 'short'; "
+        'add response = "PATH" to the mapper',
+        "rmg.toml:30:32: there is no grader, nor an aggregator before this one, named 'f'; "
+        "columns: a, b, c, d, e",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("aggregator", "problem"),
+    [
+        (
+            'use = "mean"\nrepeats_of = "shrt"',
+            "rmg.toml:10:14: there is no grader 'shrt'; did you mean 'short'?",
+        ),
+        ('use = "mean"\ngroup_by = "a"', "rmg.toml:10:12: it combines the outcomes of one sample, not of a group"),
+        ('use = "rank"\noptions = { grader = "short" }', "rmg.toml:8:14: it sets samples against each other; add group_by = \"FIELD\""),
+        (
+            'use = "rank"\noptions = { grader = "short" }\ngroup_by = "a..b"',
+            "rmg.toml:11:12: 'a..b' is not a path: it cannot go on with '.b'",
+        ),
+        ('use = "./graders.py:three"', "rmg.toml:9:7: './graders.py:three' is not an aggregator: it must be an attrs class"),
+        (
+            'use = "rank"\noptions = { grader = "short" }\ngroup_by = "a"\nrepeats_of = "short"',
+            "rmg.toml:12:14: it cannot combine repeats and samples at once",
+        ),
+    ],
+)
+def test_mistakes_of_an_aggregator(folder: Path, aggregator: str, problem: str):
+    config = f"""
+[dataset]
+path = "rows.jsonl"
+
+[graders.short]
+use = "./graders.py:short"
+
+[aggregators.x]
+{aggregator}
+"""
+    assert problems_of(folder, config) == [problem]
+
+
+def test_an_aggregator_reads_graders_and_what_stands_before_it(folder: Path):
+    config = """
+[graders.short]
+use = "./graders.py:short"
+[graders.stars]
+use = "./graders.py:stars"
+[aggregators.both]
+use = "weighted_sum"
+options = { weights = { short = 1, stars = 1 } }
+[aggregators.last]
+use = "max"
+options = { graders = ["both", "short"] }
+"""
+    plan = plan_of(folder, config)
+    assert [each.reads for each in plan.aggregators] == [("short", "stars"), ("both", "short")]
+    assert plan.columns == ("short", "stars", "both", "last")
+
+
+def test_scales_that_cannot_be_combined_are_told_before_the_run(folder: Path):
+    config = """
+[graders.stars]
+use = "./graders.py:stars"
+[graders.count]
+use = "./graders.py:count"
+[aggregators.both]
+use = "weighted_sum"
+options = { weights = { stars = 1, count = 1 } }
+"""
+    [problem] = problems_of(folder, config)
+    assert problem.startswith("rmg.toml:6:14: ")
+    assert "count" in problem
+
+
+@pytest.mark.parametrize(
+    ("mapper", "problem"),
+    [
+        ('"./graders.py:uper"', "there is no mapper 'uper' in './graders.py'; did you mean 'upper'?"),
+        ('"./graders.py:three"', "'./graders.py:three' is not a mapper: write a function `(sample) -> mapping`, or an attrs class with `map`"),
+        (
+            '{ use = "./graders.py:upper", options = { x = 1 } }',
+            "'./graders.py:upper' is a function and has no options",
+        ),
+    ],
+)
+def test_mistakes_of_a_mapper(folder: Path, mapper: str, problem: str):
+    config = f'[graders.short]\nuse = "./graders.py:short"\nmapper = {mapper}\n'
+    [said] = problems_of(folder, config)
+    assert said.partition(": ")[2] == problem
+
+
+def test_a_named_mapper_maps(folder: Path):
+    (folder / "rows.jsonl").write_text('{"a": "abc"}\n{"a": "abcd"}\n')
+    config = """
+[dataset]
+path = "rows.jsonl"
+[graders.short]
+use = "./graders.py:short"
+mapper = "./graders.py:upper"
+"""
+    results = GradingRunner.from_plan(plan_of(folder, config)).run()
+    assert [each.score for each in results["short"]] == [1.0, 0.0]
+
+
+def test_a_reader_is_found_by_the_suffix_or_named(folder: Path):
+    config = '[dataset]\npath = "rows.{suffix}"\n[graders.s]\nuse = "./graders.py:short"\n'
+    [problem] = problems_of(folder, config.format(suffix="jsnl"))
+    assert problem == (
+        "rmg.toml:2:8: there is no reader 'jsnl' in pack 'basic'; did you mean 'jsonl'?"
+    )
+    (folder / "rows.txt").write_text('{"response": "a"}\n')
+    named = config.format(suffix="txt").replace("[graders", 'format = "jsonl"\n[graders')
+    assert plan_of(folder, named).dataset is not None
+
+
+def test_an_absent_library_that_a_grader_needs_is_told(folder: Path):
+    with (folder / "graders.py").open("a") as file:
+        file.write(
+            '\n@grader(needs=("no-such-library>=2",))\n'
+            'def needy(response: str) -> float:\n    """Needs."""\n    return 1.0\n'
+        )
+    [problem] = problems_of(folder, '[graders.n]\nuse = "./graders.py:needy"\n')
+    assert problem == (
+        "rmg.toml:2:7: it needs 'no-such-library>=2': no-such-library is not installed; "
+        "run `pip install 'no-such-library>=2'`"
+    )
+
+
+@grader
+def short(response: str, *, limit: int = 3) -> float:
+    """1 when the response is short."""
+    return float(len(response) <= limit)
+
+
+@frozen
+class First:
+    """Takes the first part."""
+
+    def combine(self, outcomes: Any) -> Any:
+        return next(iter(outcomes.values()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"grader_configs": {}}, "there is no grader; give one in `grader_configs`"),
+        (
+            {"grader_configs": {"s": {"grader": short, "maper": {}}}},
+            "graders.s: unknown key 'maper'; did you mean 'mapper'?",
+        ),
+        (
+            {"grader_configs": {"s": {"mapper": {}}}},
+            "graders.s: it has no 'grader'; name the grader",
+        ),
+        (
+            {"grader_configs": {"s": {"grader": short, "options": {"limit": "x"}}}},
+            "graders.s.options.limit: option 'limit' of grader 'short' must be an integer, "
+            "not the text 'x'",
+        ),
+        (
+            {"grader_configs": {"s": 3}},
+            "graders.s.use: 'int' is not a grader: write a function, or an attrs class with a "
+            "method `grade`",
+        ),
+        (
+            {"grader_configs": {"s": short}, "aggregators": First()},
+            "aggregators: 'First' has no name; "
+            'write aggregators={"NAME": …}, or NamedAggregator("NAME", …)',
+        ),
+        (
+            {"grader_configs": {"s": short}, "aggregators": NamedAggregator("s", First())},
+            "there are two columns named 's'; every column needs a name of its own",
+        ),
+        (
+            {"grader_configs": {"s": short}, "max_concurrency": 0},
+            "'max_concurrency' must be >= 1: 0",
+        ),
+        (
+            {"grader_configs": {"s": {"grader": short, "mapper": {"response": "a."}}}},
+            "graders.s.mapper.response: 'a.' is not a path: a key is missing at its end",
+        ),
+    ],
+)
+def test_mistakes_in_python_name_the_argument(arguments: dict[str, Any], problem: str):
+    with pytest.raises(ConfigError) as caught:
+        GradingRunner(**arguments)
+    assert [str(each) for each in caught.value.problems] == [problem]
+
+
+def test_python_takes_functions_objects_names_and_several_aggregators():
+    runner = GradingRunner(
+        {"f": short, "g": {"grader": short, "options": {"limit": 9}, "repeats": 2}},
+        aggregators=[NamedAggregator("first", First()), NamedAggregator("second", First())],
+    )
+    results = runner.run([{"response": "abcde"}])
+    assert {name: column[0].score for name, column in results.items()} == {
+        "f": 0.0,
+        "g": 1.0,
+        "first": 0.0,
+        "second": 0.0,
+    }
+
+
+def digest(**changes: Any) -> bytes:
+    entry = {"grader": short, **changes}
+    return plan_of_objects({"name": entry}).graders[0].identity.digest
+
+
+def test_identity_changes_with_options_code_and_version():
+    same = digest()
+    assert digest() == same
+    assert digest(options={"limit": 3}) == same
+    assert digest(options={"limit": 4}) != same
+
+    @grader(version="2")
+    def other(response: str, *, limit: int = 3) -> float:
+        return float(len(response) <= limit)
+
+    @grader
+    def another(response: str, *, limit: int = 3) -> float:
+        return float(len(response) < limit)
+
+    assert len({same, digest(grader=other), digest(grader=another)}) == 3
+
+
+def test_identity_does_not_change_with_what_no_grade_depends_on():
+    same = digest()
+    assert digest(timeout=3.0, max_concurrency=1, repeats=2) == same
+    assert digest(mapper={"response": "a"}) == same
+    renamed = plan_of_objects({"other name": short}, max_concurrency=2).graders[0]
+    assert renamed.identity.digest == same
+
+
+def test_identity_does_not_change_with_the_place_of_the_file(folder: Path):
+    def of(place: Path) -> bytes:
+        return plan_of(place, '[graders.x]\nuse = "./graders.py:short"\n').graders[0].identity.digest
+
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "graders.py").write_text(GRADERS)
+    assert of(folder) == of(elsewhere)
+    (elsewhere / "graders.py").write_text(GRADERS + "\n# changed\n")
+    assert of(folder) != of(elsewhere)
+
+
+def test_a_field_that_no_sample_has_is_found_before_the_run():
+    plan = plan_of_objects(
+        {
+            "typo": {"grader": short, "mapper": {"response": "anser"}},
+            "some": {"grader": short, "mapper": {"response": "note"}},
+            "fixed": {"grader": short, "mapper": {"response": {"value": "x"}}},
+        }
+    )
+    rows: list[dict[str, Any]] = [{"answer": "x"}, {"answer": "y", "note": "z"}]
+    assert unfed_inputs(plan, rows) == [
+        Unfed("typo", "response", "no field 'anser'; did you mean 'answer'?")
+    ]
+
+
+def test_feeding_looks_at_the_first_samples_only():
+    def endless() -> Iterator[dict[str, Any]]:
+        while True:
+            yield {"response": "x"}
+
+    assert unfed_inputs(plan_of_objects({"s": short}), endless()) == []
+
+
+def test_plan_is_a_value():
+    plan = plan_of_objects({"s": short})
+    assert evolve(plan) == plan
