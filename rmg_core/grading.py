@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from os import PathLike
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -181,11 +182,26 @@ class _Gathered:
     def spread(self) -> None:
         """Put the outcomes that wait into their columns."""
         graded, self.waiting = self.waiting, []
-        lists = (*self.columns, *self.repeats.values(), self.index, self.ids)
+        graded.sort(key=attrgetter("order"))
+        end = len(self.index)
+        if graded and graded[0].order == end and graded[-1].order == end + len(graded) - 1:
+            self._append(graded)
+        else:
+            self._insert(graded)
+
+    def _append(self, graded: list[OpenSample]) -> None:
+        """Go on where the columns end, as samples do that finish in their order."""
+        for place, column in enumerate(self.columns):
+            column += [each.outcomes[place] for each in graded]
+        for name, outcomes in self.repeats.items():
+            outcomes += [each.repeats[name] for each in graded]  # type: ignore[index]
+        self.index += [each.index for each in graded]
+        self.ids += [each.id for each in graded]
+
+    def _insert(self, graded: list[OpenSample]) -> None:
         more = max((each.order for each in graded), default=-1) + 1 - len(self.index)
-        if more > 0:
-            for each in lists:
-                each.extend([None] * more)
+        for each in (*self.columns, *self.repeats.values(), self.index, self.ids):
+            each.extend([None] * more)
         for place, column in enumerate(self.columns):
             for each in graded:
                 column[each.order] = each.outcomes[place]

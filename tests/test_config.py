@@ -22,7 +22,7 @@ from rmg_core.config import (
     name_fault,
     parse_config,
 )
-from rmg_core.config.load import MAX_BYTES
+from rmg_core.config.reading import MAX_BYTES
 from rmg_core.errors import ConfigError, Problem
 from rmg_core.mappers import Constant
 

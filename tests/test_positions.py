@@ -231,6 +231,12 @@ def test_what_is_not_there_has_the_place_of_its_nearest_ancestor() -> None:
     assert Positions(TEXT).value(("graders", "polite", "mapper", "response")) == (4, 10)
 
 
+def test_a_table_stands_at_its_own_header_rather_than_at_one_that_implies_it() -> None:
+    text = "[a.b]\nx = 1\n[a]\ny = 1\n"
+    assert Positions(text).key(("a",)) == (3, 2)
+    assert Positions(text).key(("a", "b")) == (1, 4)
+
+
 def test_the_document_itself_has_no_place() -> None:
     assert Positions(TEXT).key(()) is None
     assert Positions(TEXT).key(("aggregators", "x")) is None

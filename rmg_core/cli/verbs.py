@@ -39,7 +39,7 @@ class VerbGroup(click.Group):
         )
         self.known = known
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self.known)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -50,7 +50,11 @@ class VerbGroup(click.Group):
             return None
         return _of_packs(cmd_name, self.known)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
         # click would import every verb for its short help.
         with formatter.section("Verbs"):
             formatter.write_dl(list(self.known.items()))

@@ -1,6 +1,11 @@
 """The plan: a config with every name resolved and every option checked."""
 
-from rmg_core.plan.build import plan_of_config, plan_of_objects
+from rmg_core.plan.build import (
+    dataset_of_draft,
+    plan_of_config,
+    plan_of_draft,
+    plan_of_objects,
+)
 from rmg_core.plan.identity import Identity
 from rmg_core.plan.values import NamedPart, Plan, PlannedAggregator, PlannedGrader
 
@@ -10,6 +15,8 @@ __all__ = [
     "Plan",
     "PlannedAggregator",
     "PlannedGrader",
+    "dataset_of_draft",
     "plan_of_config",
+    "plan_of_draft",
     "plan_of_objects",
 ]

@@ -61,6 +61,15 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
     )
 
 
+def dataset_of_draft(draft: Draft, registry: Registry | None = None) -> Dataset | None:
+    """Return the dataset of a config, so that its rows can be looked at where the rest is wrong.
+
+    None where there is none, or none that can be made; the problems of that are the plan's.
+    """
+    config = draft.config
+    return _dataset(Parts(config, registry or installed().choosing(config.choose)))
+
+
 def _place(problem: Problem) -> tuple[bool, int, int]:
     return problem.line is None, problem.line or 0, problem.column or 0
 

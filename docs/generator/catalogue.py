@@ -1,0 +1,115 @@
+"""The catalogue: everything that the first-party packs provide."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from generator.markdown import code, table
+from generator.options import options_table
+from rmg_core.graders import GraderSpec, spec_of
+from rmg_core.outcomes import UNIT
+from rmg_core.registry import Registry, Resolved
+
+ROOT = Path(__file__).parents[2]
+OF_CORE = ("aggregator", "mapper", "reader", "sink", "observer")
+
+
+def packs() -> list[str]:
+    """Return the names of the first-party packs, as their entry points say them."""
+    found = []
+    for project in sorted(ROOT.glob("plugins/*/pyproject.toml")):
+        written = tomllib.loads(project.read_text("utf-8"))
+        found += list(written["project"]["entry-points"]["rmg"])
+    return found
+
+
+def values_of(noun: str, *, pack: str) -> dict[str, Any]:
+    """Return what a pack provides, by `pack/name`.
+
+    Raises:
+        RegistryError: it cannot be used.
+    """
+    found = {}
+    for name, resolved in Registry().names(noun):
+        if name.partition("/")[0] == pack:
+            if not isinstance(resolved, Resolved):
+                raise resolved
+            found[name] = resolved.value
+    return found
+
+
+def graders() -> str:
+    parts = []
+    for pack in packs():
+        specs = {name: spec_of(made) for name, made in values_of("grader", pack=pack).items()}
+        rows = [
+            (f"[`{name}`](#{_anchor(name)})", spec.summary, str(spec.scale), _needs(spec))
+            for name, spec in specs.items()
+        ]
+        parts.append(f"## Graders of `{pack}`")
+        parts.append(table(("grader", "is", "scale", "needs"), rows))
+        parts += [_grader(name, spec) for name, spec in specs.items()]
+    return "\n\n".join(parts)
+
+
+def _grader(name: str, spec: GraderSpec) -> str:
+    inputs = table(
+        ("input", "type", ""),
+        (
+            (f"`{each.name}`", code(each.type_name), "" if each.required else "optional")
+            for each in spec.inputs
+        ),
+    )
+    scale = "" if spec.scale == UNIT else f"Scale: {spec.scale}."
+    needs = f"Needs: {_needs(spec)}." if spec.declared.needs else ""
+    parts = [f"### `{name}`", _prose(spec.doc), f"{scale} {needs}".strip(), inputs]
+    return "\n\n".join(filter(None, [*parts, options_table(spec.options)]))
+
+
+def _needs(spec: GraderSpec) -> str:
+    return ", ".join(code(each) for each in spec.declared.needs)
+
+
+def others() -> str:
+    """Return what `basic` provides, noun by noun."""
+    parts = []
+    for noun in OF_CORE:
+        made = values_of(noun, pack="basic")
+        if made:
+            parts.append(f"## {noun.capitalize()}s of `basic`")
+            rows = ((f"[`{n}`](#{_anchor(n)})", _summary(cls)) for n, cls in made.items())
+            parts.append(table((noun, "is"), rows))
+            parts += [_other(name, cls) for name, cls in made.items()]
+    return "\n\n".join(parts)
+
+
+def _other(name: str, cls: type[Any]) -> str:
+    options = options_table(cls) if attrs.has(cls) else ""
+    return "\n\n".join(filter(None, [f"### `{name}`", _prose(cls.__doc__ or ""), options]))
+
+
+def _summary(cls: type[Any]) -> str:
+    return (cls.__doc__ or "").partition("\n")[0]
+
+
+def _prose(doc: str) -> str:
+    """Return the paragraphs of a docstring without its sections `Raises` and `Example`."""
+    said = re.split(r"\n\n(?=(?:Raises|Example|Examples|Args|Returns):\n)", _clean(doc))[0]
+    return "\n\n".join(" ".join(part.split()) for part in said.split("\n\n"))
+
+
+def _clean(doc: str) -> str:
+    import inspect
+
+    return inspect.cleandoc(doc)
+
+
+def _anchor(name: str) -> str:
+    """Return the anchor that a heading gets: letters, digits, `_` and `-` in lower case."""
+    return re.sub(r"[^\w-]", "", name).lower()
+
+
+PARTS = {"catalogue.graders": graders, "catalogue.others": others}

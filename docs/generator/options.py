@@ -1,0 +1,61 @@
+"""Tables of options: what a table of a config may hold, read off an attrs class."""
+
+import json
+import math
+from typing import Any
+
+import attrs
+
+from generator.markdown import code, table
+from rmg_core.config.bounds import keywords
+from rmg_core.config.kinds import is_required, options_of, words, written_type
+
+_SIGNS = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "above {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "below {}",
+}
+
+
+def options_table(cls: type[Any], key: str = "option") -> str:
+    """Write the options of a class, or nothing where it has none."""
+    rows = [
+        (
+            f"`{name}`",
+            _type(option),
+            _range(option),
+            _default(option),
+            option.metadata.get("help", ""),
+        )
+        for name, option in options_of(cls).items()
+    ]
+    return table((key, "type", "range", "default", "meaning"), rows) if rows else ""
+
+
+def _type(option: "attrs.Attribute[Any]") -> str:
+    kind = written_type(option)
+    if attrs.has(kind) and not any(is_required(each) for each in options_of(kind).values()):
+        return "a table"
+    return words(kind) if kind is not Any else "anything"
+
+
+def _range(option: "attrs.Attribute[Any]") -> str:
+    bounds = keywords(option.validator) if option.validator else {}
+    said = [
+        _SIGNS[key].format(f"{bound:g}")
+        for key, bound in bounds.items()
+        if key in _SIGNS and math.isfinite(bound)
+    ]
+    return ", ".join(said)
+
+
+def _default(option: "attrs.Attribute[Any]") -> str:
+    default: Any = option.default
+    if is_required(option):
+        return "**required**"
+    if isinstance(default, bool | int | float | str):
+        return code(json.dumps(default, ensure_ascii=False))
+    if isinstance(default, list | tuple) and default:
+        return code(json.dumps(list(default), ensure_ascii=False))
+    return ""

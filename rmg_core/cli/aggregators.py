@@ -1,0 +1,5 @@
+"""`rmg aggregators`: the aggregators of the installed packs."""
+
+from rmg_core.cli.listing import listing_of
+
+command = listing_of("aggregator")

@@ -1,0 +1,5 @@
+"""`rmg graders`: the graders of the installed packs."""
+
+from rmg_core.cli.listing import listing_of
+
+command = listing_of("grader")

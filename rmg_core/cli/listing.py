@@ -1,0 +1,36 @@
+"""The verbs that list a noun: `graders`, `mappers`, `aggregators`."""
+
+import click
+
+from rmg_core.cli.screen import in_columns, show, show_json, tell
+from rmg_core.cli.verbs import example
+
+
+def listing_of(noun: str) -> click.Command:
+    """Make the verb that lists one noun."""
+
+    @click.command(
+        f"{noun}s",
+        help=f"List the {noun}s of the installed packs.",
+        epilog=example(f"rmg {noun}s --pack basic"),
+    )
+    @click.option("--pack", metavar="PACK", help="Only those of this pack.")
+    @click.option("--json", "as_json", is_flag=True, help="Write JSON, with everything known.")
+    def command(pack: str | None, as_json: bool) -> None:
+        from rmg_core.cli.catalogue import catalogue_of
+        from rmg_core.registry import installed
+
+        found = catalogue_of(installed(), noun, pack)
+        if as_json:
+            listed = [entry.to_json() for entry in found.entries]
+            broken = [{"name": name, "reason": reason} for name, reason in found.broken]
+            show_json({f"{noun}s": listed, "broken": broken})
+        elif found.entries:
+            rows = [(each.name, each.signature, each.summary) for each in found.entries]
+            show(in_columns(rows if noun == "grader" else [(row[0], row[2]) for row in rows]))
+        else:
+            tell(f"there are no {noun}s" + (f" in pack {pack!r}" if pack else ""))
+        for _, reason in found.broken:
+            tell(reason)
+
+    return command

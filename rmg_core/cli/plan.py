@@ -1,0 +1,128 @@
+"""`rmg plan`: what a config would run."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rmg_core.cli import asking
+from rmg_core.cli.screen import in_columns, show, show_json
+from rmg_core.cli.verbs import example
+
+if TYPE_CHECKING:
+    from rmg_core.cli.preflight import Ready
+    from rmg_core.plan import PlannedAggregator, PlannedGrader
+
+
+@click.command("plan", epilog=example("rmg plan qa.toml"))
+@asking.config
+@asking.overrides
+@asking.as_json
+def command(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Say what a config would run.
+
+    A grader's fingerprint changes with everything that can change its grades.
+    """
+    from rmg_core.cli.preflight import preflight
+
+    ready = preflight(config, overrides)
+    if as_json:
+        show_json(_json(ready))
+    else:
+        show(_text(ready))
+
+
+def _json(ready: "Ready") -> dict[str, Any]:
+    plan, report = ready.plan, ready.report
+    graders = [_grader(each, report.samples) for each in plan.graders]
+    return {
+        "dataset": {
+            "name": ready.dataset.name,
+            "rows": report.rows,
+            "samples": report.samples,
+            "skipped": report.skipped,
+            "duplicates": report.duplicates,
+        },
+        "graders": graders,
+        "aggregators": [_aggregator(each) for each in plan.aggregators],
+        "cells": sum(each["cells"] for each in graders),
+        "max_concurrency": plan.max_concurrency,
+        "max_errors": plan.max_errors,
+        "run_dir": str(ready.run_dir),
+    }
+
+
+def _grader(planned: "PlannedGrader", samples: int) -> dict[str, Any]:
+    return {
+        "name": planned.name,
+        "use": planned.identity.name,
+        "cells": samples * planned.repeats,
+        "repeats": planned.repeats,
+        "lane": "loop" if planned.grader.spec.is_async else "thread",
+        "scale": str(planned.scale),
+        "max_concurrency": planned.max_concurrency,
+        "timeout": planned.timeout,
+        "fingerprint": planned.identity.digest.hex(),
+    }
+
+
+def _aggregator(planned: "PlannedAggregator") -> dict[str, Any]:
+    return {
+        "name": planned.name,
+        "reads": list(planned.reads),
+        "repeats_of": planned.repeats_of,
+        "group_by": None if planned.group_by is None else planned.group_by.text,
+        "scale": None if planned.scale is None else str(planned.scale),
+    }
+
+
+def _text(ready: "Ready") -> str:
+    made = _json(ready)
+    dataset = made["dataset"]
+    left_out = [
+        f"{dataset[key]:,} {noun}"
+        for key, noun in (("skipped", "rows skipped"), ("duplicates", "duplicates left out"))
+        if dataset[key]
+    ]
+    head = f"{dataset['samples']:,} samples from {dataset['name']}"
+    parts = [f"{head} ({', '.join(left_out)})" if left_out else head]
+    rows = [("grader", "uses", "cells", "repeats", "lane", "scale", "limits", "fingerprint")]
+    rows += [
+        (
+            each["name"],
+            each["use"],
+            f"{each['cells']:,}",
+            str(each["repeats"]),
+            each["lane"],
+            each["scale"],
+            _limits(each),
+            each["fingerprint"][:8],
+        )
+        for each in made["graders"]
+    ]
+    parts.append(in_columns(rows))
+    if made["aggregators"]:
+        columns = [("aggregator", "combines", "scale")]
+        columns += [
+            (each["name"], _combined(each), each["scale"] or "-") for each in made["aggregators"]
+        ]
+        parts.append(in_columns(columns))
+    parts.append(
+        f"{made['cells']:,} cells, at most {made['max_concurrency']} at once, to {made['run_dir']}"
+    )
+    return "\n\n".join(parts)
+
+
+def _limits(grader: dict[str, Any]) -> str:
+    said = []
+    if grader["max_concurrency"] is not None:
+        said.append(f"{grader['max_concurrency']} at once")
+    if grader["timeout"] is not None:
+        said.append(f"{grader['timeout']:g} s")
+    return ", ".join(said) or "-"
+
+
+def _combined(aggregator: dict[str, Any]) -> str:
+    if aggregator["repeats_of"]:
+        return f"the repeats of {aggregator['repeats_of']}"
+    said = ", ".join(aggregator["reads"])
+    return f"{said} by {aggregator['group_by']}" if aggregator["group_by"] else said

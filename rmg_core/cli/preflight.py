@@ -1,0 +1,98 @@
+"""What is looked at before anything runs: the config, its names, its dataset, its directory."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from rmg_core.cli import rundir
+from rmg_core.config import Config, draft_config
+from rmg_core.datasets import Dataset, DatasetReport
+from rmg_core.errors import ConfigError, DataError, Problem
+from rmg_core.plan import Plan, dataset_of_draft, plan_of_draft
+from rmg_core.plan.feeding import LOOKED_AT, Unfed, unfed_inputs
+from rmg_core.registry import installed
+
+
+@frozen
+class Ready:
+    """A config that can be run: nothing was found wrong."""
+
+    config: Config
+    plan: Plan
+    dataset: Dataset
+    run_dir: Path
+    report: DatasetReport
+
+
+def preflight(
+    path: str, overrides: Sequence[str] = (), run_dir: str | None = None, *, is_run: bool = False
+) -> Ready:
+    """Find everything that is wrong with a config before anything runs.
+
+    `run_dir` takes the place of the config's own. With `is_run` it must be possible to write it.
+
+    Raises:
+        ConfigError: with every problem of the config and of the dataset.
+        DataError: with every problem of the dataset, where the config has none.
+    """
+    draft = draft_config(path, overrides)
+    config = draft.config
+    registry = installed().choosing(config.choose)
+    problems: list[Problem] = []
+    plan = None
+    try:
+        plan = plan_of_draft(draft, registry)
+        dataset = plan.dataset
+    except ConfigError as fault:
+        problems += fault.problems
+        dataset = dataset_of_draft(draft, registry)
+    place = Path(run_dir) if run_dir else config.run_dir
+    if is_run and (said := rundir.fault_of(place)):
+        message = f"the run directory {str(place)!r} cannot be made: {said}"
+        is_named = config.run.dir is not None and run_dir is None
+        problems.append(
+            config.problem(("run", "dir"), message, rundir.HINT, at="value")
+            if is_named
+            else Problem(message, rundir.HINT)
+        )
+    if dataset is None and config.dataset.path is None and plan is not None:
+        hint = 'add a table [dataset] with path = "FILE"'
+        problems.append(config.problem(("dataset",), "the config names no dataset", hint))
+    report = None
+    if dataset is not None:
+        try:
+            report = dataset.check()
+        except DataError as fault:
+            if not problems:
+                raise
+            problems += fault.problems
+    if plan is not None and report is not None and dataset is not None:
+        problems += _unfed(plan, config, dataset)
+    if problems or plan is None or report is None or dataset is None:
+        raise ConfigError(problems)
+    return Ready(config, evolve(plan, run_dir=place), dataset, place, report)
+
+
+def _unfed(plan: Plan, config: Config, dataset: Dataset) -> Iterator[Problem]:
+    """Find the inputs that no sample has a field for.
+
+    Nearly always the first samples have them all; only where not, the others are read.
+    """
+    samples = (each.fields for each in dataset.samples())
+    suspects: list[Unfed] | None = None
+    while (suspects is None or suspects) and (block := list(islice(samples, LOOKED_AT))):
+        found = {(each.grader, each.input): each for each in unfed_inputs(plan, block)}
+        before = list(found.values()) if suspects is None else suspects
+        suspects = [each for each in before if (each.grader, each.input) in found]
+    for each in suspects or ():
+        mapper: Any = config.graders[each.grader].mapper
+        at = ("mapper", each.input) if isinstance(mapper, dict) and each.input in mapper else ()
+        yield config.problem(
+            ("graders", each.grader, *at),
+            f"no sample has what input {each.input!r} of {each.grader!r} takes",
+            each.said,
+            at="value" if at else "key",
+        )

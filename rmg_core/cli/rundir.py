@@ -1,0 +1,87 @@
+"""The run directory: made when a run starts, for one run at a time."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from rmg_core.errors import ConfigError, Problem
+
+RESULTS: Final = "results.jsonl"
+SUMMARY: Final = "summary.json"
+CONFIG: Final = "config.toml"
+
+HINT: Final = "choose another with --run-dir DIR"
+
+
+def fault_of(place: Path) -> str | None:
+    """Say why nothing could be written in a run directory, which need not exist yet."""
+    above = place
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not above.is_dir():
+        return f"{above} is not a directory"
+    if not os.access(above, os.W_OK | os.X_OK):
+        return f"{above} may not be written"
+    return None
+
+
+@contextmanager
+def held(place: Path) -> Iterator[None]:
+    """Make the run directory, and keep it for this process.
+
+    Raises:
+        ConfigError: it cannot be made, or another run is under way in it.
+    """
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(place, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except OSError as fault:
+        raise _refused(place, f"cannot be made: {fault.strerror}") from fault
+    try:
+        _lock(handle, place)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, place: Path) -> None:
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows has no lock on a directory
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as fault:
+        raise _refused(place, "is in use by another run") from fault
+    except OSError:
+        return  # some network file systems have no locks
+
+
+def _refused(place: Path, fault: str) -> ConfigError:
+    return ConfigError([Problem(f"the run directory {str(place)!r} {fault}", HINT)])
+
+
+@contextmanager
+def written_whole(place: Path, mode: int = 0o600) -> Iterator[int]:
+    """Write a file that appears under its name when it is complete; yields its descriptor.
+
+    The descriptor is closed by whoever takes it.
+    """
+    draft = place.with_name(f".{place.name}.{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(draft, flags, mode)
+    try:
+        yield handle
+        draft.replace(place)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+        raise
+
+
+def write_whole(place: Path, content: bytes) -> None:
+    """Write a file of the run directory, for its owner alone to read."""
+    with written_whole(place) as handle, os.fdopen(handle, "wb") as file:
+        file.write(content)

@@ -1,0 +1,258 @@
+"""Every block of the documentation runs, and every generated page is current.
+
+How a block is run depends on its language. The blocks of a page run in order, in a copy of
+`docs/examples/quickstart` (README.md: in a copy of the root that holds it).
+
+python    runs; the blocks of a page share their names, and may `await` at the top level
+toml      is a config that must be fit to run, or the `pyproject.toml` of a pack that is installed
+console   has commands after `$`: `rmg …` runs, and prints what is shown; what only pip, git,
+          python and cd can do is left to the reader
+text      right after one of these is what it prints
+json      is read, one value a line
+
+A first line such as `# my_graders.py` gives a block a file of that name. `…` in what is shown
+stands for anything. A fragment of a config is completed by an HTML comment above it, which starts
+with `<!-- toml`: the block takes the place of the line `…` in it.
+"""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import json
+import re
+import runpy
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from attrs import define, field, frozen
+
+from rmg_core.plan import plan_of_config
+from rmg_core.registry import installed
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = Path("docs") / "examples" / "quickstart"
+PAGES = sorted(
+    [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")]
+)
+NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
+LANGUAGES = {"python", "toml", "console", "text", "json"}
+FOR_THE_READER = ("python ", "pip ", "git ", "cd ", "source ")
+
+_FENCE = re.compile(
+    r"(?:<!-- toml\n(?P<around>.*?)-->\n+)?^```(?P<language>\S*)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+pytestmark = pytest.mark.skipif(
+    not any(point.name == "text" for point in entry_points(group="rmg")),
+    reason="the pack `text`, which the pages use, is not installed",
+)
+
+
+@frozen
+class Block:
+    """A fenced block of a page, and the line on which its text begins."""
+
+    language: str
+    text: str
+    line: int
+    around: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name that the first line gives the block, if it does."""
+        found = re.match(r"# ([\w./-]+\.(?:py|toml|jsonl))\n", self.text)
+        return found[1] if found else ""
+
+
+def blocks_of(page: Path) -> list[Block]:
+    text = page.read_text("utf-8")
+    return [
+        Block(
+            found["language"],
+            found["text"],
+            text.count("\n", 0, found.start("text")) + 1,
+            found["around"] or "",
+        )
+        for found in _FENCE.finditer(text)
+    ]
+
+
+@define
+class Reader:
+    """Does with the blocks of a page what a reader would."""
+
+    page: Path
+    names: dict[str, Any]
+    capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
+    ran: int = 0
+    printed: str | None = field(default=None)
+
+    def read(self, block: Block) -> None:
+        getattr(self, f"read_{block.language}")(block)
+        self.ran += 1
+
+    def read_python(self, block: Block) -> None:
+        self.capsys.readouterr()
+        if block.file:
+            write(block)
+            runpy.run_path(block.file)
+        else:
+            flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+            # Tracebacks show the line of the page.
+            source = "\n" * (block.line - 1) + block.text
+            made = eval(compile(source, str(self.page), "exec", flags), self.names)
+            if inspect.isawaitable(made):
+                anyio.run(finish, made)
+        self.printed = self.capsys.readouterr().out
+
+    def read_toml(self, block: Block) -> None:
+        self.printed = None
+        if block.file.endswith("pyproject.toml"):
+            install(write(block), self.monkeypatch)
+            return
+        text = block.text
+        if block.around:
+            assert "…\n" in block.around, "the comment above has no line `…`"
+            text = block.around.replace("…\n", text, 1)
+        file = Path(block.file or "config.toml")
+        file.write_text(text, "utf-8")
+        plan = plan_of_config(file)
+        assert plan.graders
+        if plan.dataset is not None and plan.dataset.path != "-":
+            plan.dataset.check()
+
+    def read_console(self, block: Block) -> None:
+        first, *commands = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
+        assert commands and not first, "a command begins with `$ `"
+        for command in commands:
+            line, _, shown = command.partition("\n")
+            for part in line.split(" && "):
+                self.run(part)
+            if shown.strip():
+                expect(shown, self.printed)
+
+    def run(self, command: str) -> None:
+        self.printed = None
+        if command.startswith("rmg "):
+            self.capsys.readouterr()
+            run_rmg(shlex.split(command)[1:])
+            self.printed = self.capsys.readouterr().out
+        else:
+            assert command.startswith(FOR_THE_READER), f"who can run {command!r}?"
+
+    def read_text(self, block: Block) -> None:
+        assert self.printed is not None, "a text block is what the block before prints"
+        expect(block.text, self.printed)
+        self.printed = None
+
+    def read_json(self, block: Block) -> None:
+        for line in block.text.splitlines():
+            json.loads(line)
+
+
+async def finish(made: Any) -> None:
+    await made
+
+
+def write(block: Block) -> Path:
+    file = Path(block.file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block.text, "utf-8")
+    return file
+
+
+def expect(shown: str, printed: str | None) -> None:
+    """Compare what a page shows with what was printed, but for spaces at the ends of lines."""
+
+    def plain(text: str) -> str:
+        return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+    pattern = re.escape(plain(shown)).replace("…", ".*?")
+    if not re.fullmatch(pattern, plain(printed or ""), re.DOTALL):
+        assert plain(printed or "") == plain(shown)
+
+
+def run_rmg(arguments: list[str]) -> None:
+    from rmg_core.cli import rmg
+
+    with contextlib.suppress(SystemExit):
+        rmg.main(arguments, prog_name="rmg", standalone_mode=True)
+
+
+def install(pyproject: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do what `pip install -e` does for a pack: write its metadata, put it on the import path."""
+    project = tomllib.loads(pyproject.read_text("utf-8"))["project"]
+    name, version = project["name"], project["version"]
+    info = pyproject.parent / f"{name.replace('-', '_')}-{version}.dist-info"
+    info.mkdir(exist_ok=True)
+    lines = [f"Name: {name}", f"Version: {version}"]
+    lines += [f"Requires-Dist: {each}" for each in project["dependencies"]]
+    (info / "METADATA").write_text("\n".join(["Metadata-Version: 2.1", *lines, ""]), "utf-8")
+    points = [f"{key} = {value}" for key, value in project["entry-points"]["rmg"].items()]
+    (info / "entry_points.txt").write_text("\n".join(["[rmg]", *points, ""]), "utf-8")
+    monkeypatch.syspath_prepend(pyproject.parent.resolve())
+    importlib.invalidate_caches()
+    installed.cache_clear()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the root with the example in it; what a page imports is forgotten afterwards."""
+    shutil.copytree(ROOT / EXAMPLE, tmp_path / EXAMPLE, ignore=shutil.ignore_patterns("runs"))
+    before = set(sys.modules)
+    yield tmp_path
+    installed.cache_clear()
+    for name in set(sys.modules) - before:
+        if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_block_of_the_page_runs(
+    name: str,
+    desk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(desk if name == "README.md" else desk / EXAMPLE)
+    reader = Reader(ROOT / name, {"__name__": "page"}, capsys, monkeypatch)
+    for block in blocks_of(ROOT / name):
+        try:
+            reader.read(block)
+        except BaseException as fault:
+            fault.add_note(f"in the block at {name}:{block.line}")
+            raise
+    fences = re.findall(r"^```", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    assert reader.ran * 2 == len(fences)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_block_is_in_a_language_that_runs(name: str):
+    assert {block.language for block in blocks_of(ROOT / name)} <= LANGUAGES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_of_the_page_leads_to_a_file(name: str):
+    page = ROOT / name
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", text)
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_generated_pages_are_current():
+    command = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "")
