@@ -64,6 +64,11 @@ def install_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallPack
         module: str = "",
     ) -> Registry:
         folder = tmp_path / f"site{len(folders)}"
+        module = module or f"rmg_plugin_{name}"
+        for each in [*sys.modules]:
+            if each == module or each.startswith(f"{module}."):
+                # An installed pack of that name may have been imported; it comes back afterwards.
+                monkeypatch.delitem(sys.modules, each)
         if source is None:
             source = {path.name: path.read_text("utf-8") for path in (PACKS / name).glob("*.py")}
         write_pack(
@@ -74,7 +79,7 @@ def install_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallPack
             requires=requires,
             extras=extras,
             distribution=distribution or f"rmg-plugin-{name}",
-            module=module or f"rmg_plugin_{name}",
+            module=module,
         )
         folders.append(str(folder))
         monkeypatch.syspath_prepend(folder)

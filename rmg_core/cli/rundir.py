@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import orjson
 
 from rmg_core.errors import ConfigError, Problem
 
@@ -79,6 +81,10 @@ def written_whole(place: Path, mode: int = 0o600) -> Iterator[int]:
         with suppress(FileNotFoundError):
             draft.unlink()
         raise
+
+
+def as_json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def write_whole(place: Path, content: bytes) -> None:

@@ -1,0 +1,118 @@
+"""One run of the command line: the samples, who counts them, and the signals that end it."""
+
+import signal
+from itertools import islice
+from typing import Final
+
+import anyio
+from anyio.abc import TaskStatus
+from attrs import define, evolve, field
+
+from rmg_core.basic.sinks import JsonlSink
+from rmg_core.cli.exits import CUT_SHORT, STOPPED
+from rmg_core.cli.preflight import Ready
+from rmg_core.cli.progress import Progress
+from rmg_core.cli.rundir import RESULTS
+from rmg_core.cli.screen import tell
+from rmg_core.plan import NamedPart
+from rmg_core.runner.execution import Execution, first_of
+from rmg_core.runner.session import Session
+from rmg_core.runner.sources import FileSource
+from rmg_core.runner.window import OpenSample
+from rmg_core.summary import Summary, Tally
+
+DRAIN_SECONDS: Final = 10.0
+"""So long what is in flight may take to finish when a run is stopped."""
+
+_HANGUP: Final = getattr(signal, "SIGHUP", None)  # Windows has none
+_SIGNALS: Final = tuple(
+    each for each in (signal.SIGINT, signal.SIGTERM, _HANGUP) if each is not None
+)
+
+
+@define(eq=False)
+class Graded:
+    """Runs a plan over its first `samples` samples, and counts what comes of it.
+
+    `signalled` is the exit code when a signal ended the run, else None.
+    """
+
+    ready: Ready
+    samples: int
+    progress: Progress | None
+    signalled: int | None = field(init=False, default=None)
+    _tallies: list[Tally] = field(init=False)
+    _execution: Execution = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        plan = self.ready.plan
+        combined = {each.name for each in plan.aggregators}
+        self._tallies = [Tally(name, name in combined) for name in plan.columns]
+        observers = plan.observers
+        if self.progress is not None:
+            observers = (NamedPart("progress", self.progress), *observers)
+        kept = evolve(
+            plan,
+            sinks=(NamedPart(RESULTS, JsonlSink(RESULTS)), *plan.sinks),
+            observers=observers,
+        )
+        source = FileSource(islice(self.ready.dataset.samples(), self.samples))
+        self._execution = Execution(Session.of(kept), source, self._count)
+
+    @property
+    def summary(self) -> Summary:
+        """What the run came to."""
+        ended, report = self._execution.ended, self.ready.report
+        counted = self._tallies[0].samples
+        return Summary(
+            columns=tuple(
+                each.summary(ended.grader_seconds.get(each.name)) for each in self._tallies
+            ),
+            samples=counted,
+            is_complete=counted == self.samples,
+            max_errors=self.ready.plan.max_errors,
+            rows_skipped=report.skipped,
+            duplicates=report.duplicates,
+            seconds=ended.seconds,
+            reports=tuple(self._execution.reports),
+        )
+
+    def run(self) -> None:
+        """Run to the end, or until signals say otherwise.
+
+        Raises:
+            RunFailed: a sink or a grader's own resource failed.
+            DataError: the dataset has changed since it was checked.
+        """
+        anyio.run(self._run)
+
+    async def _run(self) -> None:
+        try:
+            async with anyio.create_task_group() as tasks:
+                with anyio.CancelScope() as scope:
+                    await tasks.start(self._listen, scope)
+                    await self._execution.run()
+                tasks.cancel_scope.cancel()
+        except BaseExceptionGroup as group:
+            raise first_of(group) from None
+        await self._execution.tell_summary(self.summary)
+
+    async def _listen(self, scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
+        with anyio.open_signal_receiver(*_SIGNALS) as signals:
+            task_status.started()
+            await anext(aiter(signals))
+            self.signalled = STOPPED
+            self._execution.stop()
+            tell("stopping: what has begun is finished; Ctrl-C again cuts that short")
+            with anyio.move_on_after(DRAIN_SECONDS):
+                async for number in signals:
+                    if number != _HANGUP:
+                        self.signalled = CUT_SHORT
+                        break
+        scope.cancel()
+
+    def _count(self, samples: list[OpenSample]) -> None:
+        for place, tally in enumerate(self._tallies):
+            add = tally.add
+            for each in samples:
+                add(each.outcomes[place])

@@ -1,0 +1,54 @@
+"""What a run came to, as a person reads it."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmg_core.cli.check import counted
+from rmg_core.cli.rundir import RESULTS
+from rmg_core.cli.screen import in_columns, is_terminal, one_line, show
+from rmg_core.summary import Summary, aligned
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def show_summary(summary: Summary, run_dir: Path) -> None:
+    """Write the summary to stdout: a table, the first error of each kind, where the rest is."""
+    head = f"{counted(summary.samples, 'sample')} graded"
+    if summary.seconds is not None:
+        head += f" in {summary.seconds:.3g} s"
+    if summary.rows_skipped:
+        head += f"; {counted(summary.rows_skipped, 'row')} skipped"
+    if summary.duplicates:
+        head += f"; {counted(summary.duplicates, 'duplicate')} left out"
+    show(head)
+    rows = [tuple(map(one_line, row)) for row in summary.table()]
+    if is_terminal(sys.stdout):
+        from rich.console import Console
+
+        Console().print(_table(rows))
+    else:
+        show(aligned(rows))
+    errors = [
+        (f"{column.name}:", f"{count:,} {kind}", f"the first: {column.examples[kind]}")
+        for column in summary.columns
+        for kind, count in column.errors.items()
+    ]
+    if errors:
+        show("\n" + in_columns(errors))
+    show(f"\nresults: {run_dir / RESULTS}")
+
+
+def _table(rows: list[tuple[str, ...]]) -> "Table":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    head, *body = rows
+    table = Table(box=box.SIMPLE_HEAD)
+    for number, title in enumerate(head):
+        table.add_column(Text(title), justify="right" if number else "left")
+    for row in body:
+        table.add_row(*map(Text, row))
+    return table

@@ -1,0 +1,113 @@
+"""`rmg run`: a dataset graded as a config says."""
+
+import shlex
+import sys
+from contextlib import nullcontext, redirect_stdout
+from typing import TYPE_CHECKING
+
+import click
+
+from rmg_core.cli import asking
+from rmg_core.cli.exits import CUT_SHORT, DONE, FAILED, STOPPED
+from rmg_core.cli.screen import one_line, show_json, tell
+from rmg_core.cli.verbs import example, written
+
+if TYPE_CHECKING:
+    from rmg_core.cli.preflight import Ready
+    from rmg_core.summary import Summary
+
+
+@click.command(
+    "run",
+    epilog=example("rmg run qa.toml", "rmg run qa.toml --set graders.polite.repeats=3 --limit 10"),
+)
+@asking.config
+@asking.overrides
+@click.option(
+    "--on-bad-row",
+    type=click.Choice(["fail", "skip"]),
+    help="What to do when a row cannot be read; skip counts it.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Grade the first N samples only."
+)
+@click.option("--run-dir", metavar="DIR", help="Where to keep the run, in place of [run] dir.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@asking.as_json
+@click.pass_context
+def command(
+    context: click.Context,
+    config: str,
+    overrides: tuple[str, ...],
+    on_bad_row: str | None,
+    limit: int | None,
+    run_dir: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Grade a dataset as a config says.
+
+    Everything is checked before anything runs. The run directory gets results.jsonl with a line
+    for every finished cell, summary.json, and a copy of the config; they replace those of an
+    earlier run. Ctrl-C stops: what has begun is finished and written (exit 75); a second one
+    cuts that short (exit 130). Exits 1 when a grader has more errors than max_errors allows.
+    """
+    from rmg_core.cli.preflight import preflight
+    from rmg_core.cli.report import show_summary
+
+    if on_bad_row:
+        overrides = (*overrides, f'dataset.on_bad_row="{on_bad_row}"')
+    ready = preflight(config, overrides, run_dir, is_run=True)
+    for each in ready.report.warnings[:20]:
+        tell(one_line(str(each), 2000))
+    again = one_line(shlex.join(written(context)), 4000)
+    summary, signalled = _run(ready, limit, again, is_quiet=quiet)
+    for each in summary.reports:
+        tell(one_line(each, 2000))
+    if as_json:
+        show_json({"run_dir": str(ready.run_dir), **summary.to_json()})
+    else:
+        show_summary(summary, ready.run_dir)
+    code = _code(summary, signalled)
+    if code in (STOPPED, CUT_SHORT):
+        tell(f"stopped after {summary.samples:,} samples; run again with: {again}")
+    context.exit(code)
+
+
+def _run(
+    ready: "Ready", limit: int | None, again: str, *, is_quiet: bool
+) -> "tuple[Summary, int | None]":
+    from rmg_core.cli import rundir
+    from rmg_core.cli.grading import Graded
+    from rmg_core.cli.progress import Progress, shown
+
+    samples = ready.report.samples if limit is None else min(limit, ready.report.samples)
+    totals = {each.name: samples * each.repeats for each in ready.plan.graders}
+    progress = None if is_quiet else Progress(totals)
+    graded = Graded(ready, samples, progress)
+    with rundir.held(ready.run_dir):
+        (ready.run_dir / rundir.SUMMARY).unlink(missing_ok=True)
+        copy = f"# {again}\n{ready.config.source.text}"
+        rundir.write_whole(ready.run_dir / rundir.CONFIG, copy.encode("utf-8"))
+        # What graders print must not stand among the results.
+        with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
+            graded.run()
+        summary = graded.summary
+        content = rundir.as_json(summary.to_json())
+        rundir.write_whole(ready.run_dir / rundir.SUMMARY, content)
+    return summary, graded.signalled
+
+
+def _code(summary: "Summary", signalled: int | None) -> int:
+    """Say what the run came to; a signal that came when all was done changes nothing."""
+    if not summary.is_complete and signalled is not None:
+        return signalled
+    if not summary.is_complete:
+        tell(f"incomplete: only {summary.samples:,} samples are graded")
+        return FAILED
+    for each in summary.too_many_errors:
+        tell(
+            f"grader {each.name!r} has errors in {each.failed:,} of {each.samples:,} samples "
+            f"({each.error_share:.1%}), and max_errors is {summary.max_errors:.1%}"
+        )
+    return FAILED if summary.too_many_errors else DONE
