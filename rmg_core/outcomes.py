@@ -136,6 +136,24 @@ Outcome: TypeAlias = GraderScore | GraderRank | GraderSkip | GraderError
 OUTCOMES = (GraderScore, GraderRank, GraderSkip, GraderError)
 
 
+@frozen
+class Cell:
+    """A finished cell, as sinks and observers get it.
+
+    `index` is the row of the sample, `repeat` counts from 0, `seconds` is the time of the call.
+    `fingerprint` is hexadecimal; it is empty where the inputs could not be taken, and for
+    the outcomes of aggregators, which are computed anew from the others.
+    """
+
+    index: int
+    id: str | int | None
+    grader: str
+    repeat: int
+    fingerprint: str
+    outcome: Outcome
+    seconds: float
+
+
 def to_json(outcome: Outcome) -> dict[str, Any]:
     """Return `outcome` as a JSON object; what is empty is left out.
 

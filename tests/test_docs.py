@@ -5,8 +5,9 @@ How a block is run depends on its language. The blocks of a page run in order, i
 
 python    runs; the blocks of a page share their names, and may `await` at the top level
 toml      is a config that must be fit to run, or the `pyproject.toml` of a pack that is installed
-console   has commands after `$`: `rmg …` runs, and prints what is shown; what only pip, git,
-          python and cd can do is left to the reader
+bash      has commands, one a line: `rmg …` runs; pip, git, pytest, cd and the making of a venv
+          are left to the reader
+console   has commands after `$`, with what they print; one may fail only where that is shown
 text      right after one of these is what it prints
 json      is read, one value a line
 
@@ -16,7 +17,6 @@ with `<!-- toml`: the block takes the place of the line `…` in it.
 """
 
 import ast
-import contextlib
 import importlib
 import inspect
 import json
@@ -45,8 +45,8 @@ PAGES = sorted(
     [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")]
 )
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
-LANGUAGES = {"python", "toml", "console", "text", "json"}
-FOR_THE_READER = ("python ", "pip ", "git ", "cd ", "source ")
+LANGUAGES = {"python", "toml", "bash", "console", "text", "json"}
+FOR_THE_READER = ("python -m pip ", "python -m pytest", "python -m venv ", "git ", "cd ", ". ")
 
 _FENCE = re.compile(
     r"(?:<!-- toml\n(?P<around>.*?)-->\n+)?^```(?P<language>\S*)\n(?P<text>.*?)^```$",
@@ -133,24 +133,30 @@ class Reader:
         if plan.dataset is not None and plan.dataset.path != "-":
             plan.dataset.check()
 
+    def read_bash(self, block: Block) -> None:
+        for line in block.text.splitlines():
+            self.run(line, may_fail=False)
+
     def read_console(self, block: Block) -> None:
         first, *commands = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
         assert commands and not first, "a command begins with `$ `"
         for command in commands:
             line, _, shown = command.partition("\n")
-            for part in line.split(" && "):
-                self.run(part)
+            self.run(line, may_fail=bool(shown.strip()))
             if shown.strip():
                 expect(shown, self.printed)
 
-    def run(self, command: str) -> None:
+    def run(self, line: str, *, may_fail: bool) -> None:
         self.printed = None
-        if command.startswith("rmg "):
+        for command in line.split(" && "):
+            if not command.startswith("rmg "):
+                assert command.startswith(FOR_THE_READER), f"who can run {command!r}?"
+                continue
             self.capsys.readouterr()
-            run_rmg(shlex.split(command)[1:])
-            self.printed = self.capsys.readouterr().out
-        else:
-            assert command.startswith(FOR_THE_READER), f"who can run {command!r}?"
+            code = run_rmg(shlex.split(command)[1:])
+            said = self.capsys.readouterr()
+            assert code == 0 or may_fail, f"{command} ended with {code}: {said.err}"
+            self.printed = said.out + (said.err if code else "")
 
     def read_text(self, block: Block) -> None:
         assert self.printed is not None, "a text block is what the block before prints"
@@ -184,11 +190,15 @@ def expect(shown: str, printed: str | None) -> None:
         assert plain(printed or "") == plain(shown)
 
 
-def run_rmg(arguments: list[str]) -> None:
+def run_rmg(arguments: list[str]) -> int:
+    """Run a verb in this process, and return its exit code."""
     from rmg_core.cli import rmg
 
-    with contextlib.suppress(SystemExit):
-        rmg.main(arguments, prog_name="rmg", standalone_mode=True)
+    try:
+        rmg.main(arguments, prog_name="rmg")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
 
 
 def install(pyproject: Path, monkeypatch: pytest.MonkeyPatch) -> None:

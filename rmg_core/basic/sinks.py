@@ -4,16 +4,12 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 from attrs import define, field, validators
 
-from rmg_core.outcomes import UNIT, GraderScore, to_json
-
-if TYPE_CHECKING:
-    from rmg_core.plan import Plan
-    from rmg_core.runner.window import Cell
+from rmg_core.outcomes import UNIT, Cell, GraderScore, to_json
 
 _FLAGS: Final = (
     os.O_WRONLY
@@ -41,7 +37,7 @@ class JsonlSink:
     _file: Any = field(init=False, default=None)
     _size: int = field(init=False, default=0)
 
-    def open(self, plan: "Plan", /) -> None:
+    def open(self, plan: Any, /) -> None:
         place = (plan.run_dir or Path()) / self.path
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Unbuffered: a batch is one write, and what was written is out of this process.
@@ -69,7 +65,7 @@ class JsonlSink:
             self._file.close()
             self._file = None
 
-    def _line(self, cell: "Cell") -> bytes:
+    def _line(self, cell: Cell) -> bytes:
         noun = "aggregator" if cell.grader in self._aggregators else "grader"
         outcome = cell.outcome
         if type(outcome) is GraderScore and outcome.scale is UNIT and not outcome.metadata:

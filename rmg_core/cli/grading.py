@@ -14,7 +14,7 @@ from rmg_core.cli.preflight import Ready
 from rmg_core.cli.progress import Progress
 from rmg_core.cli.rundir import RESULTS
 from rmg_core.cli.screen import tell
-from rmg_core.plan import NamedPart
+from rmg_core.plan import NamedPart, Plan
 from rmg_core.runner.execution import Execution, first_of
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import FileSource
@@ -31,7 +31,7 @@ _SIGNALS: Final = tuple(
 
 
 @define(eq=False)
-class Graded:
+class Grading:
     """Runs a plan over its first `samples` samples, and counts what comes of it.
 
     `signalled` is the exit code when a signal ended the run, else None.
@@ -42,67 +42,52 @@ class Graded:
     progress: Progress | None
     signalled: int | None = field(init=False, default=None)
     _tallies: list[Tally] = field(init=False)
-    _execution: Execution = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         plan = self.ready.plan
         combined = {each.name for each in plan.aggregators}
         self._tallies = [Tally(name, name in combined) for name in plan.columns]
-        observers = plan.observers
-        if self.progress is not None:
-            observers = (NamedPart("progress", self.progress), *observers)
-        kept = evolve(
-            plan,
-            sinks=(NamedPart(RESULTS, JsonlSink(RESULTS)), *plan.sinks),
-            observers=observers,
-        )
-        source = FileSource(islice(self.ready.dataset.samples(), self.samples))
-        self._execution = Execution(Session.of(kept), source, self._count)
 
-    @property
-    def summary(self) -> Summary:
-        """What the run came to."""
-        ended, report = self._execution.ended, self.ready.report
-        counted = self._tallies[0].samples
-        return Summary(
-            columns=tuple(
-                each.summary(ended.grader_seconds.get(each.name)) for each in self._tallies
-            ),
-            samples=counted,
-            is_complete=counted == self.samples,
-            max_errors=self.ready.plan.max_errors,
-            rows_skipped=report.skipped,
-            duplicates=report.duplicates,
-            seconds=ended.seconds,
-            reports=tuple(self._execution.reports),
-        )
-
-    def run(self) -> None:
-        """Run to the end, or until signals say otherwise.
+    def run(self) -> Summary:
+        """Run to the end, or until signals say otherwise; return what it came to.
 
         Raises:
             RunFailed: a sink or a grader's own resource failed.
             DataError: the dataset has changed since it was checked.
         """
-        anyio.run(self._run)
+        return anyio.run(self._run)
 
-    async def _run(self) -> None:
+    async def _run(self) -> Summary:
+        samples = islice(self.ready.dataset.samples(), self.samples)
+        execution = Execution(Session.of(self._kept()), FileSource(samples), self._count)
         try:
             async with anyio.create_task_group() as tasks:
                 with anyio.CancelScope() as scope:
-                    await tasks.start(self._listen, scope)
-                    await self._execution.run()
+                    await tasks.start(self._listen, execution, scope)
+                    await execution.run()
                 tasks.cancel_scope.cancel()
         except BaseExceptionGroup as group:
             raise first_of(group) from None
-        await self._execution.tell_summary(self.summary)
+        await execution.tell_summary(self._summary(execution))
+        return self._summary(execution)
 
-    async def _listen(self, scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
+    def _kept(self) -> Plan:
+        """Return the plan with what the command line adds to it."""
+        plan = self.ready.plan
+        sinks = (NamedPart(RESULTS, JsonlSink(RESULTS)), *plan.sinks)
+        if self.progress is None:
+            return evolve(plan, sinks=sinks)
+        observers = (NamedPart("progress", self.progress), *plan.observers)
+        return evolve(plan, sinks=sinks, observers=observers)
+
+    async def _listen(
+        self, execution: Execution, scope: anyio.CancelScope, *, task_status: TaskStatus[None]
+    ) -> None:
         with anyio.open_signal_receiver(*_SIGNALS) as signals:
             task_status.started()
             await anext(aiter(signals))
             self.signalled = STOPPED
-            self._execution.stop()
+            execution.stop()
             tell("stopping: what has begun is finished; Ctrl-C again cuts that short")
             with anyio.move_on_after(DRAIN_SECONDS):
                 async for number in signals:
@@ -116,3 +101,19 @@ class Graded:
             add = tally.add
             for each in samples:
                 add(each.outcomes[place])
+
+    def _summary(self, execution: Execution) -> Summary:
+        ended, report = execution.ended, self.ready.report
+        counted = self._tallies[0].samples
+        return Summary(
+            columns=tuple(
+                each.summary(ended.grader_seconds.get(each.name)) for each in self._tallies
+            ),
+            samples=counted,
+            is_complete=counted == self.samples,
+            max_errors=self.ready.plan.max_errors,
+            rows_skipped=report.skipped,
+            duplicates=report.duplicates,
+            seconds=ended.seconds,
+            reports=tuple(execution.reports),
+        )

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, field
 
 from rmg_core.cli.screen import is_terminal, tell
-from rmg_core.outcomes import GraderError
+from rmg_core.outcomes import Cell, GraderError
 from rmg_core.plan import Plan
-from rmg_core.runner.window import Cell
 
 if TYPE_CHECKING:
     from rich.table import Table

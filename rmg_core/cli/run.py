@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @asking.as_json
 @click.pass_context
-def command(
+def command(  # noqa: PLR0917 - click calls it by name
     context: click.Context,
     config: str,
     overrides: tuple[str, ...],
@@ -58,12 +58,12 @@ def command(
     if on_bad_row:
         overrides = (*overrides, f'dataset.on_bad_row="{on_bad_row}"')
     ready = preflight(config, overrides, run_dir, is_run=True)
-    for each in ready.report.warnings[:20]:
-        tell(one_line(str(each), 2000))
+    for warning in ready.report.warnings[:20]:
+        tell(one_line(str(warning), 2000))
     again = one_line(shlex.join(written(context)), 4000)
     summary, signalled = _run(ready, limit, again, is_quiet=quiet)
-    for each in summary.reports:
-        tell(one_line(each, 2000))
+    for report in summary.reports:
+        tell(one_line(report, 2000))
     if as_json:
         show_json({"run_dir": str(ready.run_dir), **summary.to_json()})
     else:
@@ -78,24 +78,23 @@ def _run(
     ready: "Ready", limit: int | None, again: str, *, is_quiet: bool
 ) -> "tuple[Summary, int | None]":
     from rmg_core.cli import rundir
-    from rmg_core.cli.grading import Graded
+    from rmg_core.cli.grading import Grading
     from rmg_core.cli.progress import Progress, shown
 
     samples = ready.report.samples if limit is None else min(limit, ready.report.samples)
     totals = {each.name: samples * each.repeats for each in ready.plan.graders}
     progress = None if is_quiet else Progress(totals)
-    graded = Graded(ready, samples, progress)
+    grading = Grading(ready, samples, progress)
     with rundir.held(ready.run_dir):
         (ready.run_dir / rundir.SUMMARY).unlink(missing_ok=True)
         copy = f"# {again}\n{ready.config.source.text}"
         rundir.write_whole(ready.run_dir / rundir.CONFIG, copy.encode("utf-8"))
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
-            graded.run()
-        summary = graded.summary
+            summary = grading.run()
         content = rundir.as_json(summary.to_json())
         rundir.write_whole(ready.run_dir / rundir.SUMMARY, content)
-    return summary, graded.signalled
+    return summary, grading.signalled
 
 
 def _code(summary: "Summary", signalled: int | None) -> int:

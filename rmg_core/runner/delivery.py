@@ -8,9 +8,9 @@ from anyio import CapacityLimiter, to_thread
 from attrs import define, field
 
 from rmg_core.errors import RunFailed
+from rmg_core.outcomes import Cell
 from rmg_core.plan.values import NamedPart, Plan
 from rmg_core.runner.guard import error_of
-from rmg_core.runner.window import Cell
 
 # So many cells may wait for a slow sink before no more samples are read.
 MOST_WAITING: Final = 16_384

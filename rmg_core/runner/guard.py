@@ -1,11 +1,13 @@
 """The border to foreign code: whatever a grader or an aggregator does becomes an outcome."""
 
+import asyncio
 import inspect
 import math
 import numbers
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import anyio
@@ -14,6 +16,7 @@ import orjson
 
 from rmg_core.errors import CannotGrade
 from rmg_core.outcomes import (
+    ERROR_KINDS,
     NOTHING,
     UNIT,
     GraderError,
@@ -55,26 +58,31 @@ def settler(scale: Scale) -> Callable[[Any], Outcome]:
 def _settle(value: Any, scale: Scale | None) -> Outcome:
     if isinstance(value, GraderScore):
         return _settle_score(value, scale or value.scale)
-    if isinstance(value, numbers.Real) or _is_numpy_bool(value):
+    if _is_number(value):
         return _settle_score(GraderScore(value), scale or UNIT)  # type: ignore[arg-type]
     if isinstance(value, GraderRank):
         return _settle_rank(value)
     if isinstance(value, GraderSkip):
         return _with_metadata(attrs.evolve(value, reason=_text(value.reason)))
     if isinstance(value, GraderError):
-        return _with_metadata(attrs.evolve(value, error=_text(value.error)))
+        error, detail = _text(value.error), _text(value.detail)
+        return _with_metadata(attrs.evolve(value, error=error, detail=detail))
     if inspect.iscoroutine(value):
         value.close()
-        return GraderError("bad_return", "it returned a coroutine; write it as `async def`")
+        hint = "an aggregator is a plain function" if scale is None else "write it as `async def`"
+        return GraderError("bad_return", f"it returned a coroutine; {hint}")
     hint = "; it must return a score or raise" if value is None else ""
     return GraderError("bad_return", f"it returned {shown(value)}, which is not an outcome{hint}")
 
 
 def _settle_score(value: GraderScore, scale: Scale) -> Outcome:
     score: Any = value.score
-    if not isinstance(score, numbers.Real) and not _is_numpy_bool(score):
+    if not _is_number(score):
         return GraderError("bad_return", f"the score {shown(score)} is not a number")
-    number = float(score)
+    try:
+        number = float(score)
+    except (OverflowError, ValueError):  # an int of 400 digits; a signalling NaN
+        return GraderError("bad_return", f"the score {shown(score)} has no place among floats")
     if not math.isfinite(number):
         return GraderError("bad_return", f"the score is {number}, which is not a number to keep")
     if not scale.contains(number):
@@ -83,10 +91,13 @@ def _settle_score(value: GraderScore, scale: Scale) -> Outcome:
 
 
 def _settle_rank(value: GraderRank) -> Outcome:
-    places = value.rank
-    if not places or not all(type(place) is int and 1 <= place <= len(places) for place in places):
-        return GraderError("bad_return", f"the rank {shown(places)} is not places from 1 on")
-    return _with_metadata(attrs.evolve(value, reason=_text(value.reason)))
+    given = value.rank
+    if not all(isinstance(each, numbers.Integral) and each is not True for each in given):
+        return GraderError("bad_return", f"the rank {shown(given)} is not whole numbers")
+    places = [int(each) for each in given]
+    if not places or min(places) != 1 or max(places) > len(places):
+        return GraderError("bad_return", f"the rank {shown(given)} is not places from 1 on")
+    return _with_metadata(attrs.evolve(value, rank=places, reason=_text(value.reason)))
 
 
 def _with_metadata(outcome: Outcome) -> Outcome:
@@ -101,13 +112,18 @@ def _with_metadata(outcome: Outcome) -> Outcome:
 
 def _text(reason: Any) -> str:
     """Make a reason that can be stored: no lone surrogates, and not longer than the limit."""
+    if reason is None:
+        return ""
     text = reason if isinstance(reason, str) else shown(reason)
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
     return text if len(text) < REASON_LIMIT else text[: REASON_LIMIT - 20] + " … (cut at 64 KB)"
 
 
-def _is_numpy_bool(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a real number; neither Decimal nor numpy's bool says so itself."""
+    if isinstance(value, numbers.Real | Decimal):
+        return True
     kind = type(value)
     return kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_")
 
@@ -116,10 +132,26 @@ def shown(value: Any) -> str:
     """Show a foreign value in an error: its repr, short, whatever the repr does."""
     try:
         text = repr(value)
-    except Exception as fault:  # noqa: BLE001 - a foreign __repr__
+    except BaseException as fault:  # noqa: BLE001 - a foreign __repr__
+        _let_the_user_interrupt(fault)
         text = f"<{type(value).__name__} whose repr raises {type(fault).__name__}>"
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return text if len(text) <= SHOWN_LIMIT else text[:SHOWN_LIMIT] + "…"
+    cut = text[:SHOWN_LIMIT] + ("…" if len(text) > SHOWN_LIMIT else "")
+    return cut.encode("utf-8", "replace").decode("utf-8")
+
+
+def said_by(fault: BaseException) -> str:
+    """Say what was raised in words, `ValueError: no such model`, whatever its `__str__` does."""
+    name = type(fault).__name__
+    message = _message_of(fault)
+    return _text(f"{name}: {message}" if message else name)
+
+
+def _message_of(fault: BaseException) -> str:
+    try:
+        return str(fault)
+    except BaseException as another:  # noqa: BLE001 - a foreign __str__
+        _let_the_user_interrupt(another)
+        return "its message cannot be shown"
 
 
 def error_of(fault: BaseException, kind: str) -> GraderError:
@@ -130,16 +162,18 @@ def error_of(fault: BaseException, kind: str) -> GraderError:
     Raises:
         KeyboardInterrupt: `fault` is one; it is the user's, never a grader's.
     """
-    if isinstance(fault, KeyboardInterrupt):
-        raise fault
+    _let_the_user_interrupt(fault)
     if isinstance(fault, CannotGrade):
-        return GraderError(fault.kind, _text(str(fault)))
-    try:
-        said = str(fault)
-    except Exception:  # noqa: BLE001 - a foreign __str__
-        said = "its message cannot be shown"
-    name = type(fault).__name__
-    return GraderError(kind, _text(f"{name}: {said}" if said else name), _trace_of(fault))
+        own = fault.kind if isinstance(fault.kind, str) and fault.kind in ERROR_KINDS else kind
+        return GraderError(own, _text(_message_of(fault)))
+    return GraderError(kind, said_by(fault), _trace_of(fault))
+
+
+def _let_the_user_interrupt(fault: BaseException) -> None:
+    """Raise a `KeyboardInterrupt`, also one that came out of a grader's own task group."""
+    is_group = isinstance(fault, BaseExceptionGroup)
+    if isinstance(fault, KeyboardInterrupt) or (is_group and fault.subgroup(KeyboardInterrupt)):
+        raise fault
 
 
 def _trace_of(fault: BaseException) -> str:
@@ -147,7 +181,8 @@ def _trace_of(fault: BaseException) -> str:
         # The first frame is ours: it called the foreign code.
         inner = fault.__traceback__.tb_next if fault.__traceback__ else None
         lines = traceback.format_exception(type(fault), fault, inner, chain=True)
-    except Exception:  # noqa: BLE001 - formatting calls the foreign __str__ again
+    except BaseException as another:  # noqa: BLE001 - formatting calls the foreign __str__ again
+        _let_the_user_interrupt(another)
         return ""
     text = "".join(lines).encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= TRACEBACK_LIMIT else "… " + text[-TRACEBACK_LIMIT + 2 :]
@@ -159,6 +194,29 @@ def is_our_cancellation() -> bool:
     If not, a cancellation that a grader lets out is the grader's own doing.
     """
     return anyio.current_effective_deadline() == -math.inf
+
+
+def current_task() -> "asyncio.Task[Any] | None":
+    """Return the asyncio task that runs, which foreign code may cancel; None under trio."""
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None
+
+
+async def shake_off(task: "asyncio.Task[Any]") -> None:
+    """Take back what a grader did with `asyncio.current_task().cancel()`.
+
+    The request would otherwise hit whichever cell the task runs next.
+    """
+    try:
+        # It is delivered at the first await. Where the grader awaited, it has been delivered.
+        await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        if is_our_cancellation():
+            raise
+    while not is_our_cancellation() and task.cancelling():
+        task.uncancel()
 
 
 def combined(call: Callable[[Any], Any], parts: Mapping[str, Outcome]) -> Outcome:
@@ -181,5 +239,3 @@ def combined_group(
         said = f"it returned {len(made)} outcomes for a group of {len(group)}"
         return [GraderError("aggregator_error", said)] * len(group)
     return [_settle(outcome, None) for outcome in made]
-
-

@@ -10,12 +10,12 @@ from attrs import define, field
 from rmg_core.aggregators import Parts, scored_parts
 from rmg_core.datasets import Sample
 from rmg_core.limits import Limits
-from rmg_core.outcomes import GraderError, GraderScore, Outcome
+from rmg_core.outcomes import Cell, GraderError, GraderScore, Outcome
 from rmg_core.plan.values import Plan, PlannedAggregator, PlannedGrader
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.groups import Groups
 from rmg_core.runner.lanes import Chunk, Lane
-from rmg_core.runner.window import Cell, Group, OpenSample
+from rmg_core.runner.window import Group, OpenSample
 from rmg_core.runner.work import (
     async_work,
     combine_work,

@@ -8,31 +8,13 @@ from attrs import define, field, frozen
 from rmg_core.outcomes import Outcome
 
 
-@frozen
-class Cell:
-    """A finished cell, as sinks and observers get it.
-
-    `index` is the row of the sample, `repeat` counts from 0, `seconds` is the time of the call.
-    `fingerprint` is hexadecimal; it is empty where the inputs could not be taken, and for
-    the outcomes of aggregators, which are computed anew from the others.
-    """
-
-    index: int
-    id: str | int | None
-    grader: str
-    repeat: int
-    fingerprint: str
-    outcome: Outcome
-    seconds: float
-
-
 @define(eq=False)
 class OpenSample:
     """A sample on its way through the run.
 
-    `index`, `id` and `fields` are the sample's. `order` counts the samples in the order in
-    which they were read; `waiting` counts the cells that are not finished. `outcomes` has a place for every column of the plan, and `repeats`
-    the outcomes of the graders that run more than once.
+    `index`, `id` and `fields` are the sample's. `order` counts the samples in the order in which
+    they were read; `waiting` counts the cells that are not finished. `outcomes` has a place for
+    every column of the plan, and `repeats` the outcomes of graders that run more than once.
     """
 
     index: int

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import anyio
 import orjson
 
-from rmg_core.outcomes import GraderError, Outcome
+from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
 from rmg_core.runner.guard import (
     combined,
@@ -17,7 +17,7 @@ from rmg_core.runner.guard import (
     is_our_cancellation,
     settler,
 )
-from rmg_core.runner.window import Cell, Group, OpenSample
+from rmg_core.runner.window import Group, OpenSample
 
 GraderCell: TypeAlias = OpenSample | tuple[OpenSample, int]
 """A cell in a grader's lane: its sample, and the number of the repeat where there are several."""
