@@ -46,7 +46,9 @@ def main() -> int:
             if not is_check:
                 path.write_text(after, "utf-8")
     for name in stale:
-        print(f"{name} {'is out of date: run `python docs/generate.py`' if is_check else 'written'}")
+        print(
+            f"{name} {'is out of date: run `python docs/generate.py`' if is_check else 'written'}"
+        )
     for name in sorted(PARTS.keys() - named):
         print(f"no page has the part {name!r}")
     return int(is_check and bool(stale)) or int(PARTS.keys() != named)

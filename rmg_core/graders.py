@@ -142,20 +142,24 @@ def grader(
     return mark if definition is None else mark(definition)
 
 
-@functools.lru_cache(maxsize=1024)
 def spec_of(definition: Any) -> GraderSpec:
     """Read a function or an attrs class as a grader.
 
     Raises:
         DefinitionError: it is neither, or its signature is not that of a grader.
     """
-    if inspect.isclass(definition):
-        return _spec_of_class(definition)
-    if inspect.isroutine(definition):
-        return _spec_of_function(definition)
+    if inspect.isclass(definition) or inspect.isroutine(definition):
+        return _spec_read_once(definition)
     raise DefinitionError(
         "grader", _name_of(definition), "write a function, or an attrs class with a method `grade`"
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _spec_read_once(definition: Any) -> GraderSpec:
+    if inspect.isclass(definition):
+        return _spec_of_class(definition)
+    return _spec_of_function(definition)
 
 
 def as_grader(offered: Any) -> Grader:
@@ -192,8 +196,12 @@ def _spec_of_class(definition: type) -> GraderSpec:
     grade = inspect.getattr_static(definition, "grade", None)
     if not inspect.isfunction(grade):
         raise DefinitionError("grader", name, "the class has no method `grade(self, …)`")
-    attrs.resolve_types(definition, include_extras=True)
     inputs, options = _read_signature(grade, name, skip_self=True)
+    try:
+        attrs.resolve_types(definition, include_extras=True)
+    except _UNREADABLE as fault:
+        said = f"the types of its fields cannot be read: {fault}"
+        raise DefinitionError("grader", name, said) from fault
     if options:
         raise DefinitionError(
             "grader", name, f"`grade` has keyword-only {', '.join(options)}; options are fields"
@@ -258,13 +266,17 @@ def _unpack(annotation: Any) -> tuple[Any, list[Callable[..., Any]], str]:
     return kind, [extra for extra in extras if callable(extra)], " ".join(texts)
 
 
+# What looking at a signature, and at the names in its annotations, raises.
+_UNREADABLE = (ValueError, TypeError, NameError, AttributeError, SyntaxError)
+
+
 def _read_signature(
     function: Callable[..., Any], name: str, *, skip_self: bool
 ) -> tuple[tuple[Input, ...], dict[str, inspect.Parameter]]:
     try:
         signature = inspect.signature(function)
         hints = typing.get_type_hints(function, include_extras=True)
-    except (ValueError, TypeError, NameError) as fault:
+    except _UNREADABLE as fault:
         raise DefinitionError("grader", name, f"its signature cannot be read: {fault}") from fault
     inputs: list[Input] = []
     options: dict[str, inspect.Parameter] = {}

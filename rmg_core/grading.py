@@ -1,5 +1,6 @@
 """The runner as Python sees it: graders and samples in, outcomes out."""
 
+import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
@@ -14,11 +15,12 @@ from anyio import to_thread
 from anyio.lowlevel import current_token
 from attrs import define, field
 
-from rmg_core.datasets import Dataset
+from rmg_core.datasets import Dataset, DatasetReport
 from rmg_core.errors import ConfigError, Problem
 from rmg_core.plan import Plan, plan_of_config, plan_of_objects
 from rmg_core.results import Results
-from rmg_core.runner.execution import Ended, Execution, first_of
+from rmg_core.runner.execution import Ended, Execution
+from rmg_core.runner.failures import sole_failure
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of
 from rmg_core.runner.window import GradedSample, OpenSample
@@ -104,19 +106,30 @@ class GradingRunner:
             RunFailed: a sink failed, or a grader could not be opened.
         """
         gathered = _Gathered(self.plan)
-        execution = await self._execution(dataset, gathered.take)
-        return gathered.results(await execution.run())
+        rows, report = await self._checked(dataset)
+        execution = self._execution(rows, gathered.take)
+        results = gathered.results(await execution.run(), report)
+        if self.plan.observers:
+            await execution.tell_summary(results.summary)
+        return results
 
     async def arun_many(self, datasets: Mapping[str, Rows]) -> dict[str, Results]:
         """Grade several datasets at once, under the one limit of this runner."""
         results: dict[str, Results] = {}
 
         async def grade(name: str, rows: Rows) -> None:
-            results[name] = await self.arun(rows)
+            try:
+                results[name] = await self.arun(rows)
+            except Exception as failure:
+                failure.add_note(f"in the dataset {name!r}")
+                raise
 
-        async with anyio.create_task_group() as tasks:
-            for name, rows in datasets.items():
-                tasks.start_soon(grade, name, rows)
+        # Held open here, the graders are opened once, whichever run ends before another begins.
+        async with self._session().graders_open():
+            with sole_failure():
+                async with anyio.create_task_group() as tasks:
+                    for name, rows in datasets.items():
+                        tasks.start_soon(grade, name, rows)
         return {name: results[name] for name in datasets}
 
     def run_many(self, datasets: Mapping[str, Rows]) -> dict[str, Results]:
@@ -131,24 +144,25 @@ class GradingRunner:
         which they are. Reading waits for whoever iterates.
         """
         graded = GradedStream(self.plan.columns)
-        graded.execution = await self._execution(dataset, graded.put)
-        try:
+        rows, _ = await self._checked(dataset)
+        graded.execution = self._execution(rows, graded.put)
+        with sole_failure():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(graded.run)
                 yield graded
                 tasks.cancel_scope.cancel()
-        except BaseExceptionGroup as group:
-            raise first_of(group) from None
+        # Whoever left early has not met it.
+        graded.raise_failure()
 
-    async def _execution(
-        self, rows: Rows | None, emit: Callable[[list[OpenSample]], None]
-    ) -> Execution:
+    async def _checked(self, rows: Rows | None) -> tuple[Rows, DatasetReport | None]:
         if rows is None:
             rows = self.plan.dataset
         if rows is None:
             raise ConfigError([Problem("there is no dataset", "give one to the run")])
-        if isinstance(rows, Dataset):
-            await to_thread.run_sync(rows.check)
+        report = await to_thread.run_sync(rows.check) if isinstance(rows, Dataset) else None
+        return rows, report
+
+    def _execution(self, rows: Rows, emit: Callable[[list[OpenSample]], None]) -> Execution:
         return Execution(self._session(), source_of(rows, self._id_field), emit)
 
     def _session(self) -> Session:
@@ -203,16 +217,16 @@ class _Gathered:
         for each in (*self.columns, *self.repeats.values(), self.index, self.ids):
             each.extend([None] * more)
         for place, column in enumerate(self.columns):
-            for each in graded:
-                column[each.order] = each.outcomes[place]
+            for sample in graded:
+                column[sample.order] = sample.outcomes[place]
         for name, outcomes in self.repeats.items():
-            for each in graded:
-                outcomes[each.order] = each.repeats[name]  # type: ignore[index]
-        for each in graded:
-            self.index[each.order] = each.index
-            self.ids[each.order] = each.id
+            for sample in graded:
+                outcomes[sample.order] = sample.repeats[name]  # type: ignore[index]
+        for sample in graded:
+            self.index[sample.order] = sample.index
+            self.ids[sample.order] = sample.id
 
-    def results(self, ended: Ended) -> Results:
+    def results(self, ended: Ended, dataset: DatasetReport | None) -> Results:
         self.spread()
         return Results(
             dict(zip(self.plan.columns, self.columns, strict=True)),
@@ -221,6 +235,8 @@ class _Gathered:
             ids=self.ids,
             repeats=self.repeats,
             max_errors=self.plan.max_errors,
+            is_complete=ended.is_complete,
+            dataset=dataset,
             seconds=ended.seconds,
             grader_seconds=ended.grader_seconds,
             reports=ended.reports,
@@ -264,19 +280,23 @@ class GradedStream:
         if self._wake is not None:
             self._wake.set()
 
+    def raise_failure(self) -> None:
+        """Raise what ended the run, if anything did and nobody has met it."""
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+
     def __aiter__(self) -> "GradedStream":
         return self
 
     async def __anext__(self) -> GradedSample:
         while not self._waiting:
-            if self._failure is not None:
-                failure, self._failure = self._failure, None
-                raise failure
+            self.raise_failure()
             if self._is_over:
                 raise StopAsyncIteration
-            self._wake = anyio.Event()
+            if self._wake is None or self._wake.is_set():
+                self._wake = anyio.Event()
             await self._wake.wait()
-            self._wake = None
         opened = self._waiting.popleft()
         self.execution.unread -= 1
         self.execution.look_for_room()
@@ -294,26 +314,49 @@ def _wait_for(make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
         # asyncio shows the value of its main task in a repr; that of a large result is dear.
         answers.append(await make())
 
-    if not _is_in_loop():
+    if _is_in_loop():
+        _run_apart(keep)
+    else:
         anyio.run(keep)
-        return answers[0]
-    failures: list[BaseException] = []
-
-    def run_apart() -> None:
-        try:
-            anyio.run(keep)
-        except BaseException as failure:  # noqa: BLE001 - raised again by the thread that waits
-            failures.append(failure)
-
-    thread = threading.Thread(target=run_apart, name="rmg run")
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
     return answers[0]
 
 
+def _run_apart(call: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine in a thread of its own; an interrupt of this one cancels it."""
+    failures: list[BaseException] = []
+    running: list[tuple[asyncio.AbstractEventLoop, anyio.CancelScope]] = []
+
+    async def cancellable() -> None:
+        with anyio.CancelScope() as scope:
+            running.append((asyncio.get_running_loop(), scope))
+            await call()
+
+    def run() -> None:
+        try:
+            anyio.run(cancellable, backend="asyncio")
+        except BaseException as failure:  # noqa: BLE001 - raised again by the thread that waits
+            failures.append(failure)
+
+    thread = threading.Thread(target=run, name="rmg run")
+    thread.start()
+    try:
+        thread.join()
+    except BaseException:
+        for loop, scope in running:
+            loop.call_soon_threadsafe(scope.cancel)
+        thread.join()
+        raise
+    if failures:
+        raise failures[0]
+
+
 def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()  # also in a callback, which is no task
+    except RuntimeError:
+        pass
+    else:
+        return True
     try:
         current_token()
     except RuntimeError:

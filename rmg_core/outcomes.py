@@ -1,8 +1,9 @@
 """What grading a sample comes to: a score, a rank, a skip or an error, and never a guess."""
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from attrs import field, frozen, validators
 
@@ -21,6 +22,9 @@ class Scale:
     higher_is_better: bool = True
 
     def __attrs_post_init__(self) -> None:
+        for end in (self.low, self.high):
+            if end is not None and not math.isfinite(end):
+                raise ValueError(f"the end of a scale cannot be {end}; None is an open end")
         if self.low is not None and self.high is not None and not self.low < self.high:
             raise ValueError(f"a scale needs low < high, not {self.low} and {self.high}")
 
@@ -136,16 +140,15 @@ Outcome: TypeAlias = GraderScore | GraderRank | GraderSkip | GraderError
 OUTCOMES = (GraderScore, GraderRank, GraderSkip, GraderError)
 
 
-@frozen
-class Cell:
-    """A finished cell, as sinks and observers get it.
+class Cell(NamedTuple):
+    """A finished cell, as sinks and observers get it: a named tuple, since there are so many.
 
     `index` is the row of the sample, `repeat` counts from 0, `seconds` is the time of the call.
     `fingerprint` is hexadecimal; it is empty where the inputs could not be taken, and for
     the outcomes of aggregators, which are computed anew from the others.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
     id: str | int | None
     grader: str
     repeat: int
@@ -188,8 +191,8 @@ def from_json(made: Mapping[str, Any]) -> Outcome:
     Raises:
         ValueError: `made` is not such an object.
     """
-    metadata = made.get("metadata", NOTHING)
     try:
+        metadata = made.get("metadata", NOTHING)
         match made["status"]:
             case "score":
                 low, high = made.get("scale", (0.0, 1.0))
@@ -204,5 +207,5 @@ def from_json(made: Mapping[str, Any]) -> Outcome:
                 return GraderError(made["kind"], made["error"], made.get("detail", ""), metadata)
             case status:
                 raise ValueError(f"not an outcome: status {status!r}")
-    except (KeyError, TypeError) as fault:
-        raise ValueError(f"not an outcome: {dict(made)!r}") from fault
+    except (AttributeError, KeyError, TypeError) as fault:
+        raise ValueError(f"not an outcome: {made!r}") from fault

@@ -5,6 +5,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from rmg_core.datasets import DatasetReport
 from rmg_core.outcomes import GraderError, GraderScore, Outcome
 from rmg_core.summary import Summary, aligned, tally_of
 
@@ -29,6 +30,8 @@ class Results(Mapping[str, list[Outcome]]):
         ids: list[str | int | None] | None = None,
         repeats: Mapping[str, list[list[Outcome]]] | None = None,
         max_errors: float = 1.0,
+        is_complete: bool = True,
+        dataset: DatasetReport | None = None,
         seconds: float | None = None,
         grader_seconds: Mapping[str, float] | None = None,
         reports: tuple[str, ...] = (),
@@ -40,6 +43,9 @@ class Results(Mapping[str, list[Outcome]]):
         self.ids: list[str | int | None] = [None] * count if ids is None else ids
         self.repeats = dict(repeats or {})
         self._max_errors = max_errors
+        self._is_complete = is_complete
+        self._rows_skipped = 0 if dataset is None else dataset.skipped
+        self._duplicates = 0 if dataset is None else dataset.duplicates
         self._seconds = seconds
         self._grader_seconds = grader_seconds or {}
         self._reports = reports
@@ -64,7 +70,10 @@ class Results(Mapping[str, list[Outcome]]):
                 for name, outcomes in self._columns.items()
             ),
             samples=len(self.index),
+            is_complete=self._is_complete,
             max_errors=self._max_errors,
+            rows_skipped=self._rows_skipped,
+            duplicates=self._duplicates,
             seconds=self._seconds,
             reports=self._reports,
         )

@@ -1,5 +1,6 @@
 """What a run came to: counts, means with their coverage, kinds of error, times."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,8 +14,9 @@ from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, Sca
 class ColumnSummary:
     """One grader or aggregator over all samples.
 
-    `mean` is over the `scored` samples alone and None without any; `coverage` is their share of
-    all samples (0..1). `errors` counts by kind; `examples` has the first error of each kind.
+    `mean` is over the `scored` samples alone; it is None without any, and where they are on
+    different scales, which leaves `scale` None too. `coverage` is the share of all samples that
+    are scored (0..1). `errors` counts by kind; `examples` has the first error of each kind.
     `seconds` adds up the time in calls, None where it was not measured.
     """
 
@@ -139,6 +141,7 @@ class Tally:
     examples: dict[str, str] = field(factory=dict)
     low: float | None = None
     high: float | None = None
+    _has_scales: bool = False
     _sum: float = 0.0
     _lost: float = 0.0
 
@@ -163,10 +166,20 @@ class Tally:
         if self.low is None or self.high is None:
             self.low = self.high = score
             self.scale = outcome.scale
-        elif score < self.low:
+            return
+        if score < self.low:
             self.low = score
         elif score > self.high:
             self.high = score
+        if outcome.scale is not self.scale and outcome.scale != self.scale:
+            self._has_scales, self.scale = True, None
+
+    @property
+    def mean(self) -> float | None:
+        if not self.scored or self._has_scales:
+            return None
+        mean = (self._sum + self._lost) / self.scored
+        return mean if math.isfinite(mean) else None  # the sum has left the range of floats
 
     def summary(self, seconds: float | None = None) -> ColumnSummary:
         return ColumnSummary(
@@ -174,7 +187,7 @@ class Tally:
             is_aggregator=self.is_aggregator,
             samples=self.samples,
             scored=self.scored,
-            mean=(self._sum + self._lost) / self.scored if self.scored else None,
+            mean=self.mean,
             low=self.low,
             high=self.high,
             scale=self.scale,

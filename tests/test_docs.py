@@ -4,7 +4,8 @@ How a block is run depends on its language. The blocks of a page run in order, i
 `docs/examples/quickstart` (README.md: in a copy of the root that holds it).
 
 python    runs; the blocks of a page share their names, and may `await` at the top level
-toml      is a config that must be fit to run, or the `pyproject.toml` of a pack that is installed
+toml      is a config that must be fit to run, unless its file is `wrong.toml`; or the
+          `pyproject.toml` of a pack, which is installed
 bash      has commands, one a line: `rmg …` runs; pip, git, pytest, cd and the making of a venv
           are left to the reader
 console   has commands after `$`, with what they print; one may fail only where that is shown
@@ -30,20 +31,22 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import anyio
+import attrs
 import pytest
 from attrs import define, field, frozen
 
+from rmg_core.config import Config
+from rmg_core.config.kinds import options_of, written_type
+from rmg_core.errors import ConfigError
 from rmg_core.plan import plan_of_config
 from rmg_core.registry import installed
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Path("docs") / "examples" / "quickstart"
-PAGES = sorted(
-    [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")]
-)
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 LANGUAGES = {"python", "toml", "bash", "console", "text", "json"}
 FOR_THE_READER = ("python -m pip ", "python -m pytest", "python -m venv ", "git ", "cd ", ". ")
@@ -112,7 +115,8 @@ class Reader:
             flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             # Tracebacks show the line of the page.
             source = "\n" * (block.line - 1) + block.text
-            made = eval(compile(source, str(self.page), "exec", flags), self.names)
+            code = compile(source, str(self.page), "exec", flags)
+            made = eval(code, self.names)  # noqa: S307 - our own pages
             if inspect.isawaitable(made):
                 anyio.run(finish, made)
         self.printed = self.capsys.readouterr().out
@@ -128,6 +132,10 @@ class Reader:
             text = block.around.replace("…\n", text, 1)
         file = Path(block.file or "config.toml")
         file.write_text(text, "utf-8")
+        if file.name == "wrong.toml":
+            with pytest.raises(ConfigError):
+                plan_of_config(file)
+            return
         plan = plan_of_config(file)
         assert plan.graders
         if plan.dataset is not None and plan.dataset.path != "-":
@@ -139,7 +147,8 @@ class Reader:
 
     def read_console(self, block: Block) -> None:
         first, *commands = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
-        assert commands and not first, "a command begins with `$ `"
+        assert commands, "a console block has a command"
+        assert not first, "a command begins with `$ `"
         for command in commands:
             line, _, shown = command.partition("\n")
             self.run(line, may_fail=bool(shown.strip()))
@@ -253,16 +262,51 @@ def test_every_block_is_in_a_language_that_runs(name: str):
     assert {block.language for block in blocks_of(ROOT / name)} <= LANGUAGES
 
 
+def prose_of(page: Path) -> str:
+    return _FENCE.sub("", page.read_text("utf-8"))
+
+
+def anchors_of(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", prose_of(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each).strip().lower().replace(" ", "-") for each in headings}
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_link_of_the_page_leads_to_a_file(name: str):
+def test_every_link_of_the_page_leads_somewhere(name: str):
     page = ROOT / name
-    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-    targets = re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", text)
-    local = [target for target in targets if "://" not in target]
-    assert [target for target in local if not (page.parent / target).exists()] == []
+    astray = []
+    for target, anchor in re.findall(r"\]\(([^)\s#]*)#?([^)\s]*)\)", prose_of(page)):
+        if "://" in target:
+            continue
+        leads_to = page.parent / target if target else page
+        if not leads_to.exists() or (anchor and anchor not in anchors_of(leads_to)):
+            astray.append(f"{target}#{anchor}")
+    assert astray == []
+
+
+def keys_of(cls: type[Any]) -> Iterator[str]:
+    """Yield every key of a config, and of the tables in it."""
+    for name, option in options_of(cls).items():
+        yield name
+        for kind in tables_in(written_type(option)):
+            yield from keys_of(kind)
+
+
+def tables_in(kind: Any) -> Iterator[type[Any]]:
+    if attrs.has(kind):
+        yield kind
+    for part in get_args(kind):
+        yield from tables_in(part)
+
+
+def test_every_key_of_a_config_is_in_the_reference():
+    page = (ROOT / "docs" / "reference" / "config.md").read_text("utf-8")
+    keys = set(keys_of(Config)) - {"value"}  # of a constant in a mapper, which prose explains
+    assert {"use", "on_bad_row", "group_by", "dir"} <= keys
+    assert [key for key in sorted(keys) if f"| `{key}` |" not in page] == []
 
 
 def test_generated_pages_are_current():
     command = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert (ended.returncode, ended.stdout) == (0, "")

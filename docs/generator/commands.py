@@ -1,26 +1,64 @@
-"""The command line: the help of every verb."""
+"""The command line: what every verb does, and what it takes.
+
+Written from the parameters themselves: the layout of a help text is click's, and changes with it.
+"""
 
 import click
 
+from generator.markdown import code, table
 from rmg_core.cli import rmg
 
 
 def verbs() -> str:
-    context = click.Context(rmg, info_name="rmg", max_content_width=88, terminal_width=88)
-    parts = ["## `rmg`", _indented(rmg.get_help(context))]
+    """Return a section for each verb, in the order of `rmg --help`.
+
+    Raises:
+        LookupError: a verb that is listed is not there.
+    """
+    context = click.Context(rmg, info_name="rmg")
+    parts = []
     for name in rmg.list_commands(context):
         command = rmg.get_command(context, name)
-        if command is not None:
-            inner = click.Context(
-                command, info_name=name, parent=context, max_content_width=88, terminal_width=88
-            )
-            parts += [f"## `rmg {name}`", _indented(command.get_help(inner))]
+        if command is None:
+            raise LookupError(f"there is no verb {name!r}")
+        parts.append(_verb(name, command))
     return "\n\n".join(parts)
 
 
-def _indented(text: str) -> str:
-    """Write text as Markdown shows it unchanged, without a fence."""
-    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+def _verb(name: str, command: click.Command) -> str:
+    arguments = [each for each in command.params if isinstance(each, click.Argument)]
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    usage = " ".join(["rmg", name, *(_argument(each) for each in arguments)])
+    rows = [(_option(each), each.help or "", _default(each)) for each in options]
+    examples = (command.epilog or "").replace("\b\n", "").splitlines()[1:]
+    parts = [
+        f"## `{usage}`",
+        "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n")),
+        table(("option", "does", "default"), rows) if rows else "",
+        "\n".join(f"    {line.strip()}" for line in examples),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _argument(argument: click.Argument) -> str:
+    name = argument.metavar or (argument.name or "").upper()
+    return name if argument.required else f"[{name}]"
+
+
+def _option(option: click.Option) -> str:
+    value = ""
+    if isinstance(option.type, click.Choice):
+        value = " " + "|".join(map(str, option.type.choices))
+    elif not option.is_flag:
+        value = f" {option.metavar or (option.name or '').upper()}"
+    return ", ".join(code(f"{each}{value}") for each in option.opts)
+
+
+def _default(option: click.Option) -> str:
+    if option.required:
+        return "**required**"
+    default = option.default
+    return code(str(default)) if isinstance(default, str | int) and not option.is_flag else ""
 
 
 PARTS = {"cli.verbs": verbs}

@@ -32,8 +32,14 @@ X = ("x", "rmg-plugin-x", "1.2")
 SAMPLES: tuple[RegistryError, ...] = (
     PackNotInstalled("txet", ("basic", "text"), "rmg-plugin-txet"),
     PackNotInstalled("chemistry", ("basic", "text"), "rmg-plugin-chemistry"),
-    UnknownName("grader", "exact_mach", "pack 'text'", ("contains", "exact_match", "regex")),
-    UnknownName("grader", "exact_match", "", (), "name the pack that has it: packs = [\"…\"]"),
+    UnknownName("grader", "exact_mach", "pack 'text'", (), "did you mean 'text/exact_match'?"),
+    UnknownName("grader", "loudness", "pack 'text'", ("contains", "exact_match", "regex")),
+    UnknownName(
+        "grader",
+        "exact_match",
+        "pack 'basic'",
+        remedy="name the pack that has it: packs = [\"…\"], or 'pack/name'",
+    ),
     UnknownName("mapper", "answers", "pack 'text'"),
     AmbiguousName("grader", "polite", ("tone", "x")),
     PackConflict("x", (("rmg-plugin-x", "1.2", "rmg_plugin_x"), ("acme-x", "0.3", "acme_x"))),
@@ -56,14 +62,68 @@ SAMPLES: tuple[RegistryError, ...] = (
         "its hook rmg_graders raised: KeyError: 'limit' at rmg_plugin_x/__init__.py:9",
         "upgrade rmg-plugin-x, or tell its authors",
     ),
+    BrokenPack(
+        *X,
+        "ImportError: cannot import name 'Judge' from 'rmg_core' at rmg_plugin_x/__init__.py:3",
+        "it was written for another version of rmg-core: "
+        "run `pip install --upgrade rmg-core rmg-plugin-x`",
+    ),
+    BrokenPack(
+        *X,
+        "rmg_plugin_x implements no hook",
+        "write a function rmg_graders() and put @hookimpl above it",
+    ),
+    BrokenPack(*X, "its hook rmg_graders returned a list", "return a dict of names"),
+    BrokenPack(
+        *X,
+        "its hook rmg_graders gives 'is polite', which is not a name",
+        "use letters, digits, '_', '-' and '.'",
+    ),
+    BrokenPack(
+        *X,
+        "its hook rmg_graders gives 'polite' as None",
+        "give the grader itself, or the text 'module:attribute'",
+    ),
+    BrokenPack(*X, "its hook rmg_graders gives 'polite' twice", "keep one of them"),
+    BrokenPack(
+        *X,
+        "grader 'polite' is the text 'tone.polite'",
+        "a text must read 'module:attribute'",
+    ),
+    BrokenPack(
+        "x",
+        "",
+        "",
+        "the distribution that brings rmg_plugin_x has no readable METADATA",
+        "install it again",
+    ),
     BrokenCode("./graders.py", "there is no such file", "did you mean 'my_graders.py'?"),
-    BrokenCode("./graders.py", "SyntaxError: '(' was never closed at graders.py:4", "correct the file"),
+    BrokenCode(
+        "./graders.py",
+        "the module 'words', which it imports at graders.py:2, is not there",
+        "it lies beside the file, and that folder is not on the import path: set PYTHONPATH",
+    ),
+    BrokenCode(
+        "mine.graders",
+        "there is no module 'mine' on the import path",
+        "install it, set PYTHONPATH, or name a file as in './graders.py:name'",
+    ),
+    BrokenCode(
+        "./graders.py", "SyntaxError: '(' was never closed at graders.py:4", "correct the file"
+    ),
     HookMismatch(*X, "rmg_grader", "is not a hook of rmg", "did you mean 'rmg_graders'?"),
     HookMismatch(
         *X,
         "rmg_graders",
         "takes 'config', and its signature is rmg_graders()",
         "take it out, or upgrade rmg-core if the pack was written for a newer one",
+    ),
+    HookMismatch(*X, "rmg_graders", "is not marked", "put @hookimpl above it"),
+    HookMismatch(
+        *X,
+        "rmg_graders",
+        "is a wrapper, a coroutine or a generator",
+        "write a plain function rmg_graders() that returns a dict",
     ),
     CodeNotAllowed("./graders.py:polite", "RMG_NO_CODE"),
 )

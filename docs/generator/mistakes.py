@@ -56,6 +56,7 @@ MISTAKES: Mapping[str, tuple[Mistake, ...]] = {
         Mistake("use = text", "[graders.exact]\nuse = text\n"),
         Mistake("max_concurrency 4", "max_concurrency 4\n" + GRADER),
         Mistake("[graders.exact] twice", GRADER + GRADER),
+        Mistake("brackets 100 deep", f"packs = {'[' * 100}{']' * 100}\n"),
         Mistake("no graders", "max_concurrency = 4\n"),
     ),
     "Keys and values": (
@@ -121,6 +122,7 @@ MISTAKES: Mapping[str, tuple[Mistake, ...]] = {
         _aggregator("mean", 'repeats_of = "fuzzy"'),
         _aggregator("mean", 'group_by = "topic"'),
         _aggregator("rank", 'options = { grader = "exact" }'),
+        _aggregator("rank", 'group_by = "id"', 'repeats_of = "exact"', 'options.grader = "exact"'),
         _aggregator("pass_at_k", 'repeats_of = "exact"', "options = { k = 3 }"),
     ),
 }

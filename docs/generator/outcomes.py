@@ -9,7 +9,6 @@ from generator.markdown import code, table
 from rmg_core.graders import type_name
 from rmg_core.outcomes import (
     ERROR_KINDS,
-    OUTCOMES,
     GraderError,
     GraderRank,
     GraderScore,
@@ -18,7 +17,7 @@ from rmg_core.outcomes import (
     to_json,
 )
 
-EXAMPLES = {
+EXAMPLES: dict[Any, list[Any]] = {
     GraderScore: [
         GraderScore(0.5, "2 of 4 needles"),
         GraderScore(3, "clear, but long", {"votes": [3, 3, 4]}, Scale(1, 5)),
@@ -32,8 +31,8 @@ EXAMPLES = {
 
 def outcomes() -> str:
     parts = []
-    for cls in OUTCOMES:
-        lines = [json.dumps(to_json(each), ensure_ascii=False) for each in EXAMPLES[cls]]
+    for cls, examples in EXAMPLES.items():
+        lines = [json.dumps(to_json(each), ensure_ascii=False) for each in examples]
         rows = [
             (f"`{each.name}`", code(type_name(each.type)), _default(each))
             for each in attrs.fields(attrs.resolve_types(cls))

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+import orjson
 from attrs import field, frozen
 
 from rmg_core.basic.jsonlists import elements_of
@@ -28,6 +29,11 @@ class JsonlReader:
             except NotARow as fault:
                 if text.strip(BLANK):
                     yield fault.at(line)
+
+    def reread(self, stream: BinaryIO) -> Iterator[Row]:
+        for line, text in enumerate(lines_of(stream), 1):
+            if text is not None and not text.isspace():
+                yield line, orjson.loads(text)
 
 
 @frozen

@@ -78,9 +78,10 @@ class JsonlSink:
                 "fingerprint": cell.fingerprint,
                 "status": "score",
                 "score": outcome.score,
-                "reason": outcome.reason,
                 "seconds": cell.seconds,
             }
+            if outcome.reason:
+                made["reason"] = outcome.reason
         else:
             made = {
                 "index": cell.index,

@@ -31,6 +31,9 @@ def exits() -> Iterator[None]:
     except RmgError as fault:
         tell(str(fault))
         raise Exit(WRONG_QUESTION) from fault
-    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as fault:
+    except OSError as fault:
         tell(f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault))
-        raise Exit(WRONG_QUESTION) from fault
+        is_of_user = isinstance(
+            fault, FileNotFoundError | PermissionError | IsADirectoryError | NotADirectoryError
+        )
+        raise Exit(WRONG_QUESTION if is_of_user else FAILED) from fault

@@ -1,6 +1,9 @@
 """One run of the command line: the samples, who counts them, and the signals that end it."""
 
+import gc
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
@@ -15,7 +18,8 @@ from rmg_core.cli.progress import Progress
 from rmg_core.cli.rundir import RESULTS
 from rmg_core.cli.screen import tell
 from rmg_core.plan import NamedPart, Plan
-from rmg_core.runner.execution import Execution, first_of
+from rmg_core.runner.execution import Execution
+from rmg_core.runner.failures import sole_failure
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import FileSource
 from rmg_core.runner.window import OpenSample
@@ -28,6 +32,24 @@ _HANGUP: Final = getattr(signal, "SIGHUP", None)  # Windows has none
 _SIGNALS: Final = tuple(
     each for each in (signal.SIGINT, signal.SIGTERM, _HANGUP) if each is not None
 )
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again at what lives for the whole run.
+
+    It takes 1.4 of the 7 µs that a trivial cell costs, measured over 100,000 rows; what is
+    frozen here are all modules and the plan. A run makes hardly any garbage in cycles.
+    """
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @define(eq=False)
@@ -55,19 +77,18 @@ class Grading:
             RunFailed: a sink or a grader's own resource failed.
             DataError: the dataset has changed since it was checked.
         """
-        return anyio.run(self._run)
+        with _collecting_rarely():
+            return anyio.run(self._run)
 
     async def _run(self) -> Summary:
         samples = islice(self.ready.dataset.samples(), self.samples)
         execution = Execution(Session.of(self._kept()), FileSource(samples), self._count)
-        try:
+        with sole_failure():
             async with anyio.create_task_group() as tasks:
                 with anyio.CancelScope() as scope:
                     await tasks.start(self._listen, execution, scope)
                     await execution.run()
                 tasks.cancel_scope.cancel()
-        except BaseExceptionGroup as group:
-            raise first_of(group) from None
         await execution.tell_summary(self._summary(execution))
         return self._summary(execution)
 

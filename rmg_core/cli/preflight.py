@@ -62,18 +62,33 @@ def preflight(
         hint = 'add a table [dataset] with path = "FILE"'
         problems.append(config.problem(("dataset",), "the config names no dataset", hint))
     report = None
+    rows: list[Problem] = []
     if dataset is not None:
         try:
             report = dataset.check()
         except DataError as fault:
-            if not problems:
-                raise
-            problems += fault.problems
+            rows += (_located(config, each) for each in fault.problems)
     if plan is not None and report is not None and dataset is not None:
         problems += _unfed(plan, config, dataset)
+    if rows and not problems:
+        raise DataError(rows)
+    problems = sorted([*problems, *rows], key=lambda each: _place(config, each))
     if problems or plan is None or report is None or dataset is None:
         raise ConfigError(problems)
     return Ready(config, evolve(plan, run_dir=place), dataset, place, report)
+
+
+def _located(config: Config, problem: Problem) -> Problem:
+    """Say of a dataset that cannot be read at all where the config names it."""
+    if problem.line is not None or problem.file is None:
+        return problem
+    message = f"dataset {problem.file!r}: {problem.message}"
+    return config.problem(("dataset", "path"), message, problem.hint, at="value")
+
+
+def _place(config: Config, problem: Problem) -> tuple[bool, bool, int, int]:
+    is_elsewhere = problem.file != config.source.file
+    return is_elsewhere, problem.line is None, problem.line or 0, problem.column or 0
 
 
 def _unfed(plan: Plan, config: Config, dataset: Dataset) -> Iterator[Problem]:

@@ -128,12 +128,14 @@ def _in_terminal(progress: Progress, is_over: Event) -> None:
         redirect_stderr=False,
     )
     with suppress(OSError, ValueError), live:
+        live.update(table_of(progress, monotonic()), refresh=True)
         while not is_over.wait(FRAME_SECONDS):
-            live.update(_table(progress, monotonic()), refresh=True)
+            live.update(table_of(progress, monotonic()), refresh=True)
     tell(progress.line(monotonic()))
 
 
-def _table(progress: Progress, now: float) -> "Table":
+def table_of(progress: Progress, now: float) -> "Table":
+    """Lay out how far each grader is, a row each."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rmg_core.cli.check import counted
 from rmg_core.cli.rundir import RESULTS
-from rmg_core.cli.screen import in_columns, is_terminal, one_line, show
+from rmg_core.cli.screen import in_columns, is_terminal, one_line, show, show_styled
 from rmg_core.summary import Summary, aligned
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
     show(head)
     rows = [tuple(map(one_line, row)) for row in summary.table()]
     if is_terminal(sys.stdout):
-        from rich.console import Console
-
-        Console().print(_table(rows))
+        show_styled(_table(rows))
     else:
         show(aligned(rows))
     errors = [

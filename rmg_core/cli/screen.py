@@ -3,12 +3,17 @@
 A reader that goes away ends the output, never the verb: what is left to say is not said.
 """
 
+import io
 import os
 import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+    from rich.console import RenderableType
 
 # C0 but for tab and newline, DEL, C1, and the controls that turn the direction of writing:
 # with these, text of a stranger could overwrite what stands beside it.
@@ -48,6 +53,16 @@ def tell(text: str) -> None:
     _write(sys.stderr, clean(text) + "\n")
 
 
+def show_styled(made: "RenderableType") -> None:
+    """Write a result with the means of a terminal; its texts must be clean already."""
+    from rich.console import Console
+
+    console = Console()
+    with console.capture() as captured:
+        console.print(made)
+    _write(sys.stdout, captured.get())
+
+
 def show_json(value: Any) -> None:
     """Write a result for programs; control characters in it are escaped, not stripped."""
     import orjson
@@ -84,6 +99,24 @@ def _write(stream: IO[str] | None, text: str) -> None:
         stream.flush()
     except (OSError, ValueError):
         give_up(stream)
+
+
+class Stdout(io.RawIOBase):
+    """Stdout for bytes; they go nowhere when nobody reads them any more."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        size = memoryview(data).nbytes
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is not None:
+            try:
+                stream.write(data)
+                stream.flush()
+            except (OSError, ValueError):
+                give_up(sys.stdout)
+        return size
 
 
 def give_up(stream: IO[str]) -> None:

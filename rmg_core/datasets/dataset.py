@@ -87,7 +87,7 @@ class Dataset:
         left_out = iter(checked.left_out)
         next_left_out = next(left_out, None)
         index = -1
-        for index, row in enumerate(self._rows()):
+        for index, row in enumerate(self._rows(are_good=not checked.report.skipped)):
             if isinstance(row, BadRow):
                 continue
             if index == next_left_out:
@@ -154,13 +154,14 @@ class Dataset:
                 errors.add(Problem(f"{said}, with other content", hint, self.name, line))
         return tuple(left_out)
 
-    def _rows(self) -> Iterator[_GoodRow | BadRow]:
+    def _rows(self, *, are_good: bool = False) -> Iterator[_GoodRow | BadRow]:
         """Yield the rows with their ids; a row without an id is a bad one."""
         id_of = None if self.id is None else id_taker(self.id)
+        read = getattr(self.reader, "reread", self.reader.read) if are_good else self.reader.read
         line = None
         with self._file.open() as stream:
             try:
-                for row in self.reader.read(stream):
+                for row in read(stream):
                     if isinstance(row, BadRow):
                         line = row.line
                         yield row

@@ -30,6 +30,8 @@ class Reader(Protocol):
     """Reads one file format: an attrs class whose fields are its options.
 
     A pack offers readers through the hook `rmg_readers`, under the file suffix without its dot.
+    It may also have `reread(self, stream)`, which is used in the place of `read` for bytes in
+    which `read` found no bad row, and need not look for one again.
     """
 
     def read(self, stream: BinaryIO, /) -> Iterator[Row | BadRow]:

@@ -5,12 +5,12 @@ from operator import itemgetter
 from pathlib import Path as FilePath
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from rmg_core.datasets import Dataset, ReadOnlyDict
+from rmg_core.datasets import Dataset, ReadOnlyDict, freeze
 from rmg_core.errors import CannotGrade, MissingInput, suggestion
 from rmg_core.graders import Grader, Input, type_name
-from rmg_core.mappers import FieldMapper, MapFunction, Path
+from rmg_core.mappers import Constant, FieldMapper, MapFunction, Path
 from rmg_core.outcomes import Scale
 from rmg_core.plan.identity import Identity
 
@@ -87,6 +87,8 @@ def prepare_with(mapper: FieldMapper | MapFunction, inputs: tuple[Input, ...]) -
     The function raises `CannotGrade`: `missing_input`, `bad_input`, or `mapper_error`.
     """
     names = [each.name for each in inputs]
+    if isinstance(mapper, FieldMapper):
+        mapper = _with_constants_frozen(mapper)
     take = mapper.map if isinstance(mapper, FieldMapper) else _checked(mapper, inputs)
 
     def prepare(fields: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -119,6 +121,15 @@ def prepare_with(mapper: FieldMapper | MapFunction, inputs: tuple[Input, ...]) -
         return values
 
     return prepare_texts
+
+
+def _with_constants_frozen(mapper: FieldMapper) -> FieldMapper:
+    """Make the constants of a mapper, which all samples share, as read-only as a sample."""
+    constants = {
+        name: source.value for name, source in mapper.sources.items() if isinstance(source, Constant)
+    }
+    frozen_ones = {name: Constant(value) for name, value in freeze(constants).items()}
+    return evolve(mapper, sources={**mapper.sources, **frozen_ones})
 
 
 def _checked(mapper: MapFunction, inputs: tuple[Input, ...]) -> MapFunction:

@@ -10,7 +10,7 @@ from attrs import define, field
 from rmg_core.errors import RunFailed
 from rmg_core.outcomes import Cell
 from rmg_core.plan.values import NamedPart, Plan
-from rmg_core.runner.guard import error_of
+from rmg_core.runner.guard import pass_interrupt, said_by
 
 # So many cells may wait for a slow sink before no more samples are read.
 MOST_WAITING: Final = 16_384
@@ -46,7 +46,8 @@ class Observer(Protocol):
 class Delivery:
     """Takes cells from the run and hands them on in natural batches.
 
-    A batch is whatever finished while the one before was written.
+    A batch is whatever finished while the one before was written. `is_wanted` says whether anyone
+    takes cells: it stays as it was at the start, since the cells are made for it.
     """
 
     plan: Plan
@@ -55,13 +56,15 @@ class Delivery:
     report: Callable[[str], None]
     waiting: list[Cell] = field(factory=list)
     is_over: bool = False
+    is_wanted: bool = field(init=False)
+    _opened: list[NamedPart] = field(factory=list)
+    _is_broken: bool = False
     _writer: CapacityLimiter = field(factory=lambda: CapacityLimiter(1))
     _wake: anyio.Event | None = None
     _drained: anyio.Event | None = None
 
-    @property
-    def is_wanted(self) -> bool:
-        return bool(self.sinks or self.observers)
+    def __attrs_post_init__(self) -> None:
+        self.is_wanted = bool(self.sinks or self.observers)
 
     @property
     def is_full(self) -> bool:
@@ -79,15 +82,9 @@ class Delivery:
             await self._drained.wait()
 
     async def open(self) -> None:
-        opened: list[NamedPart] = []
         for sink in self.sinks:
-            try:
-                await to_thread.run_sync(sink.part.open, self.plan, limiter=self._writer)
-            except Exception as fault:
-                for before in opened:
-                    before.part.close()
-                raise RunFailed(f"sink {sink.name!r} cannot be opened: {fault}") from fault
-            opened.append(sink)
+            await self._in_thread(_ask, sink, "open", self.plan)
+            self._opened.append(sink)
         await self.tell("run_started", self.plan)
 
     async def run(self) -> None:
@@ -108,38 +105,62 @@ class Delivery:
             self._drained = None
         # A batch that was taken is written, even when the run is cancelled at this moment.
         with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(self._write, batch, limiter=self._writer)
+            await self._in_thread(self._write, batch)
             await self.tell("outcomes", batch)
 
     def _write(self, batch: Sequence[Cell]) -> None:
-        for sink in self.sinks:
-            try:
-                sink.part.write(batch)
-            except Exception as fault:
-                raise RunFailed(f"sink {sink.name!r} cannot write: {fault}") from fault
+        try:
+            for sink in self.sinks:
+                _ask(sink, "write", batch)
+        except BaseException:
+            self._is_broken = True
+            raise
 
     def finish(self) -> None:
         self.is_over = True
         if self._wake is not None:
             self._wake.set()
 
-    async def close(self, *, is_broken: bool) -> None:
-        """Write what waits, unless a sink is what broke the run, and close every sink."""
-        if self.waiting and not is_broken:
-            await self._deliver()
-        for sink in self.sinks:
-            await to_thread.run_sync(sink.part.close, limiter=self._writer)
+    async def close(self) -> RunFailed | None:
+        """Write what waits, unless writing is what failed, and close every sink that was opened.
+
+        Returns the first failure: whether it is the one to tell of depends on what went before.
+        """
+        failures: list[RunFailed] = []
+        if self.waiting and not self._is_broken:
+            try:
+                await self._deliver()
+            except RunFailed as failure:
+                failures.append(failure)
+        while self._opened:
+            try:
+                await self._in_thread(_ask, self._opened.pop(0), "close")
+            except RunFailed as failure:
+                failures.append(failure)
+        return failures[0] if failures else None
 
     async def tell(self, event: str, argument: Any) -> None:
         """Tell every observer, in a worker thread; switch off the one that raises."""
         if self.observers:
-            await to_thread.run_sync(self._tell, event, argument, limiter=self._writer)
+            await self._in_thread(self._tell, event, argument)
 
     def _tell(self, event: str, argument: Any) -> None:
         for observer in tuple(self.observers):
             try:
                 getattr(observer.part, event)(argument)
-            except Exception as fault:  # noqa: BLE001 - a foreign observer
+            except BaseException as fault:  # noqa: BLE001 - a foreign observer
+                pass_interrupt(fault)
                 self.observers.remove(observer)
-                said = error_of(fault, "grader_error").error
-                self.report(f"observer {observer.name!r} is switched off: {event} raised {said}")
+                said = f"{event} raised {said_by(fault)}"
+                self.report(f"observer {observer.name!r} is switched off: {said}")
+
+    async def _in_thread(self, call: Callable[..., None], *arguments: Any) -> None:
+        await to_thread.run_sync(call, *arguments, limiter=self._writer)
+
+
+def _ask(sink: NamedPart, verb: str, *arguments: Any) -> None:
+    try:
+        getattr(sink.part, verb)(*arguments)
+    except BaseException as fault:
+        pass_interrupt(fault)
+        raise RunFailed(f"sink {sink.name!r} cannot {verb}: {said_by(fault)}") from fault

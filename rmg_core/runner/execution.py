@@ -1,5 +1,6 @@
 """One run: a reader, a pool of workers, and how it ends."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any, Final
@@ -8,8 +9,12 @@ import anyio
 from anyio.lowlevel import checkpoint
 from attrs import define, field, frozen
 
+from rmg_core.datasets import Sample
+from rmg_core.errors import RunFailed
 from rmg_core.limits import take
 from rmg_core.runner.delivery import Delivery
+from rmg_core.runner.failures import sole_failure
+from rmg_core.runner.guard import current_task, is_our_cancellation, shake_off
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.pipeline import Pipeline
 from rmg_core.runner.session import Session
@@ -50,7 +55,8 @@ class Execution:
 
     A reader keeps a bounded window of samples open, and a pool of at most `max_concurrency`
     workers takes cells from the lanes in turn: never one task a cell, which costs 60 to 90 µs.
-    `emit` gets the samples that have their last outcome. While `unread` samples wait for whoever takes them, they count as open.
+    `emit` gets the samples that have their last outcome. While `unread` samples wait for whoever
+    takes them, they count as open.
     """
 
     session: Session
@@ -85,17 +91,27 @@ class Execution:
         """
         self._began = perf_counter()
         async with self.session.graders_open():
-            await self._delivery.open()
-            is_broken = False
             try:
+                await self._delivery.open()
                 await self._loop()
-            except Exception:
-                is_broken = True
+            except BaseException as failure:
+                if fault := await self._close():
+                    failure.add_note(str(fault))
                 raise
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await self._delivery.close(is_broken=is_broken)
-        return self.ended
+            if fault := await self._close():
+                raise fault
+        ended, lost = self.ended, self.pipeline.alive
+        if not ended.is_stopped and (lost or not ended.is_complete):
+            raise RunFailed(
+                f"{lost:,} of {ended.samples:,} samples did not come out of the run; "
+                "this is a fault of rmg: please report it"
+            )
+        return ended
+
+    async def _close(self) -> RunFailed | None:
+        with anyio.CancelScope(shield=True):
+            fault = await self._delivery.close()
+        return fault
 
     @property
     def ended(self) -> Ended:
@@ -128,13 +144,11 @@ class Execution:
             self._room = None
 
     async def _loop(self) -> None:
-        try:
+        with sole_failure():
             async with anyio.create_task_group() as self._tasks:
                 if self._delivery.is_wanted:
                     self._tasks.start_soon(self._delivery.run)
                 self._tasks.start_soon(self._read)
-        except BaseExceptionGroup as group:
-            raise first_of(group) from None
 
     @property
     def _window(self) -> int:
@@ -145,6 +159,19 @@ class Execution:
 
     async def _read(self) -> None:
         pipeline = self.pipeline
+        try:
+            await self._read_all()
+        finally:
+            await self.source.aclose()
+        self._all_read = True
+        if not self.is_stopped:
+            # The last group of a run that was stopped may go on in rows that were not read.
+            pipeline.end_of_samples()
+        self._call_worker()
+        self._end_if_over()
+
+    async def _read_all(self) -> None:
+        pipeline = self.pipeline
         with self._reading:
             while not self.is_stopped:
                 window = self._window
@@ -154,17 +181,22 @@ class Execution:
                     self._room = anyio.Event()
                     await self._room.wait()
                     continue
-                block = await self.source.pull(min(room, READ_AT_ONCE))
+                block = await self._pull(min(room, READ_AT_ONCE))
                 if not block:
                     break
                 pipeline.admit(block)
                 self._call_worker()
                 await self._delivery.room()
                 await checkpoint()
-        self._all_read = True
-        pipeline.end_of_samples()
-        self._call_worker()
-        self._end_if_over()
+
+    async def _pull(self, most: int) -> list[Sample]:
+        try:
+            return await self.source.pull(most)
+        except anyio.get_cancelled_exc_class() as fault:
+            if is_our_cancellation():
+                raise
+            # A task that ends in a cancellation is taken for done: the run would wait for ever.
+            raise RunFailed("the dataset raised a cancellation of its own") from fault
 
     def _call_worker(self) -> None:
         """See to it that someone takes the next job; whoever does calls the next worker."""
@@ -177,49 +209,75 @@ class Execution:
             self._tasks.start_soon(self._work)
 
     async def _work(self) -> None:
+        worker = _Worker()
+        while True:
+            try:
+                await self._work_on(worker)
+            except anyio.get_cancelled_exc_class():
+                if is_our_cancellation() or worker.task is None:
+                    raise
+                # A task that a grader has left behind cancelled this one.
+                await shake_off(worker.task)
+            else:
+                return
+
+    async def _work_on(self, worker: "_Worker") -> None:
         pipeline = self.pipeline
-        borrower = object()
         while True:
             job = pipeline.take()
             if job is None:
                 if self._end_if_over():
                     return
-                event = anyio.Event()
-                self._idle.append(event)
-                await event.wait()
+                await self._idle_until_called()
                 continue
             if pipeline.ready:
                 self._call_worker()
             lane, cells = job
             try:
-                await self._run(lane, cells, borrower)
+                await self._run(lane, cells, worker)
+            except anyio.get_cancelled_exc_class():
+                pipeline.put_back(lane, cells)
+                raise
             finally:
                 lane.running -= 1
-            pipeline.enlist(lane)
+                if self.is_stopped:
+                    pipeline.drop_waiting()
+                pipeline.enlist(lane)
             if self._room is not None:
                 self.look_for_room()
             if perf_counter() > self._breathe_at:
                 await checkpoint()
                 self._breathe_at = perf_counter() + BREATH
 
-    async def _run(self, lane: Lane, job: Any, borrower: object) -> None:
+    async def _idle_until_called(self) -> None:
+        event = anyio.Event()
+        self._idle.append(event)
+        try:
+            await event.wait()
+        finally:
+            if event in self._idle:
+                self._idle.remove(event)
+
+    async def _run(self, lane: Lane, job: Any, worker: "_Worker") -> None:
         cells = self.session.limits.cells
         if lane.limiter is not None:
-            await take(lane.limiter, borrower)
+            await take(lane.limiter, worker)
         try:
-            await take(cells, borrower)
+            await take(cells, worker)
             try:
                 if lane.is_async:
-                    await self._run_cells(lane, job)
+                    await self._run_cells(lane, job, worker.task)
                 else:
                     await self._run_chunk(lane, job)
             finally:
-                cells.release_on_behalf_of(borrower)
+                cells.release_on_behalf_of(worker)
         finally:
             if lane.limiter is not None:
-                lane.limiter.release_on_behalf_of(borrower)
+                lane.limiter.release_on_behalf_of(worker)
 
-    async def _run_cells(self, lane: Lane, cell: Any) -> None:
+    async def _run_cells(
+        self, lane: Lane, cell: Any, task: "asyncio.Task[Any] | None"
+    ) -> None:
         """Run a cell, and more of its lane for as long as none of them waits."""
         ready, queue = self.pipeline.ready, lane.queue
         now = perf_counter()
@@ -228,12 +286,18 @@ class Execution:
             now = perf_counter()
             lane.seconds += now - began
             lane.land([cell], [result])
+            if task is not None and task.cancelling():
+                await shake_off(task)
             if now > self._breathe_at or not queue or (ready and ready[0] is not lane):
                 return
             cell = queue.popleft()
 
     async def _run_chunk(self, lane: Lane, chunk: Chunk) -> None:
-        results, left_behind = await run_chunk(lane, chunk, self.session.limits.threads)
+        try:
+            results, left_behind = await run_chunk(lane, chunk, self.session.limits.threads)
+        except anyio.get_cancelled_exc_class():
+            self.pipeline.land(lane, chunk, chunk.leave())
+            raise
         if left_behind:
             self.reports.append(
                 f"grader {lane.name!r} passed its time-out of {lane.timeout:g} s; its thread "
@@ -241,8 +305,6 @@ class Execution:
             )
         lane.learn(chunk)
         self.pipeline.land(lane, chunk, results)
-        if self.is_stopped:
-            self.pipeline.drop_waiting()
 
     def _end_if_over(self) -> bool:
         pipeline = self.pipeline
@@ -255,7 +317,8 @@ class Execution:
         return True
 
 
-def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the failure that ended the run; the others are tasks that it took along."""
-    first = group.exceptions[0]
-    return first_of(first) if isinstance(first, BaseExceptionGroup) else first
+@define(eq=False)
+class _Worker:
+    """A task that runs cells: what the limits know it by, and what a grader may cancel."""
+
+    task: "asyncio.Task[Any] | None" = field(factory=current_task)

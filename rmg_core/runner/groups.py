@@ -1,15 +1,14 @@
 """Groups of adjacent samples, for aggregators that set samples against each other."""
 
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from attrs import define, field
 
 from rmg_core.mappers import Missing, Path
+from rmg_core.outcomes import GraderError
+from rmg_core.runner.guard import shown
 from rmg_core.runner.window import Group, OpenSample
-
-_NO_GROUP: Final = object()
-
 
 @define(eq=False)
 class Groups:
@@ -20,26 +19,29 @@ class Groups:
     """
 
     path: Path
-    _current: Group = field(factory=lambda: Group(_NO_GROUP, is_closed=True))
+    _current: Group = field(factory=lambda: Group(b"", is_closed=True))
     _group_of: dict[int, Group] = field(factory=dict)
     _ended: set[int] = field(factory=set)
 
     def admit(self, opened: OpenSample) -> Group | None:
         """Put a sample that was just read into its group; return the group that ended with it."""
-        key = self.path.find(opened.fields)
-        is_missing = isinstance(key, Missing)
-        if not is_missing and key == self._current.key and not self._current.is_closed:
+        value = self.path.find(opened.fields)
+        is_missing = isinstance(value, Missing)
+        key = b"" if is_missing else _canonical(value)
+        if key == self._current.key and not self._current.is_closed:
             group, ended = self._current, None
         else:
             ended = self.close()
             group = self._current = Group(key)
             if is_missing:
-                group.fault = f"sample {opened.label} has no group: {key.said}"
+                said = f"sample {opened.label} has no group: {value.said}"
+                group.fault = GraderError("missing_input", said)
                 group.is_closed = True
-            elif (mark := hash(_canonical(key))) in self._ended:
-                group.fault = (
-                    f"the samples of group {key!r} are not adjacent: it ended before "
-                    f"sample {opened.label}; sort the dataset by {self.path.text!r}"
+            elif (mark := hash(key)) in self._ended:
+                group.fault = GraderError(
+                    "aggregator_error",
+                    f"the samples of group {shown(value)} are not adjacent: it ended before "
+                    f"sample {opened.label}; sort the dataset by {self.path.text!r}",
                 )
             else:
                 self._ended.add(mark)
@@ -61,5 +63,8 @@ class Groups:
         return self._current
 
 
-def _canonical(key: Any) -> bytes:
-    return orjson.dumps(key, option=orjson.OPT_SORT_KEYS, default=repr)
+def _canonical(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=repr)
+    except TypeError:  # what JSON has no room for, such as an integer of more than 64 bits
+        return repr(value).encode("utf-8", "backslashreplace")

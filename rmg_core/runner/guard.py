@@ -133,7 +133,7 @@ def shown(value: Any) -> str:
     try:
         text = repr(value)
     except BaseException as fault:  # noqa: BLE001 - a foreign __repr__
-        _let_the_user_interrupt(fault)
+        pass_interrupt(fault)
         text = f"<{type(value).__name__} whose repr raises {type(fault).__name__}>"
     cut = text[:SHOWN_LIMIT] + ("…" if len(text) > SHOWN_LIMIT else "")
     return cut.encode("utf-8", "replace").decode("utf-8")
@@ -150,7 +150,7 @@ def _message_of(fault: BaseException) -> str:
     try:
         return str(fault)
     except BaseException as another:  # noqa: BLE001 - a foreign __str__
-        _let_the_user_interrupt(another)
+        pass_interrupt(another)
         return "its message cannot be shown"
 
 
@@ -162,14 +162,14 @@ def error_of(fault: BaseException, kind: str) -> GraderError:
     Raises:
         KeyboardInterrupt: `fault` is one; it is the user's, never a grader's.
     """
-    _let_the_user_interrupt(fault)
+    pass_interrupt(fault)
     if isinstance(fault, CannotGrade):
         own = fault.kind if isinstance(fault.kind, str) and fault.kind in ERROR_KINDS else kind
         return GraderError(own, _text(_message_of(fault)))
     return GraderError(kind, said_by(fault), _trace_of(fault))
 
 
-def _let_the_user_interrupt(fault: BaseException) -> None:
+def pass_interrupt(fault: BaseException) -> None:
     """Raise a `KeyboardInterrupt`, also one that came out of a grader's own task group."""
     is_group = isinstance(fault, BaseExceptionGroup)
     if isinstance(fault, KeyboardInterrupt) or (is_group and fault.subgroup(KeyboardInterrupt)):
@@ -182,7 +182,7 @@ def _trace_of(fault: BaseException) -> str:
         inner = fault.__traceback__.tb_next if fault.__traceback__ else None
         lines = traceback.format_exception(type(fault), fault, inner, chain=True)
     except BaseException as another:  # noqa: BLE001 - formatting calls the foreign __str__ again
-        _let_the_user_interrupt(another)
+        pass_interrupt(another)
         return ""
     text = "".join(lines).encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= TRACEBACK_LIMIT else "… " + text[-TRACEBACK_LIMIT + 2 :]

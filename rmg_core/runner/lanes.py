@@ -1,7 +1,9 @@
 """A lane: like cells in a queue, worked off on the loop or in chunks in worker threads."""
 
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
+from threading import Lock
 from time import perf_counter, thread_time
 from typing import Any, Final, TypeAlias
 
@@ -10,6 +12,7 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from attrs import define, field
 
 from rmg_core.outcomes import GraderError
+from rmg_core.runner.failures import sole_failure
 
 Work: TypeAlias = Callable[[Any], Any]
 AsyncWork: TypeAlias = Callable[[Any], Awaitable[Any]]
@@ -72,7 +75,8 @@ class Lane:
 
     def learn(self, chunk: "Chunk") -> None:
         """Learn from a chunk how long a call takes, and how much of that is work."""
-        if not chunk.results or chunk.is_abandoned:
+        if chunk.is_abandoned:
+            self.seconds += self.timeout or 0.0
             return
         self.seconds += chunk.seconds
         call_seconds = chunk.seconds / len(chunk.results)
@@ -89,14 +93,19 @@ class Lane:
 
 @define(eq=False)
 class Chunk:
-    """Cells that one worker thread works off in a row."""
+    """Cells that one worker thread works off in a row.
+
+    `call_began` is when the call of the first cell without a result began; infinite while
+    none is running. The lock holds it, the results and `is_abandoned` together.
+    """
 
     cells: list[Any]
     results: list[Any] = field(factory=list)
-    call_began: float = 0.0
+    call_began: float = math.inf
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     is_abandoned: bool = False
+    _lock: Lock = field(factory=Lock)
 
     def run(self, work: Work) -> None:
         """Work the cells off, in the worker thread."""
@@ -117,16 +126,35 @@ class Chunk:
         cpu_began = thread_time()
         began = now = perf_counter()
         for cell in self.cells:
-            self.call_began = now
+            with self._lock:
+                if self.is_abandoned:
+                    return
+                self.call_began = now
             result = work(cell)
-            if self.is_abandoned:
-                return
-            self.results.append(result)
+            with self._lock:
+                if self.is_abandoned:
+                    return
+                self.results.append(result)
+                self.call_began = math.inf
             now = perf_counter()
             if now > began + PATIENCE:
                 break
         self.seconds = now - began
         self.cpu_seconds = thread_time() - cpu_began
+
+    def seconds_left(self, timeout: float) -> float:
+        """Say how long the call that is running still may; leave the thread behind at none."""
+        with self._lock:
+            left = self.call_began + timeout - perf_counter()
+            if left <= 0:
+                self.is_abandoned = True
+            return left
+
+    def leave(self) -> list[Any]:
+        """Leave the thread behind; return the results that it has so far."""
+        with self._lock:
+            self.is_abandoned = True
+            return list(self.results)
 
 
 async def run_chunk(lane: Lane, chunk: Chunk, threads: CapacityLimiter) -> tuple[list[Any], bool]:
@@ -139,23 +167,22 @@ async def run_chunk(lane: Lane, chunk: Chunk, threads: CapacityLimiter) -> tuple
     if lane.timeout is None:
         await to_thread.run_sync(chunk.run, lane.work, limiter=threads, abandon_on_cancel=True)
         return chunk.results, False
-    chunk.call_began = perf_counter()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_watch, chunk, lane.timeout, tasks.cancel_scope)
-        await to_thread.run_sync(
-            chunk.run_watched, lane.work, limiter=threads, abandon_on_cancel=True
-        )
-        tasks.cancel_scope.cancel()
-    if not chunk.is_abandoned:
-        return chunk.results, False
-    results = list(chunk.results)
-    culprit = chunk.cells[len(results)]
-    results.append(lane.late(culprit, lane.late_error()))
-    return results, True
+    with sole_failure():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_watch, chunk, lane.timeout, tasks.cancel_scope)
+            await to_thread.run_sync(
+                chunk.run_watched, lane.work, limiter=threads, abandon_on_cancel=True
+            )
+            tasks.cancel_scope.cancel()
+    results = chunk.results
+    if chunk.is_abandoned:
+        culprit = chunk.cells[len(results)]
+        results = [*results, lane.late(culprit, lane.late_error())]
+    return results, chunk.is_abandoned
 
 
 async def _watch(chunk: Chunk, timeout: float, scope: CancelScope) -> None:
-    while (left := chunk.call_began + timeout - perf_counter()) > 0:
-        await anyio.sleep(left)
-    chunk.is_abandoned = True
+    # Between two calls, and before the first, the time that is left has no end.
+    while (left := chunk.seconds_left(timeout)) > 0:
+        await anyio.sleep(min(left, timeout))
     scope.cancel()

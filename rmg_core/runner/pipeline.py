@@ -7,10 +7,9 @@ from typing import Any
 
 from attrs import define, field
 
-from rmg_core.aggregators import Parts, scored_parts
 from rmg_core.datasets import Sample
 from rmg_core.limits import Limits
-from rmg_core.outcomes import Cell, GraderError, GraderScore, Outcome
+from rmg_core.outcomes import Cell, GraderError, GraderScore, GraderSkip, Outcome
 from rmg_core.plan.values import Plan, PlannedAggregator, PlannedGrader
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.groups import Groups
@@ -31,8 +30,9 @@ from rmg_core.runner.work import (
 class Pipeline:
     """The lanes of a plan, and the samples in them.
 
-    `emit` gets the samples that have their last outcome. `busy` samples have cells in lanes; `alive` ones are not out yet, some of them parked until
-    their group is complete. `ready` lists the lanes that have a job to give, each once.
+    `emit` gets the samples that have their last outcome. `busy` samples have cells in lanes;
+    `alive` ones are not out yet, some of them parked until their group is complete. `ready` lists
+    the lanes that have a job to give, each once.
     """
 
     plan: Plan
@@ -87,9 +87,15 @@ class Pipeline:
 
     def land(self, lane: Lane, chunk: Chunk, results: list[Any]) -> None:
         """Land the results of a chunk, and put back the cells that have none."""
-        lane.land(chunk.cells, results)
-        if len(results) < len(chunk.cells):
-            lane.queue.extendleft(reversed(chunk.cells[len(results) :]))
+        landed, chunk.cells = chunk.cells, chunk.cells[len(results) :]
+        lane.land(landed, results)
+        self.put_back(lane, chunk)
+
+    def put_back(self, lane: Lane, job: Any) -> None:
+        """Put back a job that was taken, or what is left of it."""
+        lane.queue.extendleft([job] if lane.is_async else reversed(job.cells))
+        if not lane.is_async:
+            job.cells = []
 
     def admit(self, samples: list[Sample]) -> None:
         """Open samples that were just read: queue their cells."""
@@ -263,14 +269,22 @@ _PENDING: Outcome = GraderError("missing_part", "this repeat has not run")
 
 
 def mean_of(repeats: list[Outcome]) -> Outcome:
-    """Return the mean of a grader's repeats: an error or a skip if any of them has no score."""
-    parts = scored_parts({str(number): each for number, each in enumerate(repeats)}, None)
-    if not isinstance(parts, Parts):
-        return parts
-    scores = [each.score for each in parts.scores.values()]
-    return GraderScore(
-        fsum(scores) / len(scores),
-        reason=f"mean of {len(scores)} repeats",
-        metadata={"repeats": scores},
-        scale=next(iter(parts.scores.values())).scale,
-    )
+    """Return the mean of a grader's repeats; the first error, or else skip, if there is one."""
+    count = len(repeats)
+    for number, each in enumerate(repeats, 1):
+        if isinstance(each, GraderError):
+            said = f"repeat {number} of {count}: {each.error}"
+            return GraderError(each.kind, said, each.detail)
+    for number, each in enumerate(repeats, 1):
+        if isinstance(each, GraderSkip):
+            return GraderSkip(f"repeat {number} of {count}: {each.reason}")
+    scored = [each for each in repeats if isinstance(each, GraderScore)]
+    if len(scored) < count:
+        return GraderError("bad_return", "ranks have no mean: name an aggregator with repeats_of")
+    scores = [each.score for each in scored]
+    try:
+        mean = fsum(scores) / count
+    except OverflowError:
+        mean = fsum(score / count for score in scores)
+    metadata = {"repeats": scores}
+    return GraderScore(mean, f"mean of {count} repeats", metadata, scored[0].scale)

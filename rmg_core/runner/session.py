@@ -1,14 +1,15 @@
 """What the runs of one runner share within one event loop: its limits and its open graders."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import anyio
 from attrs import define, field
 
 from rmg_core.errors import RunFailed
 from rmg_core.limits import Limits
-from rmg_core.plan.values import Plan, PlannedGrader
+from rmg_core.plan.values import Plan
+from rmg_core.runner.guard import current_task, is_our_cancellation, pass_interrupt, said_by
 
 
 @define(eq=False)
@@ -39,26 +40,49 @@ class Session:
             self._users += 1
         try:
             yield
-        finally:
-            with anyio.CancelScope(shield=True):
-                async with self._lock:
-                    self._users -= 1
-                    if not self._users:
-                        await self._opened.aclose()
+        except BaseException as failure:
+            try:
+                await self._leave()
+            except RunFailed as another:
+                if isinstance(failure, anyio.get_cancelled_exc_class()):
+                    raise
+                failure.add_note(str(another))
+            raise
+        else:
+            await self._leave()
+
+    async def _leave(self) -> None:
+        with anyio.CancelScope(shield=True):
+            async with self._lock:
+                self._users -= 1
+                if not self._users:
+                    await self._opened.aclose()
 
     async def _open_all(self) -> None:
-        async with AsyncExitStack() as opened:
+        opened = AsyncExitStack()
+        try:
             for planned in self.plan.graders:
-                try:
-                    await planned.grader.aopen()
-                except Exception as fault:
-                    raise RunFailed(f"grader {planned.name!r} cannot be opened: {fault}") from fault
-                opened.push_async_callback(_close, planned)
-            self._opened = opened.pop_all()
+                await _bracket(planned.grader.aopen, f"grader {planned.name!r} cannot be opened")
+                said = f"grader {planned.name!r} cannot be closed"
+                opened.push_async_callback(_bracket, planned.grader.aclose, said)
+        except BaseException:
+            with anyio.CancelScope(shield=True), suppress(RunFailed):
+                await opened.aclose()
+            raise
+        self._opened = opened
 
 
-async def _close(planned: PlannedGrader) -> None:
+async def _bracket(hook: Callable[[], Awaitable[None]], said: str) -> None:
+    """Call a grader's `aopen` or `aclose`; what it raises ends the run, and is `said`."""
+    task = current_task()
+    requests = task.cancelling() if task is not None else 0
     try:
-        await planned.grader.aclose()
-    except Exception as fault:
-        raise RunFailed(f"grader {planned.name!r} cannot be closed: {fault}") from fault
+        await hook()
+    except BaseException as fault:
+        pass_interrupt(fault)
+        is_asked = task is not None and task.cancelling() > requests
+        if isinstance(fault, anyio.get_cancelled_exc_class()) and (
+            is_asked or is_our_cancellation()
+        ):
+            raise
+        raise RunFailed(f"{said}: {said_by(fault)}") from fault

@@ -6,11 +6,13 @@ from time import perf_counter
 from typing import Any, Final, Protocol, TypeAlias
 
 from anyio import to_thread
-from attrs import define
+from attrs import define, field
 
 from rmg_core.datasets import Dataset, Sample, samples_of
 
 Rows: TypeAlias = Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]] | Dataset
+
+_END: Final = object()
 
 # A generator that waits for its rows must not hold back those that it has given.
 BLOCK_SECONDS: Final = 2e-3
@@ -21,15 +23,23 @@ class Source(Protocol):
 
     async def pull(self, most: int) -> list[Sample]: ...
 
+    async def aclose(self) -> None:
+        """Let go of what the samples come from, at the end of the run or before."""
+
 
 @define(eq=False)
 class FileSource:
-    """Reads a dataset in a worker thread: a disk or a pipe may block."""
+    """Reads a dataset in a worker thread: a disk may block, and a pipe for ever."""
 
     samples: Iterator[Sample]
 
     async def pull(self, most: int) -> list[Sample]:
-        return await to_thread.run_sync(list, islice(self.samples, most))
+        return await to_thread.run_sync(
+            list, islice(self.samples, most), abandon_on_cancel=True
+        )
+
+    async def aclose(self) -> None:
+        self.samples = iter(())
 
 
 @define(eq=False)
@@ -48,6 +58,9 @@ class IterableSource:
             block += more
         return block
 
+    async def aclose(self) -> None:
+        self.samples = iter(())
+
 
 @define(eq=False)
 class AsyncSource:
@@ -55,15 +68,25 @@ class AsyncSource:
 
     rows: AsyncIterator[Mapping[str, Any]]
     id_field: str | None = None
-    read: int = 0
+    _samples: Iterator[Sample] = field(init=False)
+    _row: Any = None
+
+    def __attrs_post_init__(self) -> None:
+        self._samples = samples_of(self._rows(), self.id_field)
+
+    def _rows(self) -> Iterator[Mapping[str, Any]]:
+        while True:
+            yield self._row
 
     async def pull(self, most: int) -> list[Sample]:
-        async for row in self.rows:
-            [sample] = samples_of([row], self.id_field)
-            sample = sample._replace(index=self.read)
-            self.read += 1
-            return [sample]
-        return []
+        self._row = await anext(self.rows, _END)
+        return [] if self._row is _END else [next(self._samples)]
+
+    async def aclose(self) -> None:
+        # An async generator that was left early has to be closed in the loop that it ran in.
+        close = getattr(self.rows, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def source_of(rows: Rows, id_field: str | None = None) -> Source:

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from rmg_core.outcomes import Outcome
+from rmg_core.outcomes import GraderError, Outcome
 
 
 @define(eq=False)
@@ -45,15 +45,15 @@ class GradedSample:
 class Group:
     """The adjacent samples that share a value, for one aggregator that sets them against each other.
 
-    `arrived` counts the members whose earlier outcomes are there. `fault` says why the group
-    cannot be combined.
+    `key` is the value as JSON. `arrived` counts the members whose earlier outcomes are there. `fault` is every
+    member's outcome where the group cannot be combined.
     """
 
-    key: Any
+    key: bytes
     members: list[OpenSample] = field(factory=list)
     arrived: int = 0
     is_closed: bool = False
-    fault: str = ""
+    fault: GraderError | None = None
 
     @property
     def is_ready(self) -> bool:

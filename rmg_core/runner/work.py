@@ -7,7 +7,10 @@ from typing import Any, TypeAlias
 
 import anyio
 import orjson
+from anyio.lowlevel import checkpoint
 
+from rmg_core.errors import CannotGrade
+from rmg_core.mappers import FieldMapper
 from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
 from rmg_core.runner.guard import (
@@ -15,6 +18,7 @@ from rmg_core.runner.guard import (
     combined_group,
     error_of,
     is_our_cancellation,
+    pass_interrupt,
     settler,
 )
 from rmg_core.runner.window import Group, OpenSample
@@ -23,17 +27,25 @@ GraderCell: TypeAlias = OpenSample | tuple[OpenSample, int]
 """A cell in a grader's lane: its sample, and the number of the repeat where there are several."""
 
 
-def fingerprint(digest: bytes, inputs: tuple[Any, ...], repeat: int) -> str:
-    """Return the content address of a cell: 32 hexadecimal digits.
+def fingerprinter(digest: bytes, repeats: int) -> Callable[[tuple[Any, ...], int], str]:
+    """Return what gives a grader's cells their content addresses: 32 hexadecimal digits.
 
     blake2b over the grader's digest, the repeat, and the inputs as canonical JSON.
     Inputs that JSON cannot hold have none: the empty string.
     """
-    try:
-        content = orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return ""
-    return blake2b(content, digest_size=16, key=digest, salt=repeat.to_bytes(8, "big")).hexdigest()
+    # Begun once and copied, a hash costs half as much.
+    begun = [blake2b(digest + repeat.to_bytes(8), digest_size=16) for repeat in range(repeats)]
+
+    def fingerprint(inputs: tuple[Any, ...], repeat: int) -> str:
+        try:
+            content = orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)
+        except TypeError:
+            return ""
+        address = begun[repeat].copy()
+        address.update(content)
+        return address.hexdigest()
+
+    return fingerprint
 
 
 def _unprepared(sample: OpenSample, fault: BaseException) -> GraderError:
@@ -61,7 +73,8 @@ def plain_work(planned: PlannedGrader) -> Callable[..., Outcome]:
 def kept_work(planned: PlannedGrader) -> Callable[..., Cell]:
     """Return the work of a plain grader, with all that is to be kept of a cell."""
     prepare, call, settle = planned.prepare, planned.grader.call, settler(planned.scale)
-    name, digest = planned.name, planned.identity.digest
+    name = planned.name
+    fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
 
     def work(opened: OpenSample, repeat: int = 0) -> Cell:
         try:
@@ -69,7 +82,7 @@ def kept_work(planned: PlannedGrader) -> Callable[..., Cell]:
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
             error = _unprepared(opened, fault)
             return Cell(opened.index, opened.id, name, repeat, "", error, 0.0)
-        address = fingerprint(digest, inputs, repeat)
+        address = fingerprint(inputs, repeat)
         began = perf_counter()
         try:
             outcome = settle(call(*inputs))
@@ -84,12 +97,18 @@ def kept_work(planned: PlannedGrader) -> Callable[..., Cell]:
 def async_work(planned: PlannedGrader, *, keep: bool) -> Callable[..., Any]:
     """Return the work of an async grader; with `keep`, all that is to be kept of a cell."""
     prepare, call, settle = planned.prepare, planned.grader.call, settler(planned.scale)
-    name, digest, timeout = planned.name, planned.identity.digest, planned.timeout
+    name, timeout = planned.name, planned.timeout
+    fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
 
     async def in_time(*inputs: Any) -> Any:
-        with anyio.move_on_after(timeout) as scope:
-            return await call(*inputs)
-        assert scope.cancelled_caught
+        try:
+            with anyio.move_on_after(timeout) as scope:
+                return await call(*inputs)
+        except BaseException as fault:
+            # Many a library makes an error of its own of the cancellation.
+            pass_interrupt(fault)
+            if is_our_cancellation() or not scope.cancel_called:
+                raise
         return GraderError("timeout", f"no answer within {timeout:g} s")
 
     ask = call if timeout is None else in_time
@@ -97,12 +116,15 @@ def async_work(planned: PlannedGrader, *, keep: bool) -> Callable[..., Any]:
     async def answer(inputs: tuple[Any, ...]) -> Outcome:
         try:
             return settle(await ask(*inputs))
-        except anyio.get_cancelled_exc_class() as fault:
+        except BaseException as fault:
+            is_cancellation = isinstance(fault, anyio.get_cancelled_exc_class())
             if is_our_cancellation():
-                raise
-            return error_of(fault, "cancelled")
-        except BaseException as fault:  # noqa: BLE001 - a foreign grader
-            return error_of(fault, "grader_error")
+                if is_cancellation:
+                    raise
+                pass_interrupt(fault)
+                # What comes of a call that we cancelled says nothing about the grader.
+                await checkpoint()
+            return error_of(fault, "cancelled" if is_cancellation else "grader_error")
 
     async def work(opened: OpenSample, _: int = 0) -> Outcome:
         try:
@@ -117,7 +139,7 @@ def async_work(planned: PlannedGrader, *, keep: bool) -> Callable[..., Any]:
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
             error = _unprepared(opened, fault)
             return Cell(opened.index, opened.id, name, repeat, "", error, 0.0)
-        address = fingerprint(digest, inputs, repeat)
+        address = fingerprint(inputs, repeat)
         began = perf_counter()
         outcome = await answer(inputs)
         seconds = perf_counter() - began
@@ -133,13 +155,23 @@ def of_repeats(work: Callable[[OpenSample, int], Any]) -> Callable[[tuple[OpenSa
 
 def late_result(planned: PlannedGrader, *, keep: bool) -> Callable[[GraderCell, GraderError], Any]:
     """Return what stands for the result of a cell whose thread was left behind."""
+    name, seconds = planned.name, planned.timeout or 0.0
+    fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
+
+    def address_of(opened: OpenSample, repeat: int) -> str:
+        if not isinstance(planned.mapper, FieldMapper):
+            return ""  # a mapper of the user may be what hangs
+        try:
+            return fingerprint(planned.prepare(opened.fields), repeat)
+        except CannotGrade:
+            return ""
 
     def late(cell: GraderCell, error: GraderError) -> Outcome | Cell:
         if not keep:
             return error
         opened, repeat = (cell, 0) if isinstance(cell, OpenSample) else cell
-        seconds = planned.timeout or 0.0
-        return Cell(opened.index, opened.id, planned.name, repeat, "", error, seconds)
+        address = address_of(opened, repeat)
+        return Cell(opened.index, opened.id, name, repeat, address, error, seconds)
 
     return late
 
@@ -173,8 +205,8 @@ def group_work(planned: PlannedAggregator, places: Mapping[str, int]) -> Callabl
 
     def work(group: Group) -> None:
         members = group.members
-        if group.fault:
-            made: list[Outcome] = [GraderError("aggregator_error", group.fault)] * len(members)
+        if group.fault is not None:
+            made: list[Outcome] = [group.fault] * len(members)
         else:
             parts = [
                 {name: each.outcomes[places[name]] for name in planned.reads} for each in members

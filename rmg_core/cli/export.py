@@ -1,0 +1,162 @@
+"""`rmg export`: the results of a run as one row a sample."""
+
+import csv
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import click
+import orjson
+
+from rmg_core.cli.screen import Stdout, is_terminal, tell
+from rmg_core.cli.verbs import example
+
+if TYPE_CHECKING:
+    from rmg_core.cli.results import Results, Row
+
+ROWS_AT_ONCE: Final = 4_096
+_FORMULA: Final = frozenset("=+-@\t\r\n")
+
+
+@click.command(
+    "export",
+    epilog=example("rmg export runs/qa --to csv -o qa.csv", "rmg export runs/qa --to jsonl"),
+)
+@click.argument("run_dir", metavar="RUN_DIR")
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["csv", "jsonl", "parquet"]),
+    required=True,
+    help="The format; parquet needs pyarrow.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout.")
+def command(run_dir: str, form: str, output: str | None) -> None:
+    """Turn the results of a run into one row a sample.
+
+    Rows are in the order of the dataset. Their columns are index and id of the sample, and of
+    each grader and aggregator NAME (the score), NAME.status and NAME.reason. A grader that ran
+    several times has the mean. In csv, a text that a spreadsheet would take for a formula gets
+    a ' before it.
+    """
+    from rmg_core.cli.results import results_of
+
+    results = results_of(Path(run_dir))
+    if results.is_torn:
+        tell(f"{results.file}: the last line was cut short, and is left out")
+    head = _head(results)
+    if form == "parquet":
+        _check_parquet(output)
+    with _opened(output) as file:
+        {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](results, head, file)
+
+
+@contextmanager
+def _opened(output: str | None) -> Iterator[IO[bytes]]:
+    from rmg_core.cli.rundir import fault_of, written_whole
+    from rmg_core.errors import ConfigError, Problem
+
+    if output is None:
+        with io.BufferedWriter(Stdout()) as file:
+            yield file
+        return
+    place = Path(output)
+    if said := fault_of(place.parent):
+        raise ConfigError([Problem(f"{output} cannot be written: {said}")])
+    with written_whole(place, mode=0o666) as handle, os.fdopen(handle, "wb") as file:
+        yield file
+
+
+def _head(results: "Results") -> list[str]:
+    from rmg_core.errors import DataError, Problem
+
+    head = ["index", "id"]
+    for name in results.columns:
+        head += [name, f"{name}.status", f"{name}.reason"]
+    twice = [name for name, count in Counter(head).items() if count > 1]
+    if twice:
+        hint = "give the grader or aggregator another name"
+        raise DataError([Problem(f"two columns would be named {twice[0]!r}", hint)])
+    return head
+
+
+def _csv(results: "Results", head: list[str], file: IO[bytes]) -> None:
+    for block in _blocks(results.rows()):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        if head:
+            writer.writerow(map(_harmless, head))
+            head = []
+        for row in block:
+            cells = [row.index, row.id]
+            for each in row.values:
+                value = each.value
+                shown = list(value) if isinstance(value, tuple) else value
+                cells += [shown, each.status, each.reason]
+            writer.writerow(map(_harmless, cells))
+        file.write(text.getvalue().encode("utf-8", "backslashreplace"))
+
+
+def _harmless(cell: Any) -> Any:
+    """Keep a spreadsheet from running a text as a formula; numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA and cell else cell
+
+
+def _jsonl(results: "Results", head: list[str], file: IO[bytes]) -> None:
+    for block in _blocks(results.rows()):
+        lines = [orjson.dumps(_flat(row, head), option=orjson.OPT_APPEND_NEWLINE) for row in block]
+        file.write(b"".join(lines))
+
+
+def _flat(row: "Row", head: list[str]) -> dict[str, Any]:
+    cells: list[Any] = [row.index, row.id]
+    for each in row.values:
+        cells += [each.value, each.status, each.reason]
+    return dict(zip(head, cells, strict=True))
+
+
+def _check_parquet(output: str | None) -> None:
+    from rmg_core.errors import DataError, Problem
+
+    try:
+        import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - is it there?
+    except ModuleNotFoundError as fault:
+        hint = "run `pip install 'rmg-core[parquet]'`"
+        raise DataError([Problem("parquet needs pyarrow, which is not installed", hint)]) from fault
+    if output is None and is_terminal(sys.stdout):
+        raise click.UsageError("parquet is not for a terminal: name a file with -o FILE")
+
+
+def _parquet(results: "Results", head: list[str], file: IO[bytes]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = set(results.ranked) if results.ids_are_numbers else {"id", *results.ranked}
+    kinds = [pa.int64(), pa.string() if "id" in texts else pa.int64()]
+    for name in results.columns:
+        kinds += [pa.string() if name in texts else pa.float64(), pa.string(), pa.string()]
+    schema = pa.schema(list(zip(head, kinds, strict=True)))
+    with pq.ParquetWriter(file, schema) as writer:
+        for block in _blocks(results.rows()):
+            rows = [_flat(row, head) for row in block]
+            for row in rows:
+                for name in texts:
+                    row[name] = _as_text(row[name])
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def _blocks(rows: "Iterator[Row]") -> "Iterable[list[Row]]":
+    while block := list(islice(rows, ROWS_AT_ONCE)):
+        yield block

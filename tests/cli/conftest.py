@@ -1,0 +1,127 @@
+"""What the tests of the command line share: a folder to work in, and a way to run `rmg`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from rmg_core.cli import rmg
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GRADERS = '''
+from rmg_core import GraderError, GraderRank, GraderScore, GraderSkip, grader
+
+@grader
+def same(response: str, reference: str, *, ignore_case: bool = False) -> GraderScore:
+    """1 when the response is the reference, else 0."""
+    if ignore_case:
+        response, reference = response.lower(), reference.lower()
+    return GraderScore(float(response == reference), "same" if response == reference else "differs")
+
+@grader
+async def brief(response: str) -> float:
+    """1 over the number of words."""
+    return 1 / len(response.split())
+'''
+
+CONFIG = """
+[dataset]
+path = "rows.jsonl"
+id = "id"
+
+[graders.same]
+use = "./graders.py:same"
+
+[graders.brief]
+use = "./graders.py:brief"
+
+[aggregators.both]
+use = "mean"
+"""
+
+ROWS = [
+    {"id": "a", "response": "Paris", "reference": "Paris"},
+    {"id": "b", "response": "paris", "reference": "Paris"},
+    {"id": "c", "response": "It is Paris", "reference": "Paris"},
+]
+
+
+@frozen
+class Said:
+    """What a run of `rmg` came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@frozen
+class Desk:
+    """A folder with a config, graders and a dataset, and `rmg` run in it."""
+
+    folder: Path
+    capture: "pytest.CaptureFixture[str]"
+
+    def write(self, name: str, content: str | list[dict[str, Any]]) -> Path:
+        text = content if isinstance(content, str) else "".join(map(_line, content))
+        path = self.folder / name
+        path.write_text(text, "utf-8")
+        return path
+
+    def rmg(self, *arguments: str) -> Said:
+        """Run `rmg` in this process."""
+        self.capture.readouterr()
+        try:
+            rmg.main(list(arguments), prog_name="rmg")
+            code = 0
+        except SystemExit as ended:
+            code = ended.code
+        out, err = self.capture.readouterr()
+        return Said(code, out, err)
+
+    def start(self, *arguments: str, **streams: Any) -> "subprocess.Popen[str]":
+        """Run `rmg` in a process of its own; its streams are pipes."""
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+        return subprocess.Popen(
+            [sys.executable, "-m", "rmg_core.cli", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            text=True,
+            encoding="utf-8",
+            **pipes,
+        )
+
+    def lines(self, run_dir: str = "runs/qa") -> list[dict[str, Any]]:
+        """Read the results of a run."""
+        text = (self.folder / run_dir / "results.jsonl").read_text("utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: "pytest.CaptureFixture[str]"
+) -> Desk:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    made = Desk(folder, capsys)
+    made.write("graders.py", GRADERS)
+    made.write("qa.toml", CONFIG)
+    made.write("rows.jsonl", ROWS)
+    return made
+
+
