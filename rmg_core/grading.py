@@ -301,9 +301,7 @@ class GradedStream:
         self.execution.unread -= 1
         self.execution.look_for_room()
         outcomes = dict(zip(self.columns, opened.outcomes, strict=True))
-        return GradedSample(
-            opened.index, opened.id, opened.fields, outcomes, opened.repeats or {}
-        )
+        return GradedSample(opened.index, opened.id, opened.fields, outcomes, opened.repeats or {})
 
 
 def _wait_for(make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:

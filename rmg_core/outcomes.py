@@ -61,18 +61,21 @@ def as_scale(scale: Scale | tuple[float | None, float | None]) -> Scale:
     return UNIT if made == UNIT else made
 
 
-ERROR_KINDS: Mapping[str, str] = MappingProxyType({
-    "missing_input": "the sample lacks a field that an input is taken from",
-    "bad_input": "an input is of a type that the grader does not take",
-    "mapper_error": "the mapper raised, or returned something that is not the grader's inputs",
-    "grader_error": "the grader raised",
-    "timeout": "the grader did not answer before its deadline",
-    "cancelled": "the grader cancelled itself",
-    "bad_return": "what the grader or aggregator returned is not an outcome, such as None or NaN",
-    "out_of_scale": "the score lies outside the scale that the grader declares",
-    "missing_part": "an aggregator lacks a part: a grader that it combines has no score here",
-    "aggregator_error": "the aggregator raised",
-})
+ERROR_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing_input": "the sample lacks a field that an input is taken from",
+        "bad_input": "an input is of a type that the grader does not take",
+        "mapper_error": "the mapper raised, or returned something that is not the grader's inputs",
+        "grader_error": "the grader raised",
+        "timeout": "the grader did not answer before its deadline",
+        "cancelled": "the grader cancelled itself",
+        "bad_return": "what the grader or aggregator returned is not an outcome, "
+        "such as None or NaN",
+        "out_of_scale": "the score lies outside the scale that the grader declares",
+        "missing_part": "an aggregator lacks a part: a grader that it combines has no score here",
+        "aggregator_error": "the aggregator raised",
+    }
+)
 """Every kind of `GraderError`, with its meaning."""
 
 
@@ -106,7 +109,7 @@ class GraderRank:
 
     status: ClassVar[str] = "rank"
 
-    rank: tuple[int, ...] = field(converter=tuple)
+    rank: tuple[int, ...] = field(converter=tuple[int, ...])
     reason: str = ""
     metadata: Mapping[str, Any] = NOTHING
 
@@ -197,7 +200,9 @@ def from_json(made: Mapping[str, Any]) -> Outcome:
             case "score":
                 low, high = made.get("scale", (0.0, 1.0))
                 lower = made.get("lower_is_better", False)
-                scale = UNIT if (low, high, lower) == (0.0, 1.0, False) else Scale(low, high, not lower)
+                scale = (
+                    UNIT if (low, high, lower) == (0.0, 1.0, False) else Scale(low, high, not lower)
+                )
                 return GraderScore(made["score"], made.get("reason", ""), metadata, scale)
             case "rank":
                 return GraderRank(made["rank"], made.get("reason", ""), metadata)

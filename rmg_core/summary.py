@@ -92,7 +92,7 @@ class Summary:
 
     def table(self) -> list[tuple[str, ...]]:
         """Return the summary as rows of text, the first of which are the headings."""
-        rows = [("", "mean", "scale", "scored", "errors", "skipped")]
+        rows: list[tuple[str, ...]] = [("", "mean", "scale", "scored", "errors", "skipped")]
         for column in self.columns:
             mean = "–" if column.mean is None else f"{column.mean:.4g}"
             scale = str(column.scale) if column.scale else "–"

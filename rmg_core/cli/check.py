@@ -8,7 +8,7 @@ import click
 
 from rmg_core.cli import asking
 from rmg_core.cli.exits import WRONG_QUESTION
-from rmg_core.cli.screen import one_line, show, show_json, tell
+from rmg_core.cli.screen import counted, one_line, show, show_json, tell
 from rmg_core.cli.verbs import example
 
 if TYPE_CHECKING:
@@ -79,8 +79,3 @@ def _looked_at(path: str, overrides: Sequence[str]) -> tuple[dict[str, Any], str
     said = [counted(count, noun[:-1]) for noun, count in counts.items()]
     left_out = {"rows_skipped": report.skipped, "duplicates": report.duplicates}
     return {**counts, **left_out}, f"{', '.join(said)}: ready"
-
-
-def counted(count: int, noun: str) -> str:
-    """Write `1 sample`, `1,693 samples`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

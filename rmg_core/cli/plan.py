@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rmg_core.cli import asking
-from rmg_core.cli.screen import in_columns, show, show_json
+from rmg_core.cli.screen import counted, in_columns, show, show_json
 from rmg_core.cli.verbs import example
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def command(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
 
 def _json(ready: "Ready") -> dict[str, Any]:
     plan, report = ready.plan, ready.report
-    graders = [_grader(each, report.samples) for each in plan.graders]
+    graders = [
+        _grader(each, ready.config.graders[each.name].use, report.samples) for each in plan.graders
+    ]
     return {
         "dataset": {
             "name": ready.dataset.name,
@@ -51,10 +53,11 @@ def _json(ready: "Ready") -> dict[str, Any]:
     }
 
 
-def _grader(planned: "PlannedGrader", samples: int) -> dict[str, Any]:
+def _grader(planned: "PlannedGrader", use: str, samples: int) -> dict[str, Any]:
     return {
         "name": planned.name,
-        "use": planned.identity.name,
+        # Of what comes from a pack, the full name; of a file, the name as the config has it.
+        "use": planned.identity.name if planned.identity.distribution else use,
         "cells": samples * planned.repeats,
         "repeats": planned.repeats,
         "lane": "loop" if planned.grader.spec.is_async else "thread",
@@ -79,11 +82,14 @@ def _text(ready: "Ready") -> str:
     made = _json(ready)
     dataset = made["dataset"]
     left_out = [
-        f"{dataset[key]:,} {noun}"
-        for key, noun in (("skipped", "rows skipped"), ("duplicates", "duplicates left out"))
+        f"{counted(dataset[key], noun)} {done}"
+        for key, noun, done in (
+            ("skipped", "row", "skipped"),
+            ("duplicates", "duplicate", "left out"),
+        )
         if dataset[key]
     ]
-    head = f"{dataset['samples']:,} samples from {dataset['name']}"
+    head = f"{counted(dataset['samples'], 'sample')} from {dataset['name']}"
     parts = [f"{head} ({', '.join(left_out)})" if left_out else head]
     rows = [("grader", "uses", "cells", "repeats", "lane", "scale", "limits", "fingerprint")]
     rows += [
@@ -107,7 +113,7 @@ def _text(ready: "Ready") -> str:
         ]
         parts.append(in_columns(columns))
     parts.append(
-        f"{made['cells']:,} cells, at most {made['max_concurrency']} at once, to {made['run_dir']}"
+        f"{counted(made['cells'], 'cell')}, at most {made['max_concurrency']} at once, to {made['run_dir']}"
     )
     return "\n\n".join(parts)
 

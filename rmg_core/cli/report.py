@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmg_core.cli.check import counted
 from rmg_core.cli.rundir import RESULTS
-from rmg_core.cli.screen import in_columns, is_terminal, one_line, show, show_styled
+from rmg_core.cli.screen import counted, in_columns, is_terminal, one_line, show, show_styled
 from rmg_core.summary import Summary, aligned
 
 if TYPE_CHECKING:

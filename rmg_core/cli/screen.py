@@ -83,6 +83,11 @@ def in_columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
     return "\n".join(indent + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 
+def counted(count: int, noun: str) -> str:
+    """Write `1 sample`, `1,693 samples`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def is_terminal(stream: IO[str] | None) -> bool:
     try:
         return stream is not None and stream.isatty()

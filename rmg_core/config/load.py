@@ -133,7 +133,11 @@ def _structured(table: dict[str, Any]) -> tuple[Config, Sequence[Fault]]:
 
 
 def _take_out(table: dict[str, Any], path: KeyPath) -> bool:
-    """Take out what stands at `path`, or the list that holds it; False where it is gone already."""
+    """Take out what stands at `path`, or the list that holds it; False where it is gone already.
+
+    Of a mapper nothing stays: half of one would leave inputs without a field.
+    """
+    path = path[:3] if path[2:3] == ("mapper",) else path
     holder: dict[Any, Any] = table
     last = path[:1]
     inner: Any = table

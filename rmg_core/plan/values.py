@@ -105,14 +105,17 @@ def prepare_with(mapper: FieldMapper | MapFunction, inputs: tuple[Input, ...]) -
         return tuple(values)
 
     keys = mapper.keys_of(names) if isinstance(mapper, FieldMapper) else None
-    if keys is None or any(each.annotation is not str for each in inputs):
-        return prepare
+    is_text = all(each.annotation is str for each in inputs)
+    return prepare if keys is None or not is_text else _of_texts(keys, prepare)
+
+
+def _of_texts(keys: tuple[str, ...], prepare: Prepare) -> Prepare:
     # Texts that are fields of the sample, as most inputs are: half the time of the way above.
-    get = itemgetter(*keys) if len(keys) > 1 else lambda fields: (fields[keys[0]],)
+    get: Prepare = itemgetter(*keys) if len(keys) > 1 else lambda fields: (fields[keys[0]],)
 
     def prepare_texts(fields: Mapping[str, Any]) -> tuple[Any, ...]:
         try:
-            values: tuple[Any, ...] = get(fields)
+            values = get(fields)
         except (KeyError, TypeError):
             return prepare(fields)
         for value in values:
@@ -126,7 +129,9 @@ def prepare_with(mapper: FieldMapper | MapFunction, inputs: tuple[Input, ...]) -
 def _with_constants_frozen(mapper: FieldMapper) -> FieldMapper:
     """Make the constants of a mapper, which all samples share, as read-only as a sample."""
     constants = {
-        name: source.value for name, source in mapper.sources.items() if isinstance(source, Constant)
+        name: source.value
+        for name, source in mapper.sources.items()
+        if isinstance(source, Constant)
     }
     frozen_ones = {name: Constant(value) for name, value in freeze(constants).items()}
     return evolve(mapper, sources={**mapper.sources, **frozen_ones})

@@ -110,8 +110,8 @@ class Execution:
 
     async def _close(self) -> RunFailed | None:
         with anyio.CancelScope(shield=True):
-            fault = await self._delivery.close()
-        return fault
+            return await self._delivery.close()
+        raise AssertionError("a shielded scope lets nothing be cancelled")
 
     @property
     def ended(self) -> Ended:
@@ -275,9 +275,7 @@ class Execution:
             if lane.limiter is not None:
                 lane.limiter.release_on_behalf_of(worker)
 
-    async def _run_cells(
-        self, lane: Lane, cell: Any, task: "asyncio.Task[Any] | None"
-    ) -> None:
+    async def _run_cells(self, lane: Lane, cell: Any, task: "asyncio.Task[Any] | None") -> None:
         """Run a cell, and more of its lane for as long as none of them waits."""
         ready, queue = self.pipeline.ready, lane.queue
         now = perf_counter()

@@ -10,6 +10,7 @@ from rmg_core.outcomes import GraderError
 from rmg_core.runner.guard import shown
 from rmg_core.runner.window import Group, OpenSample
 
+
 @define(eq=False)
 class Groups:
     """The groups of one aggregator: adjacent samples with the same value at `path`.

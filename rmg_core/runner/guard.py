@@ -55,11 +55,11 @@ def settler(scale: Scale) -> Callable[[Any], Outcome]:
     return settle
 
 
-def _settle(value: Any, scale: Scale | None) -> Outcome:
+def _settle(value: Any, scale: Scale | None) -> Outcome:  # noqa: PLR0911 - one for each kind
     if isinstance(value, GraderScore):
         return _settle_score(value, scale or value.scale)
     if _is_number(value):
-        return _settle_score(GraderScore(value), scale or UNIT)  # type: ignore[arg-type]
+        return _settle_score(GraderScore(value), scale or UNIT)
     if isinstance(value, GraderRank):
         return _settle_rank(value)
     if isinstance(value, GraderSkip):
@@ -97,7 +97,7 @@ def _settle_rank(value: GraderRank) -> Outcome:
     places = [int(each) for each in given]
     if not places or min(places) != 1 or max(places) > len(places):
         return GraderError("bad_return", f"the rank {shown(given)} is not places from 1 on")
-    return _with_metadata(attrs.evolve(value, rank=places, reason=_text(value.reason)))
+    return _with_metadata(GraderRank(places, _text(value.reason), value.metadata))
 
 
 def _with_metadata(outcome: Outcome) -> Outcome:
@@ -171,8 +171,10 @@ def error_of(fault: BaseException, kind: str) -> GraderError:
 
 def pass_interrupt(fault: BaseException) -> None:
     """Raise a `KeyboardInterrupt`, also one that came out of a grader's own task group."""
-    is_group = isinstance(fault, BaseExceptionGroup)
-    if isinstance(fault, KeyboardInterrupt) or (is_group and fault.subgroup(KeyboardInterrupt)):
+    if isinstance(fault, BaseExceptionGroup):
+        if fault.subgroup(KeyboardInterrupt):
+            raise fault
+    elif isinstance(fault, KeyboardInterrupt):
         raise fault
 
 
@@ -227,9 +229,7 @@ def combined(call: Callable[[Any], Any], parts: Mapping[str, Outcome]) -> Outcom
         return error_of(fault, "aggregator_error")
 
 
-def combined_group(
-    call: Callable[[Any], Any], group: list[Mapping[str, Outcome]]
-) -> list[Outcome]:
+def combined_group(call: Callable[[Any], Any], group: list[Mapping[str, Outcome]]) -> list[Outcome]:
     """Combine a group, one outcome for each member; a failure is every member's."""
     try:
         made = list(call(group))

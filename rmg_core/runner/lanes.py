@@ -181,8 +181,8 @@ async def run_chunk(lane: Lane, chunk: Chunk, threads: CapacityLimiter) -> tuple
     return results, chunk.is_abandoned
 
 
-async def _watch(chunk: Chunk, timeout: float, scope: CancelScope) -> None:
+async def _watch(chunk: Chunk, limit: float, scope: CancelScope) -> None:
     # Between two calls, and before the first, the time that is left has no end.
-    while (left := chunk.seconds_left(timeout)) > 0:
-        await anyio.sleep(min(left, timeout))
+    while (left := chunk.seconds_left(limit)) > 0:  # noqa: ASYNC110 - a thread moves the deadline
+        await anyio.sleep(min(left, limit))
     scope.cancel()

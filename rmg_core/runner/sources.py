@@ -34,9 +34,7 @@ class FileSource:
     samples: Iterator[Sample]
 
     async def pull(self, most: int) -> list[Sample]:
-        return await to_thread.run_sync(
-            list, islice(self.samples, most), abandon_on_cancel=True
-        )
+        return await to_thread.run_sync(list, islice(self.samples, most), abandon_on_cancel=True)
 
     async def aclose(self) -> None:
         self.samples = iter(())
@@ -78,7 +76,7 @@ class AsyncSource:
         while True:
             yield self._row
 
-    async def pull(self, most: int) -> list[Sample]:
+    async def pull(self, most: int) -> list[Sample]:  # noqa: ARG002 - one row is never too many
         self._row = await anext(self.rows, _END)
         return [] if self._row is _END else [next(self._samples)]
 
@@ -102,5 +100,3 @@ def source_of(rows: Rows, id_field: str | None = None) -> Source:
     if isinstance(rows, Mapping | str | bytes) or not isinstance(rows, Iterable):
         raise TypeError(f"a dataset is an iterable of samples, not a {type(rows).__name__}")
     return IterableSource(iter(samples_of(rows, id_field)))
-
-

@@ -43,10 +43,10 @@ class GradedSample:
 
 @define(eq=False)
 class Group:
-    """The adjacent samples that share a value, for one aggregator that sets them against each other.
+    """Adjacent samples that share a value, for an aggregator that sets them against each other.
 
-    `key` is the value as JSON. `arrived` counts the members whose earlier outcomes are there. `fault` is every
-    member's outcome where the group cannot be combined.
+    `key` is the value as JSON. `arrived` counts the members whose earlier outcomes are there.
+    `fault` is every member's outcome where the group cannot be combined.
     """
 
     key: bytes

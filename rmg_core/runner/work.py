@@ -99,32 +99,13 @@ def async_work(planned: PlannedGrader, *, keep: bool) -> Callable[..., Any]:
     prepare, call, settle = planned.prepare, planned.grader.call, settler(planned.scale)
     name, timeout = planned.name, planned.timeout
     fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
-
-    async def in_time(*inputs: Any) -> Any:
-        try:
-            with anyio.move_on_after(timeout) as scope:
-                return await call(*inputs)
-        except BaseException as fault:
-            # Many a library makes an error of its own of the cancellation.
-            pass_interrupt(fault)
-            if is_our_cancellation() or not scope.cancel_called:
-                raise
-        return GraderError("timeout", f"no answer within {timeout:g} s")
-
-    ask = call if timeout is None else in_time
+    ask = call if timeout is None else _within(timeout, call)
 
     async def answer(inputs: tuple[Any, ...]) -> Outcome:
         try:
             return settle(await ask(*inputs))
-        except BaseException as fault:
-            is_cancellation = isinstance(fault, anyio.get_cancelled_exc_class())
-            if is_our_cancellation():
-                if is_cancellation:
-                    raise
-                pass_interrupt(fault)
-                # What comes of a call that we cancelled says nothing about the grader.
-                await checkpoint()
-            return error_of(fault, "cancelled" if is_cancellation else "grader_error")
+        except BaseException as fault:  # noqa: BLE001 - a foreign grader
+            return await _error_of_call(fault)
 
     async def work(opened: OpenSample, _: int = 0) -> Outcome:
         try:
@@ -146,6 +127,35 @@ def async_work(planned: PlannedGrader, *, keep: bool) -> Callable[..., Any]:
         return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
 
     return work_and_keep if keep else work
+
+
+def _within(seconds: float, call: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a coroutine function a deadline; past it, it returns the error that says so."""
+
+    async def within(*inputs: Any) -> Any:
+        try:
+            with anyio.move_on_after(seconds) as scope:
+                return await call(*inputs)
+        except BaseException as fault:
+            # Many a library makes an error of its own of the cancellation.
+            pass_interrupt(fault)
+            if is_our_cancellation() or not scope.cancel_called:
+                raise
+        return GraderError("timeout", f"no answer within {seconds:g} s")
+
+    return within
+
+
+async def _error_of_call(fault: BaseException) -> GraderError:
+    """Return what an async grader raised as an error; let our own cancellation pass."""
+    is_cancellation = isinstance(fault, anyio.get_cancelled_exc_class())
+    if is_our_cancellation():
+        if is_cancellation:
+            raise fault
+        pass_interrupt(fault)
+        # What comes of a call that we cancelled says nothing about the grader.
+        await checkpoint()
+    return error_of(fault, "cancelled" if is_cancellation else "grader_error")
 
 
 def of_repeats(work: Callable[[OpenSample, int], Any]) -> Callable[[tuple[OpenSample, int]], Any]:
@@ -208,7 +218,7 @@ def group_work(planned: PlannedAggregator, places: Mapping[str, int]) -> Callabl
         if group.fault is not None:
             made: list[Outcome] = [group.fault] * len(members)
         else:
-            parts = [
+            parts: list[Mapping[str, Outcome]] = [
                 {name: each.outcomes[places[name]] for name in planned.reads} for each in members
             ]
             made = combined_group(planned.aggregator.combine_group, parts)

@@ -123,5 +123,3 @@ def desk(
     made.write("qa.toml", CONFIG)
     made.write("rows.jsonl", ROWS)
     return made
-
-

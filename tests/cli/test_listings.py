@@ -15,7 +15,8 @@ def test_graders_lists_names_inputs_and_summaries(desk, install_pack):
     said = desk.rmg("graders", "--pack", "good")
     assert said.code == 0
     assert said.out == (
-        "good/heavy      response  Weigh.\n"
+        "good/heavy      response  The share of a hundred characters that the response has, "
+        "at most 1.\n"
         "good/is_polite  response  1 when the response says please.\n"
         "good/is_short   response  1 when the response has at most `limit` words, else 0.\n"
         "good/mentions   response  1 when the response mentions `word`, else 0.\n"
@@ -73,7 +74,7 @@ def test_a_broken_pack_is_told_at_the_end_and_changes_no_exit_code(desk, install
     assert said.code == 0
     assert "good/is_short" in said.out
     assert said.err.startswith("pack 'bad' (rmg-plugin-bad 1.0) is broken: the module ")
-    assert said.err.endswith("is not installed; run `pip install nowhere_to_be_found`\n")
+    assert said.err.endswith("is not installed; run `pip install rmg-plugin-bad`\n")
 
 
 VERBS_OF_PACK = """
@@ -128,7 +129,9 @@ def test_plugins_as_json(desk, install_pack):
 def test_show_tells_inputs_options_scale_and_toml(desk):
     said = desk.rmg("show", "./graders.py:same")
     assert said.code == 0
-    assert said.out == f"""\
+    assert (
+        said.out
+        == f"""\
 ./graders.py:same  (grader, from {desk.folder / "graders.py"})
 
 1 when the response is the reference, else 0.
@@ -155,6 +158,7 @@ in a config
   [graders.same.options]
   # ignore_case = false
 """
+    )
 
 
 def test_show_works_for_a_mapper(desk, install_pack):

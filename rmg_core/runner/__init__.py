@@ -1,0 +1,1 @@
+"""The runner: samples in, outcomes out, within limits that hold."""

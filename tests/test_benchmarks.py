@@ -1,0 +1,33 @@
+"""The benchmark scripts run, in a short form; what they measure is not asserted here."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
+
+
+def report_of(script: str, *arguments: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, SCRIPTS / script, *arguments], check=True, capture_output=True, text=True
+    )
+    made: dict[str, object] = json.loads(done.stdout)
+    return made
+
+
+def test_runner_script_reports_every_row():
+    report = report_of("runner.py", "--rows", "200", "--stream-rows", "2000", "--rounds", "1")
+    assert set(report["in memory"]) == {"bare loop", "R1 function", "R2 async def"}
+    assert "R3 stream µs" in report["stream"]
+    assert "R4 rmg run µs" in report["command"]
+
+
+def test_startup_script_reports_every_row():
+    report = report_of("startup.py", "--rounds", "1")
+    assert set(report["above bare Python s"]) == {
+        "U1 import rmg_core",
+        "U2 rmg --help",
+        "U2 rmg graders",
+        "rmg check",
+    }
