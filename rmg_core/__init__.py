@@ -20,16 +20,27 @@ from typing import TYPE_CHECKING, Any
 from rmg_core.errors import CannotGrade, ConfigError, DataError, RmgError, RunFailed
 from rmg_core.graders import grader
 from rmg_core.hookspecs import hookimpl
-from rmg_core.outcomes import GraderError, GraderRank, GraderScore, GraderSkip, Outcome, Scale
+from rmg_core.outcomes import (
+    Cell,
+    GraderError,
+    GraderRank,
+    GraderScore,
+    GraderSkip,
+    Outcome,
+    Scale,
+)
 
 if TYPE_CHECKING:
     from rmg_core.aggregators import NamedAggregator
     from rmg_core.basic.combining import WeightedSumAggregator
+    from rmg_core.datasets import BadRow
     from rmg_core.grading import GradingRunner
     from rmg_core.results import Results
 
 __all__ = [
+    "BadRow",
     "CannotGrade",
+    "Cell",
     "ConfigError",
     "DataError",
     "GraderError",
@@ -50,6 +61,7 @@ __all__ = [
 
 # A pack's author needs the names above; what runs a plan is imported when it is asked for.
 _LATE = {
+    "BadRow": "rmg_core.datasets",
     "GradingRunner": "rmg_core.grading",
     "NamedAggregator": "rmg_core.aggregators",
     "Results": "rmg_core.results",

@@ -11,7 +11,7 @@ import attrs
 from attrs import field, frozen
 
 from rmg_core.errors import DefinitionError
-from rmg_core.outcomes import UNIT, Scale, as_scale
+from rmg_core.outcomes import NOTHING, UNIT, Scale, as_scale
 
 MARK = "__rmg_grader__"
 
@@ -175,7 +175,7 @@ def as_grader(offered: Any) -> Grader:
     return with_options(spec_of(offered))
 
 
-def with_options(spec: GraderSpec, **options: Any) -> Grader:
+def with_options(spec: GraderSpec, options: Mapping[str, Any] = NOTHING) -> Grader:
     """Set the options of a grader in Python, where their types are the caller's care.
 
     Raises:

@@ -81,7 +81,7 @@ class GradingRunner:
     def from_plan(cls, plan: Plan) -> "GradingRunner":
         """Make a runner of a plan that is ready."""
         made = cls.__new__(cls)
-        made._set_up(plan, None)
+        made._set_up(plan, None)  # noqa: SLF001 - its own class
         return made
 
     def _set_up(self, plan: Plan, id_field: str | None) -> None:

@@ -30,7 +30,7 @@ def rmg_aggregators() -> Mapping[str, object]:  # type: ignore[empty-body]
 
 @hookspec
 def rmg_readers() -> Mapping[str, object]:  # type: ignore[empty-body]
-    """Readers of datasets, named by file suffix: attrs classes with `read(self, source)`."""
+    """Readers of datasets, named by file suffix: attrs classes with `read(self, stream)`."""
 
 
 @hookspec

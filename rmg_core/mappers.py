@@ -1,10 +1,10 @@
-"""What turns a sample into a grader's inputs: dotted paths, constants, and callables.
+r"""What turns a sample into a grader's inputs: dotted paths, constants, and callables.
 
 A path is keys and list indices joined by dots:
 
     output.answer           the key `answer` of the object `output`
     messages.-1.content     the last element of a list (an index may also be a key of an object)
-    "weird.key".text        a quoted key may hold dots; inside, `\\"` and `\\\\` stand for themselves
+    "weird.key".text        a quoted key may hold dots, and `\"` for a quote, `\\` for a backslash
     steps.*.tool            one value for every element of a list, in order
     steps.*.note?           `?` puts a null where this key or index is missing
 """
@@ -192,7 +192,7 @@ def _where(done: Sequence[Step]) -> str:
     return f"in {'.'.join(map(str, done))!r}: " if done else ""
 
 
-def _said(value: Any) -> str:
+def _said(value: Any) -> str:  # noqa: PLR0911 - one line a type
     match value:
         case None:
             return "null"
@@ -269,7 +269,8 @@ def as_map_function(offered: Any, name: str) -> MapFunction:
     if isinstance(made, Mapper):
         return made.map
     if callable(made) and not inspect.isclass(made):
-        return made
+        function: MapFunction = made
+        return function
     raise DefinitionError(
         "mapper", name, "write a function `(sample) -> mapping`, or an attrs class with `map`"
     )

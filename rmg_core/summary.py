@@ -9,6 +9,8 @@ from attrs import define, field, frozen
 
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, Scale
 
+_NONE = "–"  # noqa: RUF001 - the dash that stands for no figure
+
 
 @frozen
 class ColumnSummary:
@@ -94,8 +96,8 @@ class Summary:
         """Return the summary as rows of text, the first of which are the headings."""
         rows: list[tuple[str, ...]] = [("", "mean", "scale", "scored", "errors", "skipped")]
         for column in self.columns:
-            mean = "–" if column.mean is None else f"{column.mean:.4g}"
-            scale = str(column.scale) if column.scale else "–"
+            mean = _NONE if column.mean is None else f"{column.mean:.4g}"
+            scale = str(column.scale) if column.scale else _NONE
             scored = f"{column.scored} of {column.samples}"
             errors = ", ".join(f"{count} {kind}" for kind, count in column.errors.items())
             rows.append((column.name, mean, scale, scored, errors or "0", str(column.skipped)))

@@ -87,22 +87,32 @@ use = "weighted_sum"
 options = { weights = { b = 1, f = 2 } }
 """
     assert problems_of(folder, config) == [
-        "rmg.toml:2:1: the config has no key 'max_concurency'; did you mean 'max_concurrency'? "
-        "keys: aggregators, choose, dataset, graders, max_concurrency, max_errors, observers, "
-        "packs, requires, run, sinks",
+        (
+            "rmg.toml:2:1: the config has no key 'max_concurency'; did you mean 'max_concurrency'? "
+            "keys: aggregators, choose, dataset, graders, max_concurrency, max_errors, observers, "
+            "packs, requires, run, sinks"
+        ),
         "rmg.toml:3:14: max_errors must be at most 1, not 2",
         "rmg.toml:4:10: pack 'txet' is not installed; did you mean 'text'?",
         "rmg.toml:10:7: there is no grader 'shrt' in './graders.py'; did you mean 'short'?",
-        "rmg.toml:14:13: grader './graders.py:short' has no option 'limt'; did you mean 'limit'? "
-        "options: limit",
-        "rmg.toml:18:21: option 'limit' of grader './graders.py:short' must be an integer, not "
-        "the text '3'",
+        (
+            "rmg.toml:14:13: grader './graders.py:short' has no option 'limt'; did you mean 'limit'? "
+            "options: limit"
+        ),
+        (
+            "rmg.toml:18:21: option 'limit' of grader './graders.py:short' must be an integer, not "
+            "the text '3'"
+        ),
         "rmg.toml:22:12: 'short' takes no input 'respnse'; did you mean 'response'?",
         "rmg.toml:22:45: 'a..b' is not a path: it cannot go on with '.b'",
-        "rmg.toml:26:1: no field feeds the input 'response' of 'short'; "
-        'add response = "PATH" to the mapper',
-        "rmg.toml:30:32: there is no grader, nor an aggregator before this one, named 'f'; "
-        "columns: a, b, c, d, e",
+        (
+            "rmg.toml:26:1: no field feeds the input 'response' of 'short'; "
+            'add response = "PATH" to the mapper'
+        ),
+        (
+            "rmg.toml:30:32: there is no grader, nor an aggregator before this one, named 'f'; "
+            "columns: a, b, c, d, e"
+        ),
     ]
 
 
@@ -113,13 +123,22 @@ options = { weights = { b = 1, f = 2 } }
             'use = "mean"\nrepeats_of = "shrt"',
             "rmg.toml:10:14: there is no grader 'shrt'; did you mean 'short'?",
         ),
-        ('use = "mean"\ngroup_by = "a"', "rmg.toml:10:12: it combines the outcomes of one sample, not of a group"),
-        ('use = "rank"\noptions = { grader = "short" }', "rmg.toml:8:14: it sets samples against each other; add group_by = \"FIELD\""),
+        (
+            'use = "mean"\ngroup_by = "a"',
+            "rmg.toml:10:12: it combines the outcomes of one sample, not of a group",
+        ),
+        (
+            'use = "rank"\noptions = { grader = "short" }',
+            'rmg.toml:8:14: it sets samples against each other; add group_by = "FIELD"',
+        ),
         (
             'use = "rank"\noptions = { grader = "short" }\ngroup_by = "a..b"',
             "rmg.toml:11:12: 'a..b' is not a path: it cannot go on with '.b'",
         ),
-        ('use = "./graders.py:three"', "rmg.toml:9:7: './graders.py:three' is not an aggregator: it must be an attrs class"),
+        (
+            'use = "./graders.py:three"',
+            "rmg.toml:9:7: './graders.py:three' is not an aggregator: it must be an attrs class",
+        ),
         (
             'use = "rank"\noptions = { grader = "short" }\ngroup_by = "a"\nrepeats_of = "short"',
             "rmg.toml:12:14: it cannot combine repeats and samples at once",
@@ -176,8 +195,14 @@ options = { weights = { stars = 1, count = 1 } }
 @pytest.mark.parametrize(
     ("mapper", "problem"),
     [
-        ('"./graders.py:uper"', "there is no mapper 'uper' in './graders.py'; did you mean 'upper'?"),
-        ('"./graders.py:three"', "'./graders.py:three' is not a mapper: write a function `(sample) -> mapping`, or an attrs class with `map`"),
+        (
+            '"./graders.py:uper"',
+            "there is no mapper 'uper' in './graders.py'; did you mean 'upper'?",
+        ),
+        (
+            '"./graders.py:three"',
+            "'./graders.py:three' is not a mapper: write a function `(sample) -> mapping`, or an attrs class with `map`",
+        ),
         (
             '{ use = "./graders.py:upper", options = { x = 1 } }',
             "'./graders.py:upper' is a function and has no options",
@@ -255,18 +280,24 @@ class First:
         ),
         (
             {"grader_configs": {"s": {"grader": short, "options": {"limit": "x"}}}},
-            "graders.s.options.limit: option 'limit' of grader 'short' must be an integer, "
-            "not the text 'x'",
+            (
+                "graders.s.options.limit: option 'limit' of grader 'short' must be an integer, "
+                "not the text 'x'"
+            ),
         ),
         (
             {"grader_configs": {"s": 3}},
-            "graders.s.use: 'int' is not a grader: write a function, or an attrs class with a "
-            "method `grade`",
+            (
+                "graders.s.use: 'int' is not a grader: write a function, or an attrs class with a "
+                "method `grade`"
+            ),
         ),
         (
             {"grader_configs": {"s": short}, "aggregators": First()},
-            "aggregators: 'First' has no name; "
-            'write aggregators={"NAME": …}, or NamedAggregator("NAME", …)',
+            (
+                "aggregators: 'First' has no name; "
+                'write aggregators={"NAME": …}, or NamedAggregator("NAME", …)'
+            ),
         ),
         (
             {"grader_configs": {"s": short}, "aggregators": NamedAggregator("s", First())},
@@ -334,7 +365,9 @@ def test_identity_does_not_change_with_what_no_grade_depends_on():
 
 def test_identity_does_not_change_with_the_place_of_the_file(folder: Path):
     def of(place: Path) -> bytes:
-        return plan_of(place, '[graders.x]\nuse = "./graders.py:short"\n').graders[0].identity.digest
+        return (
+            plan_of(place, '[graders.x]\nuse = "./graders.py:short"\n').graders[0].identity.digest
+        )
 
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()

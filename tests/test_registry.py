@@ -181,7 +181,7 @@ assert len(installed().pack_names) >= 151
 print(sum(path.startswith({str(tmp_path)!r}) and path.endswith("METADATA") for path in opened))
 print(sum(path.startswith({str(tmp_path)!r}) for path in opened))
 """
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert run.stdout.split() == ["0", "150"]
@@ -732,7 +732,7 @@ def test_file_that_was_edited_is_run_again_under_another_hash(registry, write):
 def test_what_a_file_defines_can_be_pickled(registry, write):
     base = write("from attrs import frozen\n@frozen\nclass Point:\n    x: int = 1\n")
     made = registry.resolve("grader", "./mine.py:Point", base=base).value()
-    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301
+    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301 - our own bytes
 
 
 def test_file_that_is_not_there_offers_the_near_miss(registry, write):
@@ -1035,4 +1035,4 @@ def test_a_registry_error_gives_its_problem_for_a_config_to_place():
 
 def test_a_registry_error_survives_pickling():
     error = PackTooOld("x", "rmg-plugin-x", "1.0", "rmg-core<0.1", "0.1.0", core_is_older=False)
-    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from rmg_core.hookspecs import hookimpl
 
+__all__ = ["rmg_aggregators", "rmg_readers", "rmg_sinks"]
+
 
 @hookimpl
 def rmg_aggregators() -> Mapping[str, object]:

@@ -82,7 +82,7 @@ class ParquetReader:
 
     def read(self, stream: BinaryIO) -> Iterator[Row | BadRow]:
         try:
-            import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - is it there?
+            import pyarrow.parquet  # noqa: F401 - is it there?
         except ImportError as fault:
             raise unreadable(
                 f"reading Parquet needs pyarrow: {fault}", 'pip install "rmg-core[parquet]"'

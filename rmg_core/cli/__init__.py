@@ -29,8 +29,9 @@ def main() -> NoReturn:
     """Run the command line of this process, and leave with its exit code."""
     from rmg_core.cli.leaving import leave
 
+    code = 0
     try:
         rmg.main(prog_name="rmg")
     except SystemExit as ended:
-        leave(ended.code if isinstance(ended.code, int) else 0)
-    leave(0)
+        code = ended.code if isinstance(ended.code, int) else 0
+    leave(code)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from rmg_core.cli import asking
+from rmg_core.cli import arguments
 from rmg_core.cli.exits import WRONG_QUESTION
 from rmg_core.cli.screen import counted, one_line, show, show_json, tell
 from rmg_core.cli.verbs import example
@@ -19,10 +19,10 @@ SHOWN: Final = 200
 
 
 @click.command("check", epilog=example("rmg check qa.toml", "rmg check --no-import theirs.toml"))
-@asking.config
-@asking.overrides
+@arguments.config
+@arguments.overrides
 @click.option("--no-import", is_flag=True, help="Read the config alone: import and open nothing.")
-@asking.as_json
+@arguments.as_json
 def command(config: str, overrides: tuple[str, ...], no_import: bool, as_json: bool) -> None:
     """Find every mistake of a config before anything runs.
 
@@ -66,6 +66,7 @@ def _read(path: str, overrides: Sequence[str]) -> tuple[dict[str, Any], str]:
 
 def _looked_at(path: str, overrides: Sequence[str]) -> tuple[dict[str, Any], str]:
     from rmg_core.cli.preflight import preflight
+    from rmg_core.cli.report import tell_warnings
 
     ready = preflight(path, overrides)
     report, plan = ready.report, ready.plan
@@ -74,8 +75,7 @@ def _looked_at(path: str, overrides: Sequence[str]) -> tuple[dict[str, Any], str
         "aggregators": len(plan.aggregators),
         "samples": report.samples,
     }
-    for each in report.warnings[:20]:
-        tell(one_line(str(each), 2000))
+    tell_warnings(report)
     said = [counted(count, noun[:-1]) for noun, count in counts.items()]
     left_out = {"rows_skipped": report.skipped, "duplicates": report.duplicates}
     return {**counts, **left_out}, f"{', '.join(said)}: ready"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmg_core.cli import asking
+from rmg_core.cli import arguments
 from rmg_core.cli.screen import show, show_json
 from rmg_core.cli.verbs import example
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command("deps", epilog=example("rmg deps qa.toml > requirements.txt"))
-@asking.config
-@asking.overrides
-@asking.as_json
+@arguments.config
+@arguments.overrides
+@arguments.as_json
 def command(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
     """Print what pip must install for a config.
 

@@ -87,20 +87,21 @@ def _head(results: "Results") -> list[str]:
 
 
 def _csv(results: "Results", head: list[str], file: IO[bytes]) -> None:
-    for block in _blocks(results.rows()):
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        if head:
-            writer.writerow(map(_harmless, head))
-            head = []
-        for row in block:
-            cells = [row.index, row.id]
-            for each in row.values:
-                value = each.value
-                shown = list(value) if isinstance(value, tuple) else value
-                cells += [shown, each.status, each.reason]
-            writer.writerow(map(_harmless, cells))
-        file.write(text.getvalue().encode("utf-8", "backslashreplace"))
+    file.write(_csv_line(head))
+    for row in results.rows():
+        cells: list[Any] = [row.index, row.id]
+        for each in row.values:
+            value = list(each.value) if isinstance(each.value, tuple) else each.value
+            cells += [value, each.status, each.reason]
+        file.write(_csv_line(cells))
+
+
+def _csv_line(cells: list[Any]) -> bytes:
+    # The csv module quotes the line breaks that its own terminator has, and no others.
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(map(_harmless, cells))
+    line = text.getvalue().removesuffix("\r\n") + "\n"
+    return line.encode("utf-8", "backslashreplace")
 
 
 def _harmless(cell: Any) -> Any:
@@ -109,9 +110,8 @@ def _harmless(cell: Any) -> Any:
 
 
 def _jsonl(results: "Results", head: list[str], file: IO[bytes]) -> None:
-    for block in _blocks(results.rows()):
-        lines = [orjson.dumps(_flat(row, head), option=orjson.OPT_APPEND_NEWLINE) for row in block]
-        file.write(b"".join(lines))
+    for row in results.rows():
+        file.write(orjson.dumps(_flat(row, head), option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _flat(row: "Row", head: list[str]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _check_parquet(output: str | None) -> None:
     from rmg_core.errors import DataError, Problem
 
     try:
-        import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401 - is it there?
+        import pyarrow.parquet  # noqa: F401 - is it there?
     except ModuleNotFoundError as fault:
         hint = "run `pip install 'rmg-core[parquet]'`"
         raise DataError([Problem("parquet needs pyarrow, which is not installed", hint)]) from fault

@@ -1,5 +1,6 @@
 """The end of the process: what was written is out, and no thread holds it back."""
 
+import gc
 import os
 import sys
 import threading
@@ -7,7 +8,7 @@ from time import monotonic
 from typing import Final, NoReturn
 
 from rmg_core.cli.exits import CUT_SHORT
-from rmg_core.cli.screen import give_up, tell
+from rmg_core.cli.screen import counted, give_up, tell
 
 PATIENCE: Final = 5.0
 """So many seconds a thread of a grader may take to end, unless the run was cut short."""
@@ -26,7 +27,8 @@ def leave(code: int) -> NoReturn:
         thread.join(max(0.0, until - monotonic()))
     if left := _others():
         names = ", ".join(sorted({repr(thread.name) for thread in left}))
-        tell(f"left behind: {len(left)} threads that do not end ({names})")
+        tell(f"left behind: {counted(len(left), 'thread')} that did not end ({names})")
+        gc.collect()  # so that what has a temporary file removes it: nothing runs at this exit
         os._exit(code)
     sys.exit(code)
 

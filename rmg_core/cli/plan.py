@@ -1,10 +1,10 @@
 """`rmg plan`: what a config would run."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from rmg_core.cli import asking
+from rmg_core.cli import arguments
 from rmg_core.cli.screen import counted, in_columns, show, show_json
 from rmg_core.cli.verbs import example
 
@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from rmg_core.plan import PlannedAggregator, PlannedGrader
 
 
+_LEFT_OUT: Final = (("skipped", "row", "skipped"), ("duplicates", "duplicate", "left out"))
+
+
 @click.command("plan", epilog=example("rmg plan qa.toml"))
-@asking.config
-@asking.overrides
-@asking.as_json
+@arguments.config
+@arguments.overrides
+@arguments.as_json
 def command(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
     """Say what a config would run.
 
@@ -113,7 +116,8 @@ def _text(ready: "Ready") -> str:
         ]
         parts.append(in_columns(columns))
     parts.append(
-        f"{counted(made['cells'], 'cell')}, at most {made['max_concurrency']} at once, to {made['run_dir']}"
+        f"{counted(made['cells'], 'cell')}, at most {made['max_concurrency']} at once, "
+        f"to {made['run_dir']}"
     )
     return "\n\n".join(parts)
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from rmg_core.cli import asking
+from rmg_core.cli import arguments
 from rmg_core.cli.screen import in_columns, one_line, show, show_json
 from rmg_core.cli.verbs import NOUN, example
 
 
 @click.command("plugins", epilog=example("rmg plugins", "rmg plugins --json"))
-@asking.as_json
+@arguments.as_json
 def command(as_json: bool) -> None:
     """List the installed packs, and whether each can be used.
 

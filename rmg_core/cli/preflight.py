@@ -72,7 +72,7 @@ def preflight(
         problems += _unfed(plan, config, dataset)
     if rows and not problems:
         raise DataError(rows)
-    problems = sorted([*problems, *rows], key=lambda each: _place(config, each))
+    problems = sorted([*problems, *rows], key=lambda each: _place(dataset, each))
     if problems or plan is None or report is None or dataset is None:
         raise ConfigError(problems)
     return Ready(config, evolve(plan, run_dir=place), dataset, place, report)
@@ -86,9 +86,9 @@ def _located(config: Config, problem: Problem) -> Problem:
     return config.problem(("dataset", "path"), message, problem.hint, at="value")
 
 
-def _place(config: Config, problem: Problem) -> tuple[bool, bool, int, int]:
-    is_elsewhere = problem.file != config.source.file
-    return is_elsewhere, problem.line is None, problem.line or 0, problem.column or 0
+def _place(dataset: Dataset | None, problem: Problem) -> tuple[bool, bool, int, int]:
+    is_row = dataset is not None and problem.file == dataset.name
+    return is_row, problem.line is None, problem.line or 0, problem.column or 0
 
 
 def _unfed(plan: Plan, config: Config, dataset: Dataset) -> Iterator[Problem]:

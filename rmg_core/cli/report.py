@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rmg_core.cli.rundir import RESULTS
-from rmg_core.cli.screen import counted, in_columns, is_terminal, one_line, show, show_styled
+from rmg_core.cli.screen import counted, in_columns, is_terminal, one_line, show, show_styled, tell
+from rmg_core.datasets import DatasetReport
 from rmg_core.summary import Summary, aligned
+
+WARNINGS: Final = 20
+"""So many of the rows that are left out are told one by one."""
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,6 +39,15 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
     if errors:
         show("\n" + in_columns(errors))
     show(f"\nresults: {run_dir / RESULTS}")
+
+
+def tell_warnings(report: DatasetReport) -> None:
+    """Write to stderr which rows are left out, and why."""
+    for each in report.warnings[:WARNINGS]:
+        tell(one_line(str(each), 2000))
+    left_out = report.skipped + report.duplicates
+    if left_out > WARNINGS:
+        tell(f"… {counted(left_out, 'row')} of the dataset are left out")
 
 
 def _table(rows: list[tuple[str, ...]]) -> "Table":

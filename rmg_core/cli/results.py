@@ -102,7 +102,7 @@ def results_of(run_dir: Path) -> Results:
                 made = orjson.loads(line)
                 name, repeat, key = _column_of(made), made["repeat"], made["id"]
                 indexes.append(made["index"])
-                is_rank = made["status"] == "rank"
+                is_rank = isinstance(from_json(made), GraderRank)
             except (ValueError, KeyError, TypeError) as fault:
                 said = Problem("this line is not a result", file=str(file), line=number)
                 raise DataError([said]) from fault

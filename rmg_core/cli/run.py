@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmg_core.cli import asking
+from rmg_core.cli import arguments
 from rmg_core.cli.exits import CUT_SHORT, DONE, FAILED, STOPPED
-from rmg_core.cli.screen import one_line, show_json, tell
+from rmg_core.cli.screen import counted, one_line, show_json, tell
 from rmg_core.cli.verbs import example, written
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     "run",
     epilog=example("rmg run qa.toml", "rmg run qa.toml --set graders.polite.repeats=3 --limit 10"),
 )
-@asking.config
-@asking.overrides
+@arguments.config
+@arguments.overrides
 @click.option(
     "--on-bad-row",
     type=click.Choice(["fail", "skip"]),
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--run-dir", metavar="DIR", help="Where to keep the run, in place of [run] dir.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-@asking.as_json
+@arguments.as_json
 @click.pass_context
 def command(  # noqa: PLR0917 - click calls it by name
     context: click.Context,
@@ -53,13 +53,12 @@ def command(  # noqa: PLR0917 - click calls it by name
     cuts that short (exit 130). Exits 1 when a grader has more errors than max_errors allows.
     """
     from rmg_core.cli.preflight import preflight
-    from rmg_core.cli.report import show_summary
+    from rmg_core.cli.report import show_summary, tell_warnings
 
     if on_bad_row:
         overrides = (*overrides, f'dataset.on_bad_row="{on_bad_row}"')
     ready = preflight(config, overrides, run_dir, is_run=True)
-    for warning in ready.report.warnings[:20]:
-        tell(one_line(str(warning), 2000))
+    tell_warnings(ready.report)
     again = one_line(shlex.join(written(context)), 4000)
     summary, signalled = _run(ready, limit, again, is_quiet=quiet)
     for report in summary.reports:
@@ -70,7 +69,8 @@ def command(  # noqa: PLR0917 - click calls it by name
         show_summary(summary, ready.run_dir)
     code = _code(summary, signalled)
     if code in (STOPPED, CUT_SHORT):
-        tell(f"stopped after {summary.samples:,} samples; run again with: {again}")
+        said = counted(summary.samples, "sample")
+        tell(f"stopped after {said}; run again with: {again}")
     context.exit(code)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rmg_core.cli import asking
+from rmg_core.cli import arguments
 from rmg_core.cli.screen import in_columns, show, show_json, tell
 from rmg_core.cli.verbs import example
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("show", epilog=example("rmg show basic/weighted_sum", "rmg show ./mine.py:polite"))
 @click.argument("name")
-@asking.as_json
+@arguments.as_json
 def command(name: str, as_json: bool) -> None:
     """Say what a grader, mapper or aggregator takes, and how to use it.
 

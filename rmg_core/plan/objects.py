@@ -40,8 +40,8 @@ def config_of_objects(
         if name in grader_configs or name in combined:
             hint = "every column needs a name of its own"
             problems.append(Problem(f"there are two columns named {name!r}", hint))
-        if (made := _aggregator(name, written, problems)) is not None:
-            combined[name] = made
+        if (combining := _aggregator(name, written, problems)) is not None:
+            combined[name] = combining
     try:
         config = Config(
             packs=tuple(packs),
@@ -60,13 +60,13 @@ def config_of_objects(
 def _grader(name: str, written: Any, problems: list[Problem]) -> GraderConfig | None:
     if not isinstance(written, Mapping):
         written = {"grader": written}
-    return _entry(GraderConfig, "grader", GRADER_KEYS, name, written, problems)
+    return _entry(GraderConfig, "grader", GRADER_KEYS, name, written, problems=problems)
 
 
 def _aggregator(name: str, written: Any, problems: list[Problem]) -> AggregatorConfig | None:
     if not isinstance(written, Mapping):
         written = {"aggregator": written}
-    return _entry(AggregatorConfig, "aggregator", AGGREGATOR_KEYS, name, written, problems)
+    return _entry(AggregatorConfig, "aggregator", AGGREGATOR_KEYS, name, written, problems=problems)
 
 
 def _entry(
@@ -75,6 +75,7 @@ def _entry(
     keys: Sequence[str],
     name: str,
     written: Mapping[str, Any],
+    *,
     problems: list[Problem],
 ) -> Made | None:
     where = f"{noun}s.{name}"

@@ -1,8 +1,8 @@
 """The parts of a plan, each made from its table in the config."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, Literal
 
 import attrs
 from attrs import define, field
@@ -40,9 +40,10 @@ from rmg_core.plan.values import NamedPart, PlannedAggregator, PlannedGrader, pr
 from rmg_core.registry import Registry, Resolved
 
 At = tuple[str | int, ...]
+On = Literal["key", "value"]
 
 
-class NotMade(Exception):  # noqa: N818 - never leaves this module
+class NotMade(Exception):
     """A part cannot be made; its problems are noted."""
 
 
@@ -56,7 +57,7 @@ class Parts:
     _said: list[Problem] = field(factory=list)
     _packs: list[str] = field(factory=list)
 
-    def note(self, at: At, message: str, hint: str = "", *, on: str = "value") -> None:
+    def note(self, at: At, message: str, hint: str = "", *, on: On = "value") -> None:
         self.problems.append(self.config.problem(at, message, hint, at=on))
 
     def check_packs(self) -> None:
@@ -74,7 +75,7 @@ class Parts:
 
     def grader(self, name: str, table: GraderConfig) -> PlannedGrader | None:
         at: At = ("graders", name)
-        with self._noting(at):
+        with suppress(NotMade):
             resolved = self._resolve("grader", table.use, (*at, "use"))
             spec, made = self._grader_made(table, resolved, at)
             mapper = self._mapper(table.mapper, spec, at)
@@ -102,7 +103,7 @@ class Parts:
     ) -> PlannedAggregator | None:
         """Make an aggregator that may read `columns`: the graders, and aggregators before it."""
         at: At = ("aggregators", name)
-        with self._noting(at):
+        with suppress(NotMade):
             made = self._object("aggregator", table.use, table.options, at)
             with self._naming(at):
                 made = as_aggregator(made, _called(table.use))
@@ -124,23 +125,17 @@ class Parts:
     def part(self, noun: str, section: str, name: str, table: UseConfig) -> NamedPart | None:
         """Make a sink or an observer."""
         at: At = (section, name)
-        with self._noting(at):
+        with suppress(NotMade):
             return NamedPart(name, self._object(noun, table.use, table.options, at))
         return None
 
     def reader(self, use: str, options: Mapping[str, Any], on: At) -> Any:
         """Make the reader of a dataset, or None."""
-        with self._noting(on):
+        with suppress(NotMade):
             resolved = self._resolve("reader", use, on)
-            return self._structured("reader", resolved.value, use, options, ("dataset",))
+            if resolved is not None:
+                return self._structured("reader", resolved.value, use, options, ("dataset",))
         return None
-
-    @contextmanager
-    def _noting(self, _: At) -> Iterator[None]:
-        try:
-            yield
-        except NotMade:
-            pass
 
     @contextmanager
     def _naming(self, at: At) -> Iterator[None]:

@@ -78,7 +78,8 @@ class Plan:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(part.name for part in (*self.graders, *self.aggregators))
+        graders = tuple(each.name for each in self.graders)
+        return (*graders, *(each.name for each in self.aggregators))
 
 
 def prepare_with(mapper: FieldMapper | MapFunction, inputs: tuple[Input, ...]) -> Prepare:

@@ -91,7 +91,7 @@ def _run(path: Path, source: bytes) -> ModuleType:
     sys.modules[name] = module  # pickle and attrs look a class's module up here
     try:
         # The loader would read the file again, or a cached copy: run the bytes that were hashed.
-        exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102
+        exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102 - that is what it is for
     except BaseException:
         del sys.modules[name]
         raise

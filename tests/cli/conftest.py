@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from attrs import frozen
 
 from rmg_core.cli import rmg
+from rmg_core.outcomes import NOTHING
 
 ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable}
 
 GRADERS = '''
 from rmg_core import GraderError, GraderRank, GraderScore, GraderSkip, grader
@@ -89,17 +92,25 @@ class Desk:
         out, err = self.capture.readouterr()
         return Said(code, out, err)
 
-    def start(self, *arguments: str, **streams: Any) -> "subprocess.Popen[str]":
+    def start(
+        self, *arguments: str, env: Mapping[str, str] = NOTHING, **streams: Any
+    ) -> "subprocess.Popen[str]":
         """Run `rmg` in a process of its own; its streams are pipes."""
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
         return subprocess.Popen(
             [sys.executable, "-m", "rmg_core.cli", *arguments],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**ENVIRONMENT, **env},
             text=True,
             encoding="utf-8",
             **pipes,
         )
+
+    def sh(self, line: str) -> int:
+        """Run a line of the shell, in which $PYTHON is this Python; return its exit code."""
+        return subprocess.run(
+            ["/bin/sh", "-c", line], cwd=self.folder, env=ENVIRONMENT, check=False
+        ).returncode
 
     def lines(self, run_dir: str = "runs/qa") -> list[dict[str, Any]]:
         """Read the results of a run."""

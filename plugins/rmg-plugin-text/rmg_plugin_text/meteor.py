@@ -63,7 +63,7 @@ def _take_equal(left: Numbered, right: Numbered) -> list[tuple[int, int]]:
 
 @functools.lru_cache
 def _stemmer() -> Callable[[str], str]:
-    from nltk.stem.porter import PorterStemmer  # type: ignore[import-untyped]
+    from nltk.stem.porter import PorterStemmer
 
     stem: Callable[[str], str] = PorterStemmer().stem
     return functools.lru_cache(maxsize=16_384)(stem)

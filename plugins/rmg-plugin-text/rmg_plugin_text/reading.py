@@ -12,7 +12,7 @@ from rmg_core import CannotGrade, GraderScore, GraderSkip, Scale, grader
 from rmg_plugin_text.syllables import syllables
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import LanguageIdentifier
 
 Formula: TypeAlias = Literal[
     "flesch_reading_ease",
@@ -69,7 +69,7 @@ def readability(
         >>> readability("The cat sat on the mat. It was warm there.", formula="rix").score
         0.0
     """
-    import textstat  # type: ignore[import-untyped]
+    import textstat
 
     words = textstat.backend.selections.list_words(response, lowercase=True)
     sentences = textstat.sentence_count(response)

@@ -10,7 +10,7 @@ from rmg_core import GraderScore, grader
 from rmg_plugin_text.references import alternatives
 
 if TYPE_CHECKING:
-    from rouge_score.rouge_scorer import RougeScorer  # type: ignore[import-untyped]
+    from rouge_score.rouge_scorer import RougeScorer
 
 ROUGE = ("rmg-plugin-text[rouge]",)
 

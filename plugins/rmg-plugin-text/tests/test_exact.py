@@ -68,7 +68,7 @@ def test_an_empty_list_of_references_cannot_be_graded():
 
 
 def test_a_grader_made_with_options_grades_by_input_names():
-    made = with_options(spec_of(exact_match), ignore_case=True)
+    made = with_options(spec_of(exact_match), {"ignore_case": True})
     assert made.call(response="A", reference="a").score == 1.0
     assert as_grader(exact_match).call(response="A", reference="a").score == 0.0
 

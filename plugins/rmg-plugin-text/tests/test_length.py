@@ -102,4 +102,4 @@ def test_every_text_is_graded_on_the_declared_scale(grader, text):
 )
 def test_options_that_make_no_sense_are_refused(definition, options, message):
     with pytest.raises(DefinitionError, match=message):
-        with_options(spec_of(definition), **options)
+        with_options(spec_of(definition), options)

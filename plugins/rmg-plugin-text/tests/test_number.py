@@ -17,7 +17,7 @@ ROWS = Path(__file__).parents[3] / ".." / "shared/data/vectors/gsm8k_model_solut
 @pytest.mark.parametrize("options", [{}, {"answer_line": "required"}])
 def test_it_agrees_with_every_label_of_the_gsm8k_model_solutions(options):
     rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
-    grade = with_options(spec_of(number_match), **options).call
+    grade = with_options(spec_of(number_match), options).call
     differing = [
         row["id"]
         for row in rows
@@ -140,7 +140,7 @@ def test_any_reference_of_a_list_will_do():
 )
 def test_an_option_out_of_its_range_is_refused_before_grading(options):
     with pytest.raises(DefinitionError):
-        with_options(spec_of(number_match), **options)
+        with_options(spec_of(number_match), options)
 
 
 @given(st.integers(-(10**12), 10**12), st.text(alphabet="abc .,:\n", max_size=20))

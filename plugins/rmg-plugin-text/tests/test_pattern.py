@@ -158,7 +158,7 @@ def test_an_empty_list_to_equal_cannot_be_graded():
 )
 def test_a_bad_option_is_refused_before_anything_runs(options, message):
     with pytest.raises(DefinitionError, match=message):
-        with_options(spec_of(Regex), **options)
+        with_options(spec_of(Regex), options)
 
 
 def test_more_searches_than_processes_wait_for_their_turn():
@@ -183,7 +183,7 @@ def test_a_script_without_a_main_guard_is_not_run_again_by_a_search(tmp_path):
         "print(Regex(pattern=r'(\\w)\\1').grade('hello').score)\n",
         encoding="utf-8",
     )
-    ran = subprocess.run(  # noqa: S603 - this Python
+    ran = subprocess.run(
         [sys.executable, "-W", "error", str(script)],
         capture_output=True,
         check=False,

@@ -120,7 +120,7 @@ def test_only_the_kinds_that_are_asked_for_count():
 def test_an_unknown_kind_is_refused():
     for options in ({"kinds": ("name",)}, {"national_ids": ("ssn",)}):
         with pytest.raises(DefinitionError):
-            with_options(spec_of(privacy_leak), **options)
+            with_options(spec_of(privacy_leak), options)
 
 
 @given(st.text() | st.text(alphabet="0123456789.:-+@aF ()"))

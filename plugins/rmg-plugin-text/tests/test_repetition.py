@@ -56,4 +56,4 @@ def test_an_empty_response_has_nothing_distinct_and_a_short_one_is_distinct():
 @pytest.mark.parametrize("options", [{"n": 0}, {"max_penalty": 2}, {"threshold": -0.1}])
 def test_an_option_out_of_its_range_is_refused(options):
     with pytest.raises(DefinitionError):
-        with_options(spec_of(repetition_penalty), **options)
+        with_options(spec_of(repetition_penalty), options)

@@ -63,4 +63,4 @@ def test_the_best_reference_of_a_list_counts():
 @pytest.mark.parametrize("options", [{"n": 0}, {"unit": "sentences"}])
 def test_an_option_out_of_its_range_is_refused(options):
     with pytest.raises(DefinitionError):
-        with_options(spec_of(jaccard_ngrams), **options)
+        with_options(spec_of(jaccard_ngrams), options)

@@ -15,7 +15,7 @@ Operation = Callable[[Row, Any], tuple[Any, Any]]
 def outcome_of(name: str, /, inputs: Row, **options: Any) -> Any:
     """Grade as a run does; a failure comes back as its kind."""
     module, _, attribute = rmg_graders()[name].partition(":")
-    grader = with_options(spec_of(getattr(import_module(module), attribute)), **options)
+    grader = with_options(spec_of(getattr(import_module(module), attribute)), options)
     for each in grader.spec.inputs:
         if each.accepts and each.name in inputs and not each.accepts(inputs[each.name]):
             return "bad_input"

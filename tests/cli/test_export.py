@@ -1,0 +1,200 @@
+"""`rmg export`: one row a sample."""
+
+import csv
+import io
+import json
+import sys
+
+import pyarrow.parquet as pq
+import pytest
+
+
+def lines_of(*cells):
+    head = {"id": None, "repeat": 0, "fingerprint": "", "seconds": 0.0}
+    return "".join(json.dumps({**head, **each}) + "\n" for each in cells)
+
+
+@pytest.fixture
+def kept(desk):
+    """A desk with a way to write the results of a run by hand."""
+    (desk.folder / "r").mkdir()
+    desk.write("r/config.toml", "[graders.g]\n[graders.h]\n[aggregators.m]\n")
+
+    def keep(*cells, end=""):
+        desk.write("r/results.jsonl", lines_of(*cells) + end)
+        return desk
+
+    return keep
+
+
+def score(index, name="g", value=1.0, **others):
+    return {"index": index, "grader": name, "status": "score", "score": value, **others}
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_rows_are_in_the_order_of_the_dataset_and_columns_in_that_of_the_config(kept):
+    desk = kept(
+        {"index": 1, "aggregator": "m", "status": "score", "score": 0.25},
+        score(1, "h", 0.5, reason="half"),
+        score(0, "h", 0.125),
+        score(1, "g"),
+        score(0, "g", 0.0),
+        {"index": 0, "aggregator": "m", "status": "skip", "reason": "nothing"},
+    )
+    said = desk.rmg("export", "r", "--to", "csv")
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (
+        "index,id,g,g.status,g.reason,h,h.status,h.reason,m,m.status,m.reason\n"
+        "0,,0.0,score,,0.125,score,,,skip,nothing\n"
+        "1,,1.0,score,,0.5,score,half,0.25,score,\n"
+    )
+
+
+def test_a_real_run_is_exported(desk):
+    desk.rmg("run", "qa.toml")
+    said = desk.rmg("export", "runs/qa", "--to", "jsonl")
+    first, *_ = map(json.loads, said.out.splitlines())
+    assert first == {
+        "index": 0,
+        "id": "a",
+        "same": 1.0,
+        "same.status": "score",
+        "same.reason": "same",
+        "brief": 1.0,
+        "brief.status": "score",
+        "brief.reason": "",
+        "both": 1.0,
+        "both.status": "score",
+        "both.reason": first["both.reason"],
+    }
+
+
+def test_an_error_has_no_value_and_says_its_kind(kept):
+    error = {"index": 0, "grader": "g", "status": "error", "kind": "timeout", "error": "late"}
+    [row] = rows(kept(error).rmg("export", "r", "--to", "csv").out)
+    assert (row["g"], row["g.status"], row["g.reason"]) == ("", "error", "timeout: late")
+
+
+def test_a_cell_that_has_not_run_is_empty(kept):
+    [first, second] = rows(kept(score(0), score(1, "h")).rmg("export", "r", "--to", "csv").out)
+    assert (first["h"], first["h.status"]) == ("", "")
+    assert (second["g"], second["h"]) == ("", "1.0")
+
+
+def test_repeats_become_their_mean(kept):
+    desk = kept(score(0, value=1.0), score(0, value=0.0, repeat=1), score(1, value=1.0))
+    [first, second] = rows(desk.rmg("export", "r", "--to", "csv").out)
+    assert first["g"] == "0.5"
+    assert (second["g"], second["g.status"]) == ("", "")
+
+
+def test_a_rank_keeps_its_places(kept):
+    desk = kept({"index": 0, "grader": "g", "status": "rank", "rank": [2, 1]})
+    assert rows(desk.rmg("export", "r", "--to", "csv").out)[0]["g"] == "[2, 1]"
+    assert json.loads(desk.rmg("export", "r", "--to", "jsonl").out)["g"] == [2, 1]
+    assert desk.rmg("export", "r", "--to", "parquet", "-o", "x.parquet").code == 0
+    assert pq.read_table("x.parquet").column("g").to_pylist() == ["[2,1]"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx"])
+def test_a_text_that_could_be_a_formula_is_made_harmless_in_csv(kept, text):
+    desk = kept(score(0, id=text, reason=text, value=-1.0))
+    out = desk.rmg("export", "r", "--to", "csv", "-o", "x.csv")
+    assert out.code == 0
+    with (desk.folder / "x.csv").open(newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["id"], row["g.reason"], row["g"]) == (f"'{text}", f"'{text}", "-1.0")
+    line = json.loads(desk.rmg("export", "r", "--to", "jsonl").out)
+    assert (line["id"], line["g.reason"]) == (text, text)
+
+
+def test_parquet_has_typed_columns(kept):
+    desk = kept(score(0, id=7), score(1, id=8, reason="é"))
+    assert desk.rmg("export", "r", "--to", "parquet", "-o", "x.parquet").code == 0
+    table = pq.read_table("x.parquet")
+    assert [str(each.type) for each in table.schema] == [
+        "int64", "int64", "double", "string", "string",
+    ]  # fmt: skip
+    assert table.to_pylist()[1] == {
+        "index": 1, "id": 8, "g": 1.0, "g.status": "score", "g.reason": "é",
+    }  # fmt: skip
+
+
+def test_parquet_writes_ids_of_both_types_as_texts(kept):
+    desk = kept(score(0, id=7), score(1, id="x"), score(2))
+    desk.rmg("export", "r", "--to", "parquet", "-o", "x.parquet")
+    assert pq.read_table("x.parquet").column("id").to_pylist() == ["7", "x", None]
+
+
+def test_parquet_without_pyarrow_says_what_to_install(kept, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    said = kept(score(0)).rmg("export", "r", "--to", "parquet", "-o", "x.parquet")
+    assert said.code == 2
+    assert said.err == (
+        "parquet needs pyarrow, which is not installed; run `pip install 'rmg-core[parquet]'`\n"
+    )
+
+
+def test_a_torn_last_line_is_left_out_and_said(kept):
+    said = kept(score(0), end='{"index": 1, "grader"').rmg("export", "r", "--to", "csv")
+    assert said.code == 0
+    assert len(rows(said.out)) == 1
+    assert said.err == "r/results.jsonl: the last line was cut short, and is left out\n"
+
+
+@pytest.mark.parametrize("line", ["{}\n", "[]\n", "nonsense\n", '{"index": "x"}\n'])
+def test_a_line_that_is_no_result_is_told_with_its_place(kept, line):
+    said = kept(score(0), end=line).rmg("export", "r", "--to", "csv")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "r/results.jsonl:2: this line is not a result\n"
+
+
+def test_a_directory_without_a_run_is_a_wrong_question(desk):
+    said = desk.rmg("export", "runs", "--to", "csv")
+    assert said.code == 2
+    assert said.err == (
+        "runs holds no results.jsonl; give the directory of a run, such as runs/NAME\n"
+    )
+
+
+def test_a_run_without_results_has_a_head_alone(kept):
+    desk = kept()
+    assert desk.rmg("export", "r", "--to", "csv").out == "index,id\n"
+    assert desk.rmg("export", "r", "--to", "jsonl").out == ""
+
+
+def test_two_columns_of_one_name_are_refused(kept):
+    said = kept(score(0, "id")).rmg("export", "r", "--to", "csv")
+    assert said.code == 2
+    assert said.err == (
+        "two columns would be named 'id'; give the grader or aggregator another name\n"
+    )
+
+
+def test_an_output_is_there_whole_or_not_at_all(kept):
+    desk = kept(score(0), {"index": 0, "grader": "h", "status": "score"})
+    desk.write("x.csv", "before")
+    said = desk.rmg("export", "r", "--to", "csv", "-o", "x.csv")
+    assert said.code == 2
+    assert said.err == "r/results.jsonl:2: this line is not a result\n"
+    assert (desk.folder / "x.csv").read_text() == "before"
+    assert {each.name for each in desk.folder.glob(".*")} == set()
+
+
+def test_an_output_in_what_is_no_directory_is_refused(kept):
+    said = kept(score(0)).rmg("export", "r", "--to", "csv", "-o", "rows.jsonl/y.csv")
+    assert said.code == 2
+    assert said.err == "rows.jsonl/y.csv cannot be written: rows.jsonl is not a directory\n"
+
+
+def test_a_reader_that_goes_away_ends_the_export_quietly(kept):
+    desk = kept(*(score(index, reason="x" * 1000) for index in range(2000)))
+    started = desk.start("export", "r", "--to", "jsonl")
+    assert started.stdout.readline().startswith('{"index":0,')
+    started.stdout.close()
+    assert started.wait(30) == 0
+    assert started.stderr.read() == ""
+    started.stderr.close()

@@ -1,0 +1,187 @@
+"""What no module may do, but for the places in these tables, each with its reason."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .tree import ROOT, name_of, parsed, shipped, texts
+
+CATCH_ALL = {
+    "rmg_core/config/bounds.py": "a validator is the code of a pack",
+    "rmg_core/config/strict.py": "validators and converters are the code of a pack",
+    "rmg_core/datasets/dataset.py": "a reader is the code of a pack",
+    "rmg_core/grading.py": "what ends a run is raised again where its stream is read",
+    "rmg_core/registry/claims.py": "a damaged distribution spoils its own pack only",
+    "rmg_core/registry/faults.py": "`__str__` of a foreign exception is foreign code",
+    "rmg_core/runner/delivery.py": "a sink or an observer is the code of a pack",
+    "rmg_core/runner/guard.py": "the border to graders and aggregators",
+    "rmg_core/runner/session.py": "`aopen` and `aclose` of a grader are the code of a pack",
+    "rmg_core/runner/work.py": "the border to graders and mappers",
+}
+
+CODE_OR_OBJECTS_FROM_TEXT = {
+    "rmg_core/registry/code.py": {"exec": "a config may name a file of graders"},
+}
+
+STANDARD_STREAMS = {
+    "plugins/rmg-plugin-text/rmg_plugin_text/search_child.py": "its parent reads them",
+}
+
+BANNED_MODULES = {"cloudpickle", "dill", "jsonpickle", "marshal", "pickle", "shelve"}
+BANNED_CALLS = {"eval", "exec", "yaml.load", "yaml.unsafe_load"}
+FOR_THE_SCREEN = {"click", "rich"}
+
+
+def catch_alls(tree: ast.Module) -> Iterator[int]:
+    """Yield the line of each handler that takes any exception and does not let it go on."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ExceptHandler(type=caught, body=[*_, last]):
+                passes_on = isinstance(last, ast.Raise) and last.exc is None
+                if (caught is None or takes_all(caught)) and not passes_on:
+                    yield node.lineno
+            case ast.Call(func=function, args=caught) if dotted(function).endswith("suppress"):
+                if any(takes_all(each) for each in caught):
+                    yield node.lineno
+
+
+def takes_all(caught: ast.expr) -> bool:
+    each = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(dotted(one) in {"Exception", "BaseException"} for one in each)
+
+
+def dotted(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{dotted(value)}.{name}"
+        case _:
+            return ""
+
+
+def makers(tree: ast.Module) -> Iterator[str]:
+    """Yield each use of what makes code or objects out of a text."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (each.name for each in names if each.name in BANNED_MODULES)
+            case ast.ImportFrom(module=str(module)) if module in BANNED_MODULES:
+                yield module
+            case ast.Call(func=function) if dotted(function) in BANNED_CALLS:
+                yield dotted(function)
+
+
+def prints(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="print")):
+                yield node.lineno
+            case ast.Attribute() if dotted(node) in {"sys.stdout", "sys.stderr"}:
+                yield node.lineno
+            case ast.Import(names=names):
+                yield from (node.lineno for each in names if is_for_the_screen(each.name))
+            case ast.ImportFrom(module=str(module)) if is_for_the_screen(module):
+                yield node.lineno
+
+
+def is_for_the_screen(module: str) -> bool:
+    return module.partition(".")[0] in FOR_THE_SCREEN
+
+
+def found_by(look: object, source: str) -> list[object]:
+    return list(look(ast.parse(source)))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("path", shipped(), ids=name_of)
+def test_any_exception_is_caught_only_where_foreign_code_enters(path: Path):
+    lines = list(catch_alls(parsed(path)))
+    if name_of(path) in CATCH_ALL:
+        assert lines, f"take {name_of(path)} out of CATCH_ALL"
+    else:
+        assert lines == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try: grade()\nexcept Exception: pass",
+        "try: grade()\nexcept: score = 0",
+        "try: grade()\nexcept (OSError, BaseException) as fault: raise Other from fault",
+        "with contextlib.suppress(Exception): grade()",
+    ],
+)
+def test_a_handler_that_takes_any_exception_is_found(source: str):
+    assert found_by(catch_alls, source) == [2 if source.startswith("try") else 1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["try: grade()\nexcept OSError: pass", "try: grade()\nexcept BaseException:\n tidy()\n raise"],
+)
+def test_a_handler_that_is_narrow_or_lets_go_is_not_found(source: str):
+    assert found_by(catch_alls, source) == []
+
+
+@pytest.mark.parametrize("path", shipped(), ids=name_of)
+def test_no_text_becomes_code_or_objects(path: Path):
+    assert set(makers(parsed(path))) == set(CODE_OR_OBJECTS_FROM_TEXT.get(name_of(path), ()))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "def late():\n    from marshal import loads",
+        "score = eval(formula)",
+        "yaml.load(text)",
+    ],
+)
+def test_a_text_that_becomes_code_or_objects_is_found(source: str):
+    assert len(found_by(makers, source)) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in shipped() if not name_of(path).startswith("rmg_core/cli/")],
+    ids=name_of,
+)
+def test_only_the_command_line_prints(path: Path):
+    lines = list(prints(parsed(path)))
+    if name_of(path) in STANDARD_STREAMS:
+        assert lines, f"take {name_of(path)} out of STANDARD_STREAMS"
+    else:
+        assert lines == []
+
+
+@pytest.mark.parametrize(
+    "source", ["print(1)", "sys.stderr.write('')", "from rich.table import Table", "import click"]
+)
+def test_what_prints_is_found(source: str):
+    assert found_by(prints, source) == [1]
+
+
+def test_every_place_of_the_tables_is_there():
+    places = {*CATCH_ALL, *CODE_OR_OBJECTS_FROM_TEXT, *STANDARD_STREAMS}
+    assert [place for place in places if not (ROOT / place).is_file()] == []
+
+
+ELSEWHERE = re.compile(
+    r"(?<![\w./~:])/(?:work|farm|home|Users|root|tmp|mnt|private|var/folders)/"
+    r"|(?:\bpypi|pythonhosted)\.org|\b(?:artifactor[y]|nexu[s])\b"
+)
+
+
+@pytest.mark.parametrize("path", texts(), ids=name_of)
+def test_no_file_names_a_place_on_one_machine_or_a_package_index(path: Path):
+    text = path.read_text("utf-8")
+    lines = enumerate(text.splitlines(), 1)
+    assert [f"line {number}: {line}" for number, line in lines if ELSEWHERE.search(line)] == []
+
+
+def test_a_place_on_one_machine_is_found():
+    assert ELSEWHERE.search("see {}home/ada/rmg".format("/"))
+    assert not ELSEWHERE.search("mapper = 'output.answer' in tests/home/rmg")

@@ -1,0 +1,79 @@
+"""What an import costs: the heavy waits until it is used."""
+
+import json
+import subprocess
+import sys
+from importlib.metadata import entry_points
+
+import pytest
+
+from .tree import PACKS, ROOT
+
+# Of what is not in the standard library, the core's door loads these: 60 ms on a slow machine.
+LIGHT = {"attr", "attrs", "pluggy", "rmg_core"}
+ROOMS_OF_THE_DOOR = {"errors", "graders", "hookspecs", "outcomes"}
+
+SCRIPT = """
+import json, sys
+before = {*sys.modules}
+try:
+    %s
+except SystemExit:
+    pass
+sys.stderr.write(json.dumps(sorted({*sys.modules} - before)))
+"""
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a fresh interpreter loads for a statement."""
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT % statement],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+    )
+    return set(json.loads(ended.stderr))
+
+
+def foreign(modules: set[str]) -> set[str]:
+    """Return the distributions' packages among modules."""
+    return {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
+
+
+def rooms_in(modules: set[str]) -> set[str]:
+    inside = [name for name in modules if name.startswith("rmg_core.")]
+    return {name.removeprefix("rmg_core.").partition(".")[0] for name in inside}
+
+
+def test_the_door_loads_nothing_heavy():
+    assert foreign(loaded_by("import rmg_core")) <= LIGHT
+
+
+def test_the_door_loads_no_room_above_the_hooks():
+    assert rooms_in(loaded_by("import rmg_core")) == ROOMS_OF_THE_DOOR
+
+
+@pytest.mark.parametrize("pack", ["rmg_core.basic", *(pack.name for pack in PACKS)])
+def test_the_pack_loads_nothing_heavy(pack: str):
+    assert foreign(loaded_by(f"import {pack}")) <= {*LIGHT, pack.partition(".")[0]}
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_the_pack_is_installed(pack):
+    """Else the tests above, and most of the documentation's, are about nothing."""
+    assert pack.name in {point.value for point in entry_points(group="rmg")}
+
+
+def test_importing_a_pack_imports_none_of_its_graders():
+    for pack in PACKS:
+        inside = {name for name in loaded_by(f"import {pack.name}") if pack.name in name}
+        assert inside == {pack.name}
+
+
+def test_the_help_of_the_command_line_loads_only_click():
+    statement = "sys.argv = ['rmg', '--help']; from rmg_core.cli import main; main()"
+    loaded = loaded_by(statement)
+    assert foreign(loaded) <= {*LIGHT, "click"}
+    assert rooms_in(loaded) == {"cli", *ROOMS_OF_THE_DOOR}
