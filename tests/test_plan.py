@@ -96,8 +96,8 @@ options = { weights = { b = 1, f = 2 } }
         "rmg.toml:4:10: pack 'txet' is not installed; did you mean 'text'?",
         "rmg.toml:10:7: there is no grader 'shrt' in './graders.py'; did you mean 'short'?",
         (
-            "rmg.toml:14:13: grader './graders.py:short' has no option 'limt'; did you mean 'limit'? "
-            "options: limit"
+            "rmg.toml:14:13: grader './graders.py:short' has no option 'limt'; "
+            "did you mean 'limit'? options: limit"
         ),
         (
             "rmg.toml:18:21: option 'limit' of grader './graders.py:short' must be an integer, not "
@@ -201,7 +201,10 @@ options = { weights = { stars = 1, count = 1 } }
         ),
         (
             '"./graders.py:three"',
-            "'./graders.py:three' is not a mapper: write a function `(sample) -> mapping`, or an attrs class with `map`",
+            (
+                "'./graders.py:three' is not a mapper: write a function `(sample) -> mapping`, "
+                "or an attrs class with `map`"
+            ),
         ),
         (
             '{ use = "./graders.py:upper", options = { x = 1 } }',

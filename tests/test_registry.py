@@ -181,9 +181,7 @@ assert len(installed().pack_names) >= 151
 print(sum(path.startswith({str(tmp_path)!r}) and path.endswith("METADATA") for path in opened))
 print(sum(path.startswith({str(tmp_path)!r}) for path in opened))
 """
-    run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["0", "150"]
 
 

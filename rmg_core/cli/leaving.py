@@ -11,7 +11,10 @@ from rmg_core.cli.exits import CUT_SHORT
 from rmg_core.cli.screen import counted, give_up, tell
 
 PATIENCE: Final = 5.0
-"""So many seconds a thread of a grader may take to end, unless the run was cut short."""
+"""So many seconds a thread of a grader may take to end."""
+
+PATIENCE_CUT_SHORT: Final = 0.2
+"""The same when the run was cut short: idle threads end within that, if not a busy one."""
 
 
 def leave(code: int) -> NoReturn:
@@ -22,7 +25,7 @@ def leave(code: int) -> NoReturn:
                 stream.flush()
             except (OSError, ValueError):
                 give_up(stream)
-    until = monotonic() + (0.0 if code == CUT_SHORT else PATIENCE)
+    until = monotonic() + (PATIENCE_CUT_SHORT if code == CUT_SHORT else PATIENCE)
     for thread in _others():
         thread.join(max(0.0, until - monotonic()))
     if left := _others():

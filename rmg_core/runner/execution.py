@@ -96,6 +96,8 @@ class Execution:
                 await self._loop()
             except BaseException as failure:
                 if fault := await self._close():
+                    if isinstance(failure, anyio.get_cancelled_exc_class()):
+                        raise fault from fault.__cause__
                     failure.add_note(str(fault))
                 raise
             if fault := await self._close():

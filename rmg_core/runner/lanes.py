@@ -49,6 +49,9 @@ class Lane:
     call_seconds: float | None = None
     cpu_share: float = 0.0
     seconds: float = 0.0
+    _calls: float = 0.0
+    _wall: float = 0.0
+    _cpu: float = 0.0
 
     @property
     def capacity(self) -> int:
@@ -79,13 +82,13 @@ class Lane:
             self.seconds += self.timeout or 0.0
             return
         self.seconds += chunk.seconds
-        call_seconds = chunk.seconds / len(chunk.results)
-        cpu_share = chunk.cpu_seconds / max(chunk.seconds, 1e-9)
-        if self.call_seconds is None:
-            self.call_seconds, self.cpu_share = call_seconds, cpu_share
-        else:
-            self.call_seconds += 0.5 * (call_seconds - self.call_seconds)
-            self.cpu_share += 0.5 * (cpu_share - self.cpu_share)
+        # What was measured before counts half as much each time. Sums, and not means of shares:
+        # a call that waits for a second must outweigh a thousand that took a microsecond.
+        self._calls = 0.5 * self._calls + len(chunk.results)
+        self._wall = 0.5 * self._wall + chunk.seconds
+        self._cpu = 0.5 * self._cpu + chunk.cpu_seconds
+        self.call_seconds = self._wall / self._calls
+        self.cpu_share = self._cpu / max(self._wall, 1e-9)
 
     def late_error(self) -> GraderError:
         return GraderError("timeout", f"no answer within {self.timeout:g} s")

@@ -36,6 +36,13 @@ def test_every_path_that_contributors_are_told_of_is_there():
     assert [path for path in where_is() if not any(ROOT.glob(path.rstrip("/")))] == []
 
 
+def test_every_link_for_contributors_leads_somewhere():
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)", page)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
 def test_contributors_are_told_of_every_room():
     rooms = {
         f"rmg_core/{path.name}{'/' if path.is_dir() else ''}"

@@ -157,8 +157,8 @@ def test_a_cancellation_that_a_plain_grader_raises_is_its_own(in_loop: Any):
 def test_a_cancellation_that_an_async_grader_raises_is_its_own(in_loop: Any):
     async def bad(response: str) -> Any:
         if response == CULPRIT:
-            task = anyio.get_cancelled_exc_class()
-            raise getattr(task, "_create", task)()
+            cancelled = anyio.get_cancelled_exc_class()
+            raise getattr(cancelled, "_create", cancelled)()  # noqa: RSE102 - trio's is a function
         return other(response)
 
     outcome = check_that_only_the_culprit_fails(grade(in_loop, bad), "cancelled")
@@ -181,9 +181,9 @@ def test_a_grader_that_cancels_its_task_and_returns_harms_nobody():
         asyncio.current_task().cancel()  # type: ignore[union-attr]
         return other(response)
 
-    results = grade(anyio.run, bad)
+    results = GradingRunner({"bad": bad, "aother": aother}, max_concurrency=1).run(ROWS)
     expected = [other(row["response"]) for row in ROWS]
-    assert dict(results) == {"bad": expected, "other": expected, "aother": expected}
+    assert dict(results) == {"bad": expected, "aother": expected}
 
 
 def test_a_deadline_holds_in_a_task_that_a_grader_has_cancelled_before():
@@ -259,8 +259,10 @@ def test_a_thread_that_does_not_answer_is_left_behind_and_told_of(in_loop: Any):
     outcome = check_that_only_the_culprit_fails(results, "timeout")
     assert outcome == GraderError("timeout", "no answer within 0.05 s")
     assert results.summary.reports == (
-        "grader 'bad' passed its time-out of 0.05 s; its thread was left behind and may still "
-        "be running",
+        (
+            "grader 'bad' passed its time-out of 0.05 s; its thread was left behind and may still "
+            "be running"
+        ),
     )
 
 
@@ -397,14 +399,14 @@ def test_an_error_that_a_grader_makes_of_our_cancellation_is_not_kept(in_loop: A
 
 
 def test_a_native_cancellation_of_the_caller_passes():
+    is_waiting = asyncio.Event()
+
     async def hang(response: str) -> float:
         is_waiting.set()
         await asyncio.sleep(1000)
         return 1.0
 
     async def cancel_it() -> None:
-        global is_waiting
-        is_waiting = asyncio.Event()
         run = asyncio.create_task(GradingRunner({"hang": hang}).arun(ROWS))
         await is_waiting.wait()
         run.cancel()
@@ -412,9 +414,6 @@ def test_a_native_cancellation_of_the_caller_passes():
             await run
 
     asyncio.run(cancel_it())
-
-
-is_waiting: Any = None
 
 
 def skip(response: str) -> Any:

@@ -104,7 +104,10 @@ def generate():
         ({"score": 1}, "it returned {'score': 1}, which is not an outcome"),
         ([1.0], "it returned [1.0], which is not an outcome"),
         (1 + 0j, "it returned (1+0j), which is not an outcome"),
-        (GraderScore, "it returned <class 'rmg_core.outcomes.GraderScore'>, which is not an outcome"),
+        (
+            GraderScore,
+            "it returned <class 'rmg_core.outcomes.GraderScore'>, which is not an outcome",
+        ),
         (GraderScore("1"), "the score '1' is not a number"),
         (GraderScore(None), "the score None is not a number"),
     ],
@@ -204,7 +207,7 @@ class Deadly(Exception):
 
 class NoText(CannotGrade):
     def __str__(self) -> str:
-        return 5  # type: ignore[return-value]
+        return 5  # type: ignore[return-value]  # noqa: PLE0307 - the fault to be found
 
 
 def raised(fault: BaseException) -> BaseException:
@@ -231,7 +234,7 @@ def test_a_repr_that_raises_does_not_hide_the_type():
 def test_a_repr_that_is_not_a_text_is_a_repr_that_raises():
     class Odd:
         def __repr__(self) -> str:
-            return 5  # type: ignore[return-value]
+            return 5  # type: ignore[return-value]  # noqa: PLE0307 - the fault to be found
 
     assert shown(Odd()) == "<Odd whose repr raises TypeError>"
 
@@ -295,9 +298,10 @@ def test_an_aggregator_that_raises_is_an_error_of_its_kind():
 
 
 def test_a_group_aggregator_returns_one_outcome_for_each_member():
-    assert combined_group(lambda _: [1.0], [{}, {}]) == [
-        GraderError("aggregator_error", "it returned 1 outcomes for a group of 2")
-    ] * 2
+    assert (
+        combined_group(lambda _: [1.0], [{}, {}])
+        == [GraderError("aggregator_error", "it returned 1 outcomes for a group of 2")] * 2
+    )
     assert combined_group(lambda _: None, [{}])[0].kind == "aggregator_error"
     first, second = combined_group(lambda _: [0.5, None], [{}, {}])
     assert first == GraderScore(0.5)
