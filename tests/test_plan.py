@@ -58,7 +58,7 @@ def test_ten_mistakes_are_told_at_once_where_they_stand(folder: Path):
     config = """
 max_concurency = 8
 max_errors = 2
-packs = ["txet"]
+packs = ["quux"]
 
 [dataset]
 path = "rows.jsonl"
@@ -93,7 +93,7 @@ options = { weights = { b = 1, f = 2 } }
             "packs, requires, run, sinks"
         ),
         "rmg.toml:3:14: max_errors must be at most 1, not 2",
-        "rmg.toml:4:10: pack 'txet' is not installed; did you mean 'text'?",
+        "rmg.toml:4:10: pack 'quux' is not installed; run `pip install rmg-plugin-quux`",
         "rmg.toml:10:7: there is no grader 'shrt' in './graders.py'; did you mean 'short'?",
         (
             "rmg.toml:14:13: grader './graders.py:short' has no option 'limt'; "

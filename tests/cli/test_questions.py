@@ -45,7 +45,7 @@ use = "./graders.py:same"
 options = { ignore_case = "no" }
 
 [graders.d]
-use = "txet/exact_match"
+use = "quux/exact_match"
 
 [graders.e]
 use = "./graders.py:brief"
@@ -72,7 +72,7 @@ def test_check_tells_every_mistake_at_once(desk):
         "qa.toml:12:35: 'same' takes no input 'refrence'; did you mean 'reference'?\n"
         "qa.toml:16:27: option 'ignore_case' of grader './graders.py:same' must be true or false, "
         "not the text 'no'\n"
-        "qa.toml:19:7: pack 'txet' is not installed; run `pip install rmg-plugin-txet`\n"
+        "qa.toml:19:7: pack 'quux' is not installed; run `pip install rmg-plugin-quux`\n"
         "qa.toml:23:23: 'a..b' is not a path: it cannot go on with '.b'\n"
         "qa.toml:27:25: there is no grader, nor an aggregator before this one, named 'aa'; "
         "did you mean 'a'?\n"

@@ -115,7 +115,9 @@ def test_an_aggregator_of_one_sample_may_read_one_of_a_group(in_loop: Any):
     results = in_loop(ranked(length, mean=mean, zscore=zscore, last="basic/min").arun, rows)
     assert list(results) == ["length", "rank", "mean", "zscore", "last"]
     assert scores(results["mean"]) == pytest.approx([0.05, 0.65, 0.6, 0.05])
-    assert scores(results["zscore"]) == pytest.approx([-(0.5**0.5), 0.5**0.5, 0.5**0.5, -(0.5**0.5)])
+    assert scores(results["zscore"]) == pytest.approx(
+        [-(0.5**0.5), 0.5**0.5, 0.5**0.5, -(0.5**0.5)]
+    )
     assert scores(results["last"]) == scores(results["length"])
 
 

@@ -234,7 +234,7 @@ def test_a_repr_that_raises_does_not_hide_the_type():
 def test_a_repr_that_is_not_a_text_is_a_repr_that_raises():
     class Odd:
         def __repr__(self) -> str:
-            return 5  # type: ignore[return-value]  # noqa: PLE0307 - the fault to be found
+            return 5  # type: ignore[return-value]
 
     assert shown(Odd()) == "<Odd whose repr raises TypeError>"
 
