@@ -291,23 +291,31 @@ NAMELESS = "has no name that a sample or a config could fill"
         (positional, f"'positional' is not a grader: parameter `response: str` {NAMELESS}"),
         (
             unknown_type,
-            "'unknown_type' is not a grader: its signature cannot be read: "
-            "name 'Unknown' is not defined",
+            (
+                "'unknown_type' is not a grader: its signature cannot be read: "
+                "name 'Unknown' is not defined"
+            ),
         ),
         (
             no_type,
-            "'no_type' is not a grader: its signature cannot be read: "
-            "Forward reference must be an expression -- got 'not a type'",
+            (
+                "'no_type' is not a grader: its signature cannot be read: "
+                "Forward reference must be an expression -- got 'not a type'"
+            ),
         ),
         (
             no_attribute,
-            "'no_attribute' is not a grader: its signature cannot be read: "
-            "type object 'Scale' has no attribute 'nothing'",
+            (
+                "'no_attribute' is not a grader: its signature cannot be read: "
+                "type object 'Scale' has no attribute 'nothing'"
+            ),
         ),
         (
             needs_option,
-            "'needs_option' is not a grader: its options are refused: "
-            "needs_option.__init__() missing 1 required keyword-only argument: 'limit'",
+            (
+                "'needs_option' is not a grader: its options are refused: "
+                "needs_option.__init__() missing 1 required keyword-only argument: 'limit'"
+            ),
         ),
         (NotAttrs, "'NotAttrs' is not a grader: decorate the class with `attrs.frozen`"),
         (NoGrade, "'NoGrade' is not a grader: the class has no method `grade(self, …)`"),
@@ -315,13 +323,17 @@ NAMELESS = "has no name that a sample or a config could fill"
         (StaticGrade, "'StaticGrade' is not a grader: the class has no method `grade(self, …)`"),
         (
             OptionsInGrade,
-            "'OptionsInGrade' is not a grader: `grade` has keyword-only limit, size; "
-            "options are fields",
+            (
+                "'OptionsInGrade' is not a grader: `grade` has keyword-only limit, size; "
+                "options are fields"
+            ),
         ),
         (
             UnknownField,
-            "'UnknownField' is not a grader: the types of its fields cannot be read: "
-            "name 'Unknown' is not defined",
+            (
+                "'UnknownField' is not a grader: the types of its fields cannot be read: "
+                "name 'Unknown' is not defined"
+            ),
         ),
         (
             5,

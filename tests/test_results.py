@@ -69,14 +69,9 @@ def test_the_summary_counts_what_the_dataset_left_out():
 
 
 def test_the_repr_is_a_table(results: Results):
-    assert repr(results) == "\n".join(
-        [
-            "3 samples graded",
-            "       mean  scale  scored          errors  skipped",
-            "good    0.5   0..1  3 of 3               0        0",
-            "mixed     –      –  0 of 3       1 timeout        1",
-            "total     1   0..1  2 of 3  1 missing_part        0",
-        ]
+    assert (
+        repr(results)
+        == "3 samples graded\n       mean  scale  scored          errors  skipped\ngood    0.5   0..1  3 of 3               0        0\nmixed     –      –  0 of 3       1 timeout        1\ntotal     1   0..1  2 of 3  1 missing_part        0"
     )
 
 

@@ -256,9 +256,10 @@ class Execution:
         self._idle.append(event)
         try:
             await event.wait()
-        finally:
+        except anyio.get_cancelled_exc_class():
             if event in self._idle:
                 self._idle.remove(event)
+            raise
 
     async def _run(self, lane: Lane, job: Any, worker: "_Worker") -> None:
         cells = self.session.limits.cells

@@ -87,7 +87,8 @@ class Pipeline:
 
     def land(self, lane: Lane, chunk: Chunk, results: list[Any]) -> None:
         """Land the results of a chunk, and put back the cells that have none."""
-        landed, chunk.cells = chunk.cells, chunk.cells[len(results) :]
+        count = len(results)
+        landed, chunk.cells = chunk.cells[:count], chunk.cells[count:]
         lane.land(landed, results)
         self.put_back(lane, chunk)
 
@@ -155,7 +156,7 @@ class Pipeline:
 
         def land(cells: list[OpenSample], outcomes: list[Outcome]) -> None:
             graded = []
-            for opened, outcome in zip(cells, outcomes, strict=False):
+            for opened, outcome in zip(cells, outcomes, strict=True):
                 opened.outcomes[place] = outcome
                 opened.waiting -= 1
                 if not opened.waiting:
@@ -166,7 +167,7 @@ class Pipeline:
 
         def land_repeats(cells: list[tuple[OpenSample, int]], outcomes: list[Outcome]) -> None:
             graded = []
-            for (opened, repeat), outcome in zip(cells, outcomes, strict=False):
+            for (opened, repeat), outcome in zip(cells, outcomes, strict=True):
                 opened.repeats[name][repeat] = outcome  # type: ignore[index]
                 opened.waiting -= 1
                 if not opened.waiting:

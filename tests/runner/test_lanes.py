@@ -234,6 +234,33 @@ def test_the_results_do_not_depend_on_the_lane(in_loop: Any, lane: str):
     assert column == [GraderScore(number / 1000, f"of {number}") for number in numbers]
 
 
+@pytest.mark.parametrize("timeout", [None, 60.0])
+def test_a_chunk_that_is_handed_back_is_run_once(
+    in_loop: Any, monkeypatch: pytest.MonkeyPatch, timeout: float | None
+):
+    """Without any patience, every chunk of graders and of aggregators hands all but one back."""
+
+    def plain(response: str) -> float:
+        called.append(response)
+        return int(response) / 1000
+
+    monkeypatch.setattr(lanes, "PATIENCE", -1.0)
+    called: list[str] = []
+    rows = [{"response": str(number), "group": number // 7} for number in range(300)]
+    rank = {"aggregator": "basic/rank", "options": {"grader": "plain"}, "group_by": "group"}
+    runner = GradingRunner(
+        {"plain": {"grader": plain, "timeout": timeout}},
+        aggregators={"max": "basic/max", "rank": rank, "min": "basic/min"},
+    )
+    results = in_loop(runner.arun, rows)
+    assert sorted(called, key=int) == [row["response"] for row in rows]
+    assert results.index == list(range(300))
+    scores = [number / 1000 for number in range(300)]
+    for name in ("plain", "max", "min"):
+        assert [each.score for each in results[name]] == scores
+    assert {each.status for each in results["rank"]} == {"score"}
+
+
 def test_a_grader_that_blocks_midway_holds_no_chunk_back(in_loop: Any, crowd_of: Any):
     """From its tenth sample on, the grader waits until four of them run at once."""
     crowd = crowd_of(4)
