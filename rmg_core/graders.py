@@ -133,10 +133,20 @@ def grader(
         scale: `(low, high)` or a `Scale`; None is an open end. A score outside is an error.
         version: change it to say that the same inputs now get other grades.
         needs: what must be installed for it to grade, such as `("rmg-plugin-x[extra]",)`.
+
+    Raises:
+        DefinitionError: what is decorated cannot be called, or the scale is none.
     """
 
     def mark(target: Definition) -> Definition:
-        setattr(target, MARK, Declared(scale, version, needs))
+        if not callable(target):
+            hint = "decorate a function, or an attrs class with a method `grade`"
+            raise DefinitionError("grader", str(target), hint)
+        try:
+            declared = Declared(scale, version, needs)
+        except ValueError as fault:
+            raise DefinitionError("grader", _name_of(target), str(fault)) from fault
+        setattr(target, MARK, declared)
         return target
 
     return mark if definition is None else mark(definition)

@@ -20,7 +20,7 @@ from rmg_core.errors import ConfigError, Problem
 from rmg_core.plan import Plan, plan_of_config, plan_of_objects
 from rmg_core.results import Results
 from rmg_core.runner.execution import Ended, Execution
-from rmg_core.runner.failures import sole_failure
+from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of
 from rmg_core.runner.window import GradedSample, OpenSample
@@ -125,11 +125,9 @@ class GradingRunner:
                 raise
 
         # Held open here, the graders are opened once, whichever run ends before another begins.
-        async with self._session().graders_open():
-            with sole_failure():
-                async with anyio.create_task_group() as tasks:
-                    for name, rows in datasets.items():
-                        tasks.start_soon(grade, name, rows)
+        async with self._session().graders_open(), tasks_together() as tasks:
+            for name, rows in datasets.items():
+                tasks.start_soon(grade, name, rows)
         return {name: results[name] for name in datasets}
 
     def run_many(self, datasets: Mapping[str, Rows]) -> dict[str, Results]:
@@ -146,11 +144,10 @@ class GradingRunner:
         graded = GradedStream(self.plan.columns)
         rows, _ = await self._checked(dataset)
         graded.execution = self._execution(rows, graded.put)
-        with sole_failure():
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(graded.run)
-                yield graded
-                tasks.cancel_scope.cancel()
+        async with tasks_together() as tasks:
+            tasks.start_soon(graded.run)
+            yield graded
+            tasks.cancel()
         # Whoever left early has not met it.
         graded.raise_failure()
 

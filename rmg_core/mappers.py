@@ -4,7 +4,7 @@ A path is keys and list indices joined by dots:
 
     output.answer           the key `answer` of the object `output`
     messages.-1.content     the last element of a list (an index may also be a key of an object)
-    "weird.key".text        a quoted key may hold dots, and `\"` for a quote, `\\` for a backslash
+    "weird.key".text        a quoted key may hold dots, brackets, and `\"` or `\\` for `"` or `\`
     steps.*.tool            one value for every element of a list, in order
     steps.*.note?           `?` puts a null where this key or index is missing
 """
@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 import attrs
 from attrs import field, frozen
 
-from rmg_core.errors import DefinitionError, MissingInput, suggestion
+from rmg_core.errors import DefinitionError, MissingInput, absent_field
 
 
 @runtime_checkable
@@ -29,8 +29,9 @@ class Mapper(Protocol):
 
 MapFunction: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-_SEGMENT: Final = re.compile(r'(?:"((?:[^"\\]|\\["\\])*)"|([^."?*]+)|(\*))(\?)?(?:\.|$)')
+_SEGMENT: Final = re.compile(r'(?:"((?:[^"\\]|\\["\\])*)"|([^."?*[\]]+)|(\*))(\?)?(?:\.|$)')
 _INDEX: Final = re.compile(r"-?\d+")
+_BRACKETS: Final = re.compile(r"""\[(?:(-?\d+|\*)|'([^']+)'|"([^"]+)")\]""")
 
 
 @frozen
@@ -106,10 +107,14 @@ def parse_path(text: str) -> Path:
     """
     steps: list[Step] = []
     at = 0
+    if text.startswith("$."):
+        raise ValueError(f"{text!r} is not a path: {_spelling(text)}")
     while at < len(text) or not steps:
         found = _SEGMENT.match(text, at)
         if found is None:
             rest = text[at:]
+            if "[" in rest and rest[0] != '"':
+                raise ValueError(f"{text!r} is not a path: {_spelling(text)}")
             raise ValueError(
                 f"{text!r} is not a path: "
                 + (f"it cannot go on with {rest!r}" if rest else "a key is missing at its end")
@@ -124,6 +129,31 @@ def parse_path(text: str) -> Path:
     if text.endswith("."):
         raise ValueError(f"{text!r} is not a path: a key is missing at its end")
     return Path(text, tuple(steps))
+
+
+def dotted(text: str) -> str | None:
+    """Return the path that `a[0]["b"]` or `$.a` stands for elsewhere, if it stands for one."""
+    spelt = _BRACKETS.sub(
+        lambda found: "." + (found[1] or _as_key(found[2] or found[3])), re.sub(r"^\$\.?", "", text)
+    ).removeprefix(".")
+    try:
+        return parse_path(spelt).text if spelt != text else None
+    except ValueError:
+        return None
+
+
+def _spelling(text: str) -> str:
+    if spelt := dotted(text):
+        return f"keys and indices are joined by dots: write {spelt!r}"
+    quoted = ".".join(_as_key(key) for key in text.split("."))
+    return f"a key with brackets stands in quotes: write {quoted!r}"
+
+
+def _as_key(key: str) -> str:
+    """Write a key as a path has it: in quotes where it must be."""
+    if re.fullmatch(r'[^."?*[\]]+', key):
+        return key
+    return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def parse_source(written: Any) -> Source:
@@ -180,7 +210,7 @@ def _take(value: Any, step: Step) -> Any:
     if isinstance(value, Mapping):
         if step.key in value:
             return value[step.key]
-        return Missing(f"no field {step.key!r}; {suggestion(step.key, map(str, value), 'fields')}")
+        return Missing(f"no field {step.key!r}; {absent_field(step.key, map(str, value))}")
     if step.index is not None and isinstance(value, list | tuple):
         if -len(value) <= step.index < len(value):
             return value[step.index]

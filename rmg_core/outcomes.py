@@ -56,8 +56,20 @@ UNIT = Scale()
 
 
 def as_scale(scale: Scale | tuple[float | None, float | None]) -> Scale:
-    """Accept `(low, high)` for a scale on which higher is better."""
-    made = scale if isinstance(scale, Scale) else Scale(*scale)
+    """Accept `(low, high)` for a scale on which higher is better.
+
+    Raises:
+        ValueError: it is neither a scale nor a pair of ends.
+    """
+    match scale:
+        case Scale():
+            made = scale
+        case [None | int() | float() as low, None | int() | float() as high]:
+            made = Scale(low, high)
+        case _:
+            raise ValueError(
+                f"a scale is (low, high), such as (1, 5), or a Scale, and not {scale!r}"
+            )
     return UNIT if made == UNIT else made
 
 

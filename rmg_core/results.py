@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from rmg_core.datasets import DatasetReport
+from rmg_core.errors import suggestion
 from rmg_core.outcomes import GraderError, GraderScore, Outcome
 from rmg_core.summary import Summary, aligned, tally_of
 
@@ -51,7 +52,11 @@ class Results(Mapping[str, list[Outcome]]):
         self._reports = reports
 
     def __getitem__(self, name: str) -> list[Outcome]:
-        return self._columns[name]
+        try:
+            return self._columns[name]
+        except KeyError:
+            hint = suggestion(str(name), self._columns, "columns")
+            raise KeyError(f"there is no column {name!r}; {hint}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -88,7 +93,11 @@ class Results(Mapping[str, list[Outcome]]):
         Raises:
             ModuleNotFoundError: pandas is not installed.
         """
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as fault:
+            said = f"a DataFrame needs {fault.name}; run `pip install 'rmg-core[all]'`"
+            raise ModuleNotFoundError(said, name=fault.name) from fault
 
         made: dict[str, Any] = {}
         for name, outcomes in self._columns.items():

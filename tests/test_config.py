@@ -374,7 +374,7 @@ def test_a_config_without_graders_is_refused(text: str) -> None:
         ),
         (
             "[a]\n[a]\n",
-            "2:3: this is not TOML: cannot declare ('a',) twice; a key or a table is written twice",
+            "2:3: this is not TOML: cannot declare [a] twice; a key or a table is written twice",
         ),
         (
             "a = 1\na = 2\nb = 3",
@@ -628,7 +628,39 @@ def test_a_missing_file_offers_its_near_miss(tmp_path: Path) -> None:
 def test_a_folder_is_no_config(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         load_config(tmp_path)
-    assert str(refused.value) == f"{tmp_path}: the config cannot be read: Is a directory"
+    assert str(refused.value) == (
+        f"{tmp_path}: the config cannot be read: is a directory; name a TOML file in it"
+    )
+
+
+def test_a_config_that_may_not_be_read_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ConfigError) as refused:
+        load_config(tmp_path / "qa.toml")
+    assert str(refused.value) == (
+        f"{tmp_path}/qa.toml: the config cannot be read: permission denied; "
+        "give yourself the right to read it (chmod u+r), or run as its owner"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[graders.x]\n[graders.x]\n", "cannot declare [graders.x] twice"),
+        ('["a b".c]\n["a b".c]\n', 'cannot declare ["a b".c] twice'),
+        ('["it\'s"]\n["it\'s"]\n', 'cannot declare ["it\'s"] twice'),
+    ],
+)
+def test_a_table_written_twice_is_named_as_its_header(text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse_config(text)
+    [problem] = refused.value.problems
+    assert problem.message == f"this is not TOML: {said}"
 
 
 def test_a_large_file_is_no_config(tmp_path: Path) -> None:

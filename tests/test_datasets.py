@@ -405,7 +405,7 @@ def test_inflated_data_have_an_absolute_limit(tmp_path, monkeypatch):
         ("a.jsonl", "jsonl"),
         ("dir.x/A.JSONL.GZ", "jsonl"),
         ("a.b.csv", "csv"),
-        ("-", ""),
+        ("-", "jsonl"),
         ("answers", ""),
         (".hidden", ""),
         ("a.gz", ""),
@@ -572,3 +572,21 @@ def test_what_the_rows_raise_is_not_taken_for_a_fault_of_a_row():
 
     with pytest.raises(TypeError, match="mine"):
         list(samples_of(rows()))
+
+
+def test_a_frame_says_how_to_give_its_rows():
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(DataError) as caught:
+        list(samples_of(pd.DataFrame({"a": [1]})))
+    assert str(caught.value) == (
+        'a DataFrame gives its columns, not its rows; give its rows: frame.to_dict("records")'
+    )
+
+
+def test_an_id_in_a_header_that_is_not_split_says_the_delimiter():
+    with pytest.raises(DataError) as caught:
+        list(samples_of([{"id;q": "1;a"}], "id"))
+    assert str(caught.value) == (
+        "row 0 (counted from 0): no field 'id' for the id; the header is not split: "
+        'set options = { delimiter = ";" } in [dataset]'
+    )

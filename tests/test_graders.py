@@ -403,3 +403,28 @@ def test_a_type_that_json_does_not_have_takes_any_value(annotation: Any):
 )
 def test_a_type_is_written_as_a_user_would(annotation: Any, name: str):
     assert type_name(annotation) == name
+
+
+def test_only_what_can_be_called_is_declared_a_grader():
+    with pytest.raises(DefinitionError) as caught:
+        grader(5)  # type: ignore[call-overload]
+    assert str(caught.value) == (
+        "'5' is not a grader: decorate a function, or an attrs class with a method `grade`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [
+        ((1,), "a scale is (low, high), such as (1, 5), or a Scale, and not (1,)"),
+        ("1-5", "a scale is (low, high), such as (1, 5), or a Scale, and not '1-5'"),
+        ((5, 1), "a scale needs low < high, not 5 and 1"),
+    ],
+)
+def test_a_grader_declares_a_scale_that_is_one(scale: Any, said: str):
+    def grade(response: str) -> float:
+        return 1.0
+
+    with pytest.raises(DefinitionError) as caught:
+        grader(scale=scale)(grade)
+    assert str(caught.value) == f"'grade' is not a grader: {said}"

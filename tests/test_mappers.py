@@ -83,6 +83,35 @@ def test_missing_field_says_where_and_what_is_there(path: str, said: str):
         ("a..b", "'a..b' is not a path: it cannot go on with '.b'"),
         ('"a', "'\"a' is not a path: it cannot go on with '\"a'"),
         ("a*", "'a*' is not a path: it cannot go on with 'a*'"),
+        (
+            "turns[0].text",
+            (
+                "'turns[0].text' is not a path: keys and indices are joined by dots: "
+                "write 'turns.0.text'"
+            ),
+        ),
+        (
+            'ticket["turns"][-1].text',
+            (
+                "'ticket[\"turns\"][-1].text' is not a path: keys and indices are joined by dots: "
+                "write 'ticket.turns.-1.text'"
+            ),
+        ),
+        ("$.a", "'$.a' is not a path: keys and indices are joined by dots: write 'a'"),
+        (
+            "$['a.b'][*].c",
+            (
+                "\"$['a.b'][*].c\" is not a path: keys and indices are joined by dots: "
+                "write '\"a.b\".*.c'"
+            ),
+        ),
+        (
+            "texts.Answer [en]",
+            (
+                "'texts.Answer [en]' is not a path: a key with brackets stands in quotes: "
+                "write 'texts.\"Answer [en]\"'"
+            ),
+        ),
         (3, "3 is neither a path, nor a list of paths, nor { value = … }"),
         ([], "[] is neither a path, nor a list of paths, nor { value = … }"),
     ],
@@ -91,6 +120,18 @@ def test_what_is_not_a_path_is_refused(written: Any, said: str):
     with pytest.raises(ValueError) as caught:
         parse_source(written)
     assert str(caught.value) == said
+
+
+def test_a_quoted_key_may_have_brackets():
+    assert parse_path('"a[0]"."$"').find({"a[0]": {"$": 1}}) == 1
+
+
+@pytest.mark.parametrize(("header", "shown"), [("id;q", ";"), ("id\tq", "\\t"), ("id|q", "|")])
+def test_a_header_that_is_not_split_says_the_delimiter(header: str, shown: str):
+    assert parse_path("q").find({header: "1"}) == Missing(
+        f"no field 'q'; the header is not split: "
+        f'set options = {{ delimiter = "{shown}" }} in [dataset]'
+    )
 
 
 def test_first_alternative_that_exists_counts():

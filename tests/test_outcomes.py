@@ -84,6 +84,15 @@ def test_a_pair_is_a_scale_on_which_higher_is_better():
     assert as_scale(Scale(0, 1, higher_is_better=False)).higher_is_better is False
 
 
+@pytest.mark.parametrize("scale", [(1,), "1-5", (1, "5"), 5, (1, 2, 3)])
+def test_what_is_no_pair_is_no_scale(scale: Any):
+    with pytest.raises(ValueError) as caught:
+        as_scale(scale)
+    assert str(caught.value) == (
+        f"a scale is (low, high), such as (1, 5), or a Scale, and not {scale!r}"
+    )
+
+
 @pytest.mark.parametrize(
     "outcome", [GraderScore(1.0), GraderRank([1]), GraderSkip("no"), GraderError("timeout", "no")]
 )

@@ -235,7 +235,8 @@ def test_a_reader_is_found_by_the_suffix_or_named(folder: Path):
     config = '[dataset]\npath = "rows.{suffix}"\n[graders.s]\nuse = "./graders.py:short"\n'
     [problem] = problems_of(folder, config.format(suffix="jsnl"))
     assert problem == (
-        "rmg.toml:2:8: there is no reader 'jsnl' in pack 'basic'; did you mean 'jsonl'?"
+        "rmg.toml:2:8: no reader is for the suffix '.jsnl'; "
+        'add format = "jsonl" (one of csv, json, jsonl, ndjson, parquet, tsv)'
     )
     (folder / "rows.txt").write_text('{"response": "a"}\n')
     named = config.format(suffix="txt").replace("[graders", 'format = "jsonl"\n[graders')
@@ -308,7 +309,37 @@ class First:
         ),
         (
             {"grader_configs": {"s": short}, "max_concurrency": 0},
-            "'max_concurrency' must be >= 1: 0",
+            "max_concurrency must be at least 1, not 0",
+        ),
+        (
+            {"grader_configs": {"s": short}, "max_concurrency": "3"},
+            "max_concurrency must be an integer, not the text '3'",
+        ),
+        (
+            {"grader_configs": {"s": {"grader": short, "timeout": 0}}},
+            "graders.s: timeout must be above 0, not 0",
+        ),
+        (
+            {"grader_configs": {"s": {"grader": ""}}},
+            "graders.s: 'grader' must name something; give the grader itself, or its name",
+        ),
+        (
+            {"grader_configs": {"s": {"use": short}}},
+            "graders.s: unknown key 'use'; write 'grader' here",
+        ),
+        (
+            {"grader_configs": [short]},
+            (
+                "grader_configs: the graders have no names in a list; "
+                'write {"NAME": grader, …}: each name is a column of the results'
+            ),
+        ),
+        (
+            {"grader_configs": short},
+            (
+                "grader_configs: the graders have no names in a function; "
+                'write {"NAME": grader, …}: each name is a column of the results'
+            ),
         ),
         (
             {"grader_configs": {"s": {"grader": short, "mapper": {"response": "a."}}}},
@@ -320,6 +351,85 @@ def test_mistakes_in_python_name_the_argument(arguments: dict[str, Any], problem
     with pytest.raises(ConfigError) as caught:
         GradingRunner(**arguments)
     assert [str(each) for each in caught.value.problems] == [problem]
+
+
+def test_mistakes_in_python_are_told_at_once():
+    with pytest.raises(ConfigError) as caught:
+        GradingRunner(
+            {"s": {"grader": short, "timeout": 0, "options": {"limt": 3}}}, max_concurrency=0
+        )
+    assert [str(each).partition(";")[0] for each in caught.value.problems] == [
+        "graders.s: timeout must be above 0, not 0",
+        "max_concurrency must be at least 1, not 0",
+        "graders.s.options.limt: grader 'short' has no option 'limt'",
+    ]
+
+
+def test_overrides_are_no_single_text(folder: Path):
+    (folder / "rmg.toml").write_text('[graders.s]\nuse = "./graders.py:short"\n')
+    with pytest.raises(TypeError) as caught:
+        plan_of_config(folder / "rmg.toml", "max_concurrency=3")
+    assert str(caught.value) == "the overrides are a list of texts: write ['max_concurrency=3']"
+
+
+def test_a_run_of_no_samples_is_empty():
+    assert GradingRunner({"s": short}).run([])["s"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (
+            "graders.py",
+            (
+                "no reader is for the suffix '.py'; "
+                'add format = "jsonl" (one of csv, json, jsonl, ndjson, parquet, tsv)'
+            ),
+        ),
+        (
+            "answers",
+            (
+                "the path has no suffix; "
+                'add format = "jsonl" (one of csv, json, jsonl, ndjson, parquet, tsv)'
+            ),
+        ),
+        ("rows.d", "this is a directory; name a file in it"),
+        ("rows", "this is a directory; name a file in it"),
+    ],
+)
+def test_a_path_that_tells_no_format_says_what_to_add(folder: Path, path: str, said: str):
+    (folder / "rows.d").mkdir()
+    (folder / "rows").mkdir()
+    config = f'[dataset]\npath = "{path}"\n[graders.s]\nuse = "./graders.py:short"\n'
+    assert problems_of(folder, config) == [f"rmg.toml:2:8: {said}"]
+
+
+def test_standard_input_is_json_lines(folder: Path):
+    config = '[dataset]\npath = "-"\n[graders.s]\nuse = "./graders.py:short"\n'
+    dataset = plan_of(folder, config).dataset
+    assert dataset is not None
+    assert type(dataset.reader).__name__ == "JsonlReader"
+
+
+@pytest.mark.parametrize(
+    ("mapper", "path", "place"),
+    [
+        ("output.answer", "output.answer", " in pack 'basic'"),
+        ("turns[0].text", "turns.0.text", ""),
+        ("a.*.b", "a.*.b", ""),
+    ],
+)
+def test_a_path_in_the_place_of_a_mapper_says_how_to_write_it(
+    folder: Path, mapper: str, path: str, place: str
+):
+    [problem] = problems_of(
+        folder, f'[graders.s]\nuse = "./graders.py:short"\nmapper = "{mapper}"\n'
+    )
+    assert problem == (
+        f"rmg.toml:3:10: there is no mapper '{mapper}'{place}; "
+        f'for a field, write mapper = {{ response = "{path}" }}; '
+        "for a mapper, 'pack/name' or './file.py:name'"
+    )
 
 
 def test_python_takes_functions_objects_names_and_several_aggregators():

@@ -356,7 +356,8 @@ def test_pack_that_raises_while_importing_says_where_in_the_pack(install, tmp_pa
     assert str(error) == (
         "pack 'x' (rmg-plugin-x 1.0) is broken: "
         "JSONDecodeError: Expecting value: line 1 column 2 (char 1) "
-        f"at {tmp_path}/site1/rmg_plugin_x/deep.py:2; upgrade rmg-plugin-x, or tell its authors"
+        f"at {tmp_path}/site1/rmg_plugin_x/deep.py:2; "
+        "upgrade rmg-plugin-x, tell its authors, or correct it if it is yours"
     )
 
 
@@ -483,7 +484,7 @@ def test_hook_that_raises_says_where(install, tmp_path):
         "pack 'x' (rmg-plugin-x 1.0) is broken: its hook rmg_mappers raised: "
         "ZeroDivisionError: division by zero "
         f"at {tmp_path}/site1/rmg_plugin_x/__init__.py:4; "
-        "upgrade rmg-plugin-x, or tell its authors"
+        "upgrade rmg-plugin-x, tell its authors, or correct it if it is yours"
     )
 
 
@@ -756,6 +757,28 @@ def test_file_with_a_syntax_error_says_the_line(registry, write):
     )
 
 
+def test_file_that_may_not_be_read_is_not_to_be_corrected(registry, write, monkeypatch):
+    base = write("x = 1\n")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert str(refusal(registry.resolve, "grader", "./mine.py:f", base=base)) == (
+        "'./mine.py' cannot be used: it cannot be read: permission denied; "
+        "give yourself the right to read it (chmod u+r), or run as its owner"
+    )
+
+
+def test_the_state_of_a_broken_pack_says_broken_once(install):
+    registry = install("x", "raise OSError('no')")
+    [state] = [each for each in registry.states() if each.info.name == "x"]
+    assert state.state == "broken"
+    assert re.sub(r" at \S+;", ";", state.reason) == (
+        "OSError: no; upgrade rmg-plugin-x, tell its authors, or correct it if it is yours"
+    )
+
+
 def test_file_that_raises_says_the_line_and_leaves_no_module(registry, write):
     base = write("import json\n\njson.loads('x')\n")
     before = set(sys.modules)
@@ -997,7 +1020,12 @@ def test_requirement_that_is_met_or_does_not_apply_is_not_listed(stocked, requir
         (
             "rmg-plugin-wer[slow]",
             "rmg-plugin-wer 1.0 has no extra 'slow'",
-            "run `pip install 'rmg-plugin-wer[slow]'`",
+            "the author of rmg-plugin-wer must add it to [project.optional-dependencies]",
+        ),
+        (
+            "rmg-plugin-wer[fats]",
+            "rmg-plugin-wer 1.0 has no extra 'fats'",
+            "did you mean 'fast'?",
         ),
     ],
 )

@@ -1,4 +1,5 @@
 import math
+import sys
 
 import pandas as pd
 import pytest
@@ -68,11 +69,16 @@ def test_the_summary_counts_what_the_dataset_left_out():
     assert (summary.rows_skipped, summary.duplicates, summary.is_complete) == (2, 1, False)
 
 
+TABLE = """\
+3 samples graded
+       mean  scale  scored          errors  skipped
+good    0.5   0..1  3 of 3               0        0
+mixed     –      –  0 of 3       1 timeout        1
+total     1   0..1  2 of 3  1 missing_part        0"""
+
+
 def test_the_repr_is_a_table(results: Results):
-    assert (
-        repr(results)
-        == "3 samples graded\n       mean  scale  scored          errors  skipped\ngood    0.5   0..1  3 of 3               0        0\nmixed     –      –  0 of 3       1 timeout        1\ntotal     1   0..1  2 of 3  1 missing_part        0"
-    )
+    assert repr(results) == TABLE
 
 
 def test_a_notebook_shows_a_table_whose_names_are_escaped():
@@ -111,3 +117,20 @@ def test_a_frame_of_no_samples_is_empty():
     frame = Results({"a": []}).to_pandas()
     assert isinstance(frame, pd.DataFrame)
     assert len(frame) == 0
+
+
+def test_a_column_that_is_not_there_is_named_with_the_near_miss(results: Results):
+    name = next(iter(results))
+    with pytest.raises(KeyError) as caught:
+        results[name[:-1]]
+    assert caught.value.args == (f"there is no column {name[:-1]!r}; did you mean {name!r}?",)
+    assert results.get("zzz") is None
+
+
+def test_a_frame_without_pandas_says_what_to_install(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ModuleNotFoundError) as caught:
+        results.to_pandas()
+    assert str(caught.value) == "a DataFrame needs pandas; run `pip install 'rmg-core[all]'`"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rmg_core.aggregators import Impute, OnMissing
 from rmg_core.config import OptionsError, structure_options
-from rmg_core.errors import DefinitionError
+from rmg_core.errors import DefinitionError, near_miss
 from rmg_core.graders import spec_of
 
 
@@ -510,3 +510,44 @@ def test_any_value_is_either_taken_or_refused_with_its_faults(kind: Any, value: 
     except OptionsError as refused:
         found = refused.faults
     assert found is None or (found and all(fault.path[0] == "x" for fault in found))
+
+
+def _needs_another(instance: Any, _: Any, value: Any) -> None:
+    if instance.minimum is None and value is None:
+        raise ValueError("set minimum or maximum: without a bound every response passes")
+
+
+@frozen
+class Bounds:
+    minimum: int | None = field(default=None, validator=validators.optional(validators.ge(0)))
+    maximum: int | None = field(default=None, validator=_needs_another)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"minimun": 3}, ["grader 'p/g' has no option 'minimun'"]),
+        (
+            {"minimum": "3"},
+            ["option 'minimum' of grader 'p/g' must be an integer, not the text '3'"],
+        ),
+        (
+            {"minimum": -1, "maxmum": 3},
+            [
+                "grader 'p/g' has no option 'maxmum'",
+                "option 'minimum' of grader 'p/g' must be at least 0, not -1",
+            ],
+        ),
+        ({}, ["grader 'p/g': set minimum or maximum: without a bound every response passes"]),
+    ],
+)
+def test_one_mistake_brings_no_refusal_of_several_options(table: dict[str, Any], said: list[str]):
+    assert [message for _, message, _ in faults(Bounds, table)] == said
+
+
+def test_a_near_miss_is_near():
+    assert [near_miss(word, ["error", "red"]) for word in ("zero", "rad", "eror")] == [
+        None,
+        "red",
+        "error",
+    ]

@@ -27,11 +27,19 @@ rmg: Final = VerbGroup("rmg", VERBS)
 
 def main() -> NoReturn:
     """Run the command line of this process, and leave with its exit code."""
+    import sys
+
+    from rmg_core.cli.exits import FAILED
     from rmg_core.cli.leaving import leave
+    from rmg_core.cli.screen import give_up, tell
 
     code = 0
     try:
         rmg.main(prog_name="rmg")
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
+    except OSError as fault:  # click writes the help itself
+        give_up(sys.stdout)
+        tell(f"standard output: {fault.strerror}")
+        code = FAILED
     leave(code)

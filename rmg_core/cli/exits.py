@@ -24,6 +24,7 @@ def exits() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        tell("interrupted")
         raise Exit(CUT_SHORT) from None
     except RunFailed as fault:
         tell(str(fault))

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,12 +13,13 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import click
 import orjson
 
-from rmg_core.cli.screen import Stdout, is_terminal, tell
+from rmg_core.cli.screen import Stdout, is_terminal, one_line, tell
 from rmg_core.cli.verbs import example
 
 if TYPE_CHECKING:
     from rmg_core.cli.results import Results, Row
 
+FORMS: Final = ("csv", "jsonl", "parquet")
 ROWS_AT_ONCE: Final = 4_096
 _FORMULA: Final = frozenset("=+-@\t\r\n")
 
@@ -32,12 +32,12 @@ _FORMULA: Final = frozenset("=+-@\t\r\n")
 @click.option(
     "--to",
     "form",
-    type=click.Choice(["csv", "jsonl", "parquet"]),
-    required=True,
-    help="The format; parquet needs pyarrow.",
+    type=click.Choice(FORMS),
+    help="The format; without it, what the name of FILE ends in, or else csv. "
+    "Parquet needs pyarrow.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout.")
-def command(run_dir: str, form: str, output: str | None) -> None:
+def command(run_dir: str, form: str | None, output: str | None) -> None:
     """Turn the results of a run into one row a sample.
 
     Rows are in the order of the dataset. Their columns are index and id of the sample, and of
@@ -45,31 +45,36 @@ def command(run_dir: str, form: str, output: str | None) -> None:
     several times has the mean. In csv, a text that a spreadsheet would take for a formula gets
     a ' before it.
     """
-    from rmg_core.cli.results import results_of
+    from rmg_core.cli.results import directory_of, results_of, want_of
 
-    results = results_of(Path(run_dir))
+    form = form or _form_of(output)
+    place = directory_of(Path(run_dir))
+    results = results_of(place)
+    if want := want_of(place):
+        tell(one_line(f"{place}: {want}", 4000))
     if results.is_torn:
         tell(f"{results.file}: the last line was cut short, and is left out")
     head = _head(results)
     if form == "parquet":
         _check_parquet(output)
-    with _opened(output) as file:
+    with _opened(output, place) as file:
         {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](results, head, file)
 
 
-@contextmanager
-def _opened(output: str | None) -> Iterator[IO[bytes]]:
-    from rmg_core.cli.rundir import fault_of, written_whole
-    from rmg_core.errors import ConfigError, Problem
+def _form_of(output: str | None) -> str:
+    suffix = Path(output or "").suffix.lower().removeprefix(".")
+    return suffix if suffix in FORMS else FORMS[0]
 
+
+@contextmanager
+def _opened(output: str | None, run_dir: Path) -> Iterator[IO[bytes]]:
     if output is None:
         with io.BufferedWriter(Stdout()) as file:
             yield file
         return
-    place = Path(output)
-    if said := fault_of(place.parent):
-        raise ConfigError([Problem(f"{output} cannot be written: {said}")])
-    with written_whole(place, mode=0o666) as handle, os.fdopen(handle, "wb") as file:
+    from rmg_core.cli.outputs import opened
+
+    with opened(output, run_dir) as file:
         yield file
 
 

@@ -23,7 +23,7 @@ from rmg_core.runner.failures import sole_failure
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import FileSource
 from rmg_core.runner.window import OpenSample
-from rmg_core.summary import Summary, Tally
+from rmg_core.summary import ColumnSummary, Summary, Tally
 
 DRAIN_SECONDS: Final = 10.0
 """So long what is in flight may take to finish when a run is stopped."""
@@ -123,12 +123,22 @@ class Grading:
             for each in samples:
                 add(each.outcomes[place])
 
+    def _scaled(self, column: ColumnSummary) -> ColumnSummary:
+        """Take from the plan the scale of a column that came to no score; a rank has none."""
+        plan = self.ready.plan
+        if column.scored or column.ranked:
+            return column
+        scales = {each.name: each.scale for each in plan.graders}
+        scales |= {each.name: each.scale for each in plan.aggregators if each.scale is not None}
+        return evolve(column, scale=scales.get(column.name))
+
     def _summary(self, execution: Execution) -> Summary:
         ended, report = execution.ended, self.ready.report
         counted = self._tallies[0].samples
         return Summary(
             columns=tuple(
-                each.summary(ended.grader_seconds.get(each.name)) for each in self._tallies
+                self._scaled(each.summary(ended.grader_seconds.get(each.name)))
+                for each in self._tallies
             ),
             samples=counted,
             is_complete=counted == self.samples,

@@ -4,11 +4,12 @@ import gc
 import os
 import sys
 import threading
+from contextlib import suppress
 from time import monotonic
 from typing import Final, NoReturn
 
-from rmg_core.cli.exits import CUT_SHORT
-from rmg_core.cli.screen import counted, give_up, tell
+from rmg_core.cli.exits import CUT_SHORT, FAILED
+from rmg_core.cli.screen import counted, flush, tell
 
 PATIENCE: Final = 5.0
 """So many seconds a thread of a grader may take to end."""
@@ -16,24 +17,39 @@ PATIENCE: Final = 5.0
 PATIENCE_CUT_SHORT: Final = 0.2
 """The same when the run was cut short: idle threads end within that, if not a busy one."""
 
+_WORKER: Final = "AnyIO worker thread"
+"""What anyio names the threads that graders are called in."""
+
 
 def leave(code: int) -> NoReturn:
     """Exit, also where a grader has left a thread behind, which Python would wait for."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            try:
-                stream.flush()
-            except (OSError, ValueError):
-                give_up(stream)
+    try:
+        flush()
+    except OSError as fault:
+        tell(f"{fault.filename}: {fault.strerror}")
+        code = code or FAILED
     until = monotonic() + (PATIENCE_CUT_SHORT if code == CUT_SHORT else PATIENCE)
-    for thread in _others():
-        thread.join(max(0.0, until - monotonic()))
+    with suppress(KeyboardInterrupt):  # whoever does not want to wait
+        for thread in _others():
+            thread.join(max(0.0, until - monotonic()))
     if left := _others():
-        names = ", ".join(sorted({repr(thread.name) for thread in left}))
-        tell(f"left behind: {counted(len(left), 'thread')} that did not end ({names})")
+        tell(said_of(left))
         gc.collect()  # so that what has a temporary file removes it: nothing runs at this exit
         os._exit(code)
     sys.exit(code)
+
+
+def said_of(left: list[threading.Thread]) -> str:
+    """Say of threads that did not end what they are to whoever runs rmg."""
+    calls = sum(thread.name == _WORKER for thread in left)
+    names = sorted(thread.name for thread in left if thread.name != _WORKER)
+    said = [counted(calls, "call") + f" of {'a grader' if calls == 1 else 'graders'}"]
+    said = said if calls else []
+    if names:
+        shown = ", ".join(map(repr, dict.fromkeys(names)))
+        said.append(f"{counted(len(names), 'thread')} of the graders' own ({shown})")
+    them = "it" if len(left) == 1 else "them"
+    return f"{' and '.join(said)} did not end; leaving without {them}"
 
 
 def _others() -> list[threading.Thread]:

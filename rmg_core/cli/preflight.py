@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from rmg_core.cli import rundir
+from rmg_core.cli.clashes import clashes
 from rmg_core.config import Config, draft_config
 from rmg_core.datasets import Dataset, DatasetReport
 from rmg_core.errors import ConfigError, DataError, Problem
@@ -50,14 +51,15 @@ def preflight(
         problems += fault.problems
         dataset = dataset_of_draft(draft, registry)
     place = Path(run_dir) if run_dir else config.run_dir
+    at = ("run", "dir") if config.run.dir is not None and run_dir is None else None
     if is_run and (said := rundir.fault_of(place)):
         message = f"the run directory {str(place)!r} cannot be made: {said}"
-        is_named = config.run.dir is not None and run_dir is None
         problems.append(
-            config.problem(("run", "dir"), message, rundir.HINT, at="value")
-            if is_named
+            config.problem(at, message, rundir.HINT, at="value")
+            if at
             else Problem(message, rundir.HINT)
         )
+    problems += clashes(config, plan, place, at)
     if dataset is None and config.dataset.path is None and plan is not None:
         hint = 'add a table [dataset] with path = "FILE"'
         problems.append(config.problem(("dataset",), "the config names no dataset", hint))

@@ -38,6 +38,7 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
     ]
     if errors:
         show("\n" + in_columns(errors))
+        show(f"more on each error: `detail` of its line in {RESULTS}")
     show(f"\nresults: {run_dir / RESULTS}")
 
 

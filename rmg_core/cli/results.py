@@ -16,7 +16,8 @@ from typing import Any
 import orjson
 from attrs import frozen
 
-from rmg_core.cli.rundir import CONFIG, RESULTS
+from rmg_core.cli.rundir import CONFIG, RESULTS, SUMMARY, command_of
+from rmg_core.cli.screen import counted
 from rmg_core.errors import DataError, Problem
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, from_json
 from rmg_core.runner.pipeline import mean_of
@@ -126,6 +127,27 @@ def results_of(run_dir: Path) -> Results:
         indexes=indexes,
         starts=starts,
     )
+
+
+def directory_of(place: Path) -> Path:
+    """Return the run directory that is meant: its results may be named in its place."""
+    return place.parent if place.name == RESULTS and place.is_file() else place
+
+
+def want_of(run_dir: Path) -> str | None:
+    """Say why the results of a run directory are not all that was asked for, if so."""
+    try:
+        summary = orjson.loads((run_dir / SUMMARY).read_bytes())
+        is_whole, samples = bool(summary["complete"]), int(summary["samples"])
+    except (OSError, ValueError, KeyError, TypeError):
+        said = f"the run goes on still, or was killed: there is no {SUMMARY}"
+    else:
+        if is_whole:
+            return None
+        said = f"the run was stopped after {counted(samples, 'sample')}"
+    command = command_of(run_dir)
+    again = f"; for all, run again with: {command}" if command else ""
+    return f"these results are partial ({said}){again}"
 
 
 def _column_of(line: Mapping[str, Any]) -> str:

@@ -87,8 +87,8 @@ def _run(
     grading = Grading(ready, samples, progress)
     with rundir.held(ready.run_dir):
         (ready.run_dir / rundir.SUMMARY).unlink(missing_ok=True)
-        copy = f"# {again}\n{ready.config.source.text}"
-        rundir.write_whole(ready.run_dir / rundir.CONFIG, copy.encode("utf-8"))
+        copy = rundir.marked(ready.config.source.text, again)
+        rundir.write_whole(ready.run_dir / rundir.CONFIG, copy)
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
             summary = grading.run()
@@ -106,7 +106,9 @@ def _code(summary: "Summary", signalled: int | None) -> int:
         return FAILED
     for each in summary.too_many_errors:
         tell(
-            f"grader {each.name!r} has errors in {each.failed:,} of {each.samples:,} samples "
-            f"({each.error_share:.1%}), and max_errors is {summary.max_errors:.1%}"
+            f"the run failed: grader {each.name!r} has errors in {each.failed:,} of "
+            f"{counted(each.samples, 'sample')} ({each.error_share:.1%}), more than "
+            f"max_errors = {summary.max_errors:g} allows; the summary has the first of each "
+            "kind: mend the cause, or set max_errors higher"
         )
     return FAILED if summary.too_many_errors else DONE

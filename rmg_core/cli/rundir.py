@@ -16,6 +16,34 @@ CONFIG: Final = "config.toml"
 
 HINT: Final = "choose another with --run-dir DIR"
 
+_MARK: Final = "# rmg run"
+"""The copy of the config begins with the command that made the run."""
+
+
+def command_of(place: Path) -> str | None:
+    """Return the command that made a run directory; None of what is none."""
+    try:
+        with (place / CONFIG).open(encoding="utf-8", errors="replace") as file:
+            first = file.readline()
+    except OSError:
+        return None
+    is_mark = f"{first.rstrip()} ".startswith(f"{_MARK} ")
+    return first.removeprefix("# ").rstrip() if is_mark else None
+
+
+def is_made_by_rmg(place: Path) -> bool:
+    return command_of(place) is not None
+
+
+def marked(config: str, command: str) -> bytes:
+    """Return the copy of a config that a run directory holds: it says how the run was begun."""
+    return f"# {command}\n{config}".encode()
+
+
+def is_draft(file: Path) -> bool:
+    """Tell whether a file was being written when a run was killed."""
+    return any(file.name.startswith(f".{name}.") for name in (SUMMARY, CONFIG))
+
 
 def fault_of(place: Path) -> str | None:
     """Say why nothing could be written in a run directory, which need not exist yet."""
@@ -69,7 +97,7 @@ def _refused(place: Path, fault: str) -> ConfigError:
 def written_whole(place: Path, mode: int = 0o600) -> Iterator[int]:
     """Write a file that appears under its name when it is complete; yields its descriptor.
 
-    The descriptor is closed by whoever takes it.
+    The descriptor is closed by whoever takes it. A link in the place of the file is replaced.
     """
     draft = place.with_name(f".{place.name}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)

@@ -3,12 +3,14 @@
 A reader that goes away ends the output, never the verb: what is left to say is not said.
 """
 
+import errno
 import io
 import os
 import re
+import stat
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -99,15 +101,53 @@ def _write(stream: IO[str] | None, text: str) -> None:
     # A process may be started without a stream, or with a closed one.
     if stream is None:
         return
-    try:
+    with _giving_up(stream):
         stream.write(text)
         stream.flush()
-    except (OSError, ValueError):
+
+
+def flush() -> None:
+    """Write what either stream still holds back.
+
+    Raises:
+        OSError: stdout cannot take it, and somebody reads it.
+    """
+    for stream in (sys.stderr, sys.stdout):
+        if stream is not None:
+            with _giving_up(stream):
+                stream.flush()
+
+
+@contextmanager
+def _giving_up(stream: IO[str]) -> Iterator[None]:
+    """Let a stream that fails lead nowhere; of a result that is lost, say so.
+
+    What cannot be said on stderr can be said nowhere.
+    """
+    try:
+        yield
+    except ValueError:  # it is closed
         give_up(stream)
+    except OSError as fault:
+        has_reader = stream is sys.stdout and not _is_gone(fault, stream)
+        give_up(stream)
+        if has_reader:
+            raise OSError(fault.errno, fault.strerror, "standard output") from fault
+
+
+def _is_gone(fault: OSError, stream: IO[str]) -> bool:
+    """Tell whether nobody reads a stream any more: a closed pipe, or a terminal that hung up."""
+    if fault.errno == errno.EIO:
+        with suppress(OSError, ValueError):
+            return stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    return isinstance(fault, ConnectionError) or fault.errno == errno.EBADF
 
 
 class Stdout(io.RawIOBase):
-    """Stdout for bytes; they go nowhere when nobody reads them any more."""
+    """Stdout for bytes; they go nowhere when nobody reads them any more.
+
+    A write that fails for another reason raises `OSError`, which names standard output.
+    """
 
     def writable(self) -> bool:
         return True
@@ -116,11 +156,9 @@ class Stdout(io.RawIOBase):
         size = memoryview(data).nbytes
         stream = getattr(sys.stdout, "buffer", None)
         if stream is not None:
-            try:
+            with _giving_up(sys.stdout):
                 stream.write(data)
                 stream.flush()
-            except (OSError, ValueError):
-                give_up(sys.stdout)
         return size
 
 

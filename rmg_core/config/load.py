@@ -157,6 +157,8 @@ def _place(problem: Problem) -> tuple[bool, int, int]:
 
 
 def _read_overrides(written: Sequence[str]) -> tuple[list[Override], list[Problem]]:
+    if isinstance(written, str):  # a text is a sequence of texts, too
+        raise TypeError(f"the overrides are a list of texts: write [{written!r}]")
     read: list[Override] = []
     problems: list[Problem] = []
     for each in written:

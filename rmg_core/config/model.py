@@ -71,7 +71,10 @@ class DatasetConfig:
     path: str | None = field(
         default=None,
         validator=_is_local,
-        metadata={"help": "the file, from the config's folder; '-' is standard input"},
+        metadata={
+            "help": "the file, from the config's folder; '-' is standard input, "
+            "in JSON Lines unless `format` says otherwise"
+        },
     )
     id: str | None = field(
         default=None,

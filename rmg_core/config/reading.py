@@ -1,16 +1,23 @@
 """The text of a config file, and the table that it writes in TOML."""
 
+import ast
+import json
 import re
 import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from rmg_core.config.positions import MAX_DEPTH, place, too_deep
 from rmg_core.config.source import Source
-from rmg_core.errors import ConfigError, Problem, near_miss
+from rmg_core.errors import ConfigError, Problem
 
 MAX_BYTES: Final = 4 * 2**20
 """A config is written by hand; what is larger is another file."""
+
+_CLOSE: Final = 0.8
+"""Names of files share a suffix, and so are nearer to each other than other words (0.6)."""
 
 _TWICE: Final = "a key or a table is written twice"
 _TOML_HINTS: Final = {
@@ -25,6 +32,16 @@ _TOML_HINTS: Final = {
     "Cannot mutate": _TWICE,
 }
 """What usually is the matter when `tomllib` says so."""
+
+
+_UNREADABLE: Final[Mapping[type, str]] = {
+    PermissionError: "give yourself the right to read it (chmod u+r), or run as its owner",
+    IsADirectoryError: "name a TOML file in it",
+}
+
+
+_KEY_TUPLE: Final = re.compile(r"""\((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|, ?)+\)""")
+"""How `tomllib` writes the keys of a table."""
 
 
 def read_text(file: Path) -> str:
@@ -62,9 +79,12 @@ def read_text(file: Path) -> str:
 def _unreadable(file: Path, fault: OSError) -> Problem:
     if not isinstance(fault, FileNotFoundError):
         reason = fault.strerror or type(fault).__name__
-        return Problem(f"the config cannot be read: {reason}", file=str(file))
-    near = near_miss(file.name, (each.name for each in file.parent.glob("*.toml")))
-    hint = f"did you mean {str(file.with_name(near))!r}?" if near else ""
+        reason = reason[:1].lower() + reason[1:]
+        hint = _UNREADABLE.get(type(fault), "")
+        return Problem(f"the config cannot be read: {reason}", hint, str(file))
+    names = [each.name for each in file.parent.glob("*.toml")]
+    near = get_close_matches(file.name, names, n=1, cutoff=_CLOSE)
+    hint = f"did you mean {str(file.with_name(near[0]))!r}?" if near else ""
     return Problem("there is no such file", hint, str(file))
 
 
@@ -89,6 +109,15 @@ def parse_toml(source: Source) -> dict[str, Any] | Problem:
         return source.problem_at(None, "this is not TOML: an integer is too long")
 
 
+def _as_header(found: re.Match[str]) -> str:
+    """Write a tuple of keys as the header of a table."""
+    keys = [
+        key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key, ensure_ascii=False)
+        for key in ast.literal_eval(found[0])
+    ]
+    return f"[{'.'.join(keys)}]"
+
+
 def _not_toml(source: Source, said: str) -> Problem:
     """Take the place out of what `tomllib` says, which has it in words."""
     text = source.text
@@ -96,5 +125,5 @@ def _not_toml(source: Source, said: str) -> Problem:
     found = re.fullmatch(r"line (\d+), column (\d+)\)", where)
     at = (int(found[1]), int(found[2])) if found else place(text, len(text.rstrip()))
     hint = next((hint for start, hint in _TOML_HINTS.items() if message.startswith(start)), "")
-    message = message[:1].lower() + message[1:]
+    message = _KEY_TUPLE.sub(_as_header, message[:1].lower() + message[1:])
     return source.problem_at(at, f"this is not TOML: {message}", hint)

@@ -66,7 +66,7 @@ def _structure_class(table: Any, cls: type[Cls], noun: str = "key") -> Cls:
                 Finding((), f"needs {noun} {name!r}", f"{name}: {remedy}" if remedy else "")
             )
     if findings:
-        raise Refused([*findings, *_bounds(cls, options, values)])
+        raise Refused([*findings, *_bounds(cls, options, values, are_whole=False)])
     try:
         return cls(**values)
     except Exception as fault:  # noqa: BLE001 - validators and converters are a pack's code
@@ -82,9 +82,17 @@ def _unknown(key: str, options: Mapping[str, Any], noun: str) -> Finding:
 
 
 def _bounds(
-    cls: type[Any], options: Mapping[str, "attrs.Attribute[Any]"], values: Mapping[str, Any]
+    cls: type[Any],
+    options: Mapping[str, "attrs.Attribute[Any]"],
+    values: Mapping[str, Any],
+    *,
+    are_whole: bool = True,
 ) -> list[Finding]:
-    """Run converters and validators one by one, where attrs stops at the first that refuses."""
+    """Run converters and validators one by one, where attrs stops at the first that refuses.
+
+    Where the options are not whole, since one is misspelt or of another type, a validator sees
+    none but its own: what it says of several would only follow from that mistake.
+    """
     blank = object.__new__(cls)
     ready = []
     findings = []
@@ -99,9 +107,10 @@ def _bounds(
             continue
         object.__setattr__(blank, option.name, value)
         ready.append((name, option, value))
-    is_complete = len(ready) == len(options)
+    is_complete = are_whole and len(ready) == len(options)
     for name, option, value in ready:
-        for path, part, validator, refusal in refusals(option.validator, blank, option, value):
+        seen = blank if are_whole else _alone(cls, option, value)
+        for path, part, validator, refusal in refusals(option.validator, seen, option, value):
             if isinstance(refusal, AttributeError) and not is_complete:
                 continue  # it looks at an option that is at fault itself
             if (asked := must(validator, part)) is None:
@@ -111,6 +120,13 @@ def _bounds(
                 hint = near(part, choices_of(validator))
                 findings.append(Finding(where, asked, hint, subject=where))
     return findings
+
+
+def _alone(cls: type[Any], option: "attrs.Attribute[Any]", value: Any) -> Any:
+    """Make an instance that has one option, and fails a validator that asks it for others."""
+    made = object.__new__(cls)
+    object.__setattr__(made, option.name, value)
+    return made
 
 
 def _structure(value: Any, kind: Any) -> Any:

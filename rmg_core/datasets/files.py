@@ -31,8 +31,10 @@ INFLATED_FREE: Final = 8 * 1024**2
 def format_of(path: str) -> str:
     """Return the suffix of `path` in lower case and without dots, not counting `.gz`.
 
-    It is empty where there is none, as for standard input.
+    It is empty where there is none. Standard input, which has no suffix, is JSON Lines.
     """
+    if path == STDIN:
+        return "jsonl"
     name = PurePath(path).name
     bare = name[:-3] if name.lower().endswith(".gz") else name
     return PurePath(bare).suffix.removeprefix(".").lower()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import frozen
 
 from rmg_core.datasets.readonly import freeze
-from rmg_core.errors import DataError, Problem, suggestion
+from rmg_core.errors import DataError, Problem, absent_field
 
 SampleId: TypeAlias = str | int
 
@@ -56,7 +56,7 @@ def _follow(value: Any, keys: list[str], path: str) -> Any:
     for key in keys:
         if not isinstance(value, Mapping) or key not in value:
             known = list(map(str, value)) if isinstance(value, Mapping) else []
-            raise NoId(f"no field {path!r} for the id", suggestion(key, known, "fields"))
+            raise NoId(f"no field {path!r} for the id", absent_field(key, known))
         value = value[key]
     return value
 
@@ -71,6 +71,11 @@ def samples_of(
         DataError: a row is not a mapping with texts for keys, or has no id. It names the row,
             counted from 0.
     """
+    for method in ("to_dicts", "to_dict"):  # of a frame of polars, of pandas
+        if hasattr(rows, "columns") and hasattr(rows, method):
+            said = f"a {type(rows).__name__} gives its columns, not its rows"
+            argument = '"records"' if method == "to_dict" else ""
+            raise DataError([Problem(said, f"give its rows: frame.{method}({argument})")])
     id_of = None if id is None else id_taker(id)
     for index, row in enumerate(rows):
         try:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from rmg_core.config import Config, Draft, draft_config
 from rmg_core.datasets import Dataset, format_of
-from rmg_core.errors import ConfigError, Problem
+from rmg_core.errors import ConfigError, Problem, near_miss
 from rmg_core.outcomes import Scale
-from rmg_core.plan.objects import config_of_objects
+from rmg_core.plan.objects import draft_of_objects
 from rmg_core.plan.parts import Parts
 from rmg_core.plan.values import NamedPart, Plan, PlannedAggregator, PlannedGrader
 from rmg_core.registry import Registry, installed
@@ -88,14 +89,14 @@ def plan_of_objects(
     Raises:
         ConfigError: something cannot be run; with every problem that was found.
     """
-    config = config_of_objects(
+    draft = draft_of_objects(
         grader_configs,
         aggregators=aggregators,
         max_concurrency=max_concurrency,
         max_errors=max_errors,
         packs=packs,
     )
-    return plan_of_draft(Draft(config), registry)
+    return plan_of_draft(draft, registry)
 
 
 def _graders(parts: Parts) -> dict[str, PlannedGrader | None]:
@@ -121,11 +122,30 @@ def _dataset(parts: Parts) -> Dataset | None:
     table, path = parts.config.dataset, parts.config.dataset_path
     if path is None:
         return None
-    if table.format is None:
+    if table.format is not None:
+        reader = parts.reader(table.format, table.options, ("dataset", "format"))
+    elif _is_told_by_suffix(parts, path):
         reader = parts.reader(format_of(path), table.options, ("dataset", "path"))
     else:
-        reader = parts.reader(table.format, table.options, ("dataset", "format"))
+        reader = None
     return None if reader is None else Dataset(path, reader, table.id, table.on_bad_row)
+
+
+def _is_told_by_suffix(parts: Parts, path: str) -> bool:
+    """Note a path that does not tell which reader it needs."""
+    suffix, known = format_of(path), parts.names("reader")
+    if suffix in known or (suffix and parts.lacks_packs):
+        return True
+    if Path(path).is_dir():
+        parts.note(("dataset", "path"), "this is a directory", "name a file in it")
+        return False
+    likely = near_miss(suffix, known) or "jsonl"
+    parts.note(
+        ("dataset", "path"),
+        f"no reader is for the suffix '.{suffix}'" if suffix else "the path has no suffix",
+        f'add format = "{likely}" (one of {", ".join(known)})',
+    )
+    return False
 
 
 def _named(parts: Parts, noun: str, section: str) -> tuple[NamedPart, ...]:

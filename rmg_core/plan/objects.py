@@ -3,30 +3,48 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from attrs import evolve
+
 from rmg_core.aggregators import NamedAggregator
-from rmg_core.config import AggregatorConfig, Config, GraderConfig, UseConfig
+from rmg_core.config import (
+    AggregatorConfig,
+    Config,
+    Draft,
+    GraderConfig,
+    OptionsError,
+    UseConfig,
+    structure_options,
+)
 from rmg_core.errors import ConfigError, Problem, suggestion
 
 GRADER_KEYS: Final = ("grader", "mapper", "options", "timeout", "max_concurrency", "repeats")
 AGGREGATOR_KEYS: Final = ("aggregator", "options", "repeats_of", "group_by")
+AS_THEY_ARE: Final = ("mapper", "options")
+"""What may hold any object of Python, and is checked when the grader is known."""
+
 MAPPER_KEYS: Final = {"use", "options"}
 
 Made = TypeVar("Made", GraderConfig, AggregatorConfig)
+Cls = TypeVar("Cls")
 
 
-def config_of_objects(
+def draft_of_objects(
     grader_configs: Mapping[str, Any],
     *,
     aggregators: Any,
     max_concurrency: int,
     max_errors: float,
     packs: Sequence[str],
-) -> Config:
-    """Return the config that the arguments of a `GradingRunner` stand for.
+) -> Draft:
+    """Return the config that the arguments of a `GradingRunner` stand for, and their problems.
 
     Raises:
-        ConfigError: they are not of that shape; with every problem.
+        ConfigError: the graders have no names.
     """
+    if not isinstance(grader_configs, Mapping):
+        said = f"the graders have no names in a {type(grader_configs).__name__}"
+        hint = 'write {"NAME": grader, …}: each name is a column of the results'
+        raise ConfigError([Problem(said, hint, file="grader_configs")])
     problems: list[Problem] = []
     graders = {
         name: made
@@ -36,25 +54,17 @@ def config_of_objects(
     if not grader_configs:
         problems.append(Problem("there is no grader", "give one in `grader_configs`"))
     combined: dict[str, AggregatorConfig] = {}
+    columns = []
     for name, written in _named(aggregators, problems):
+        columns.append(name)
         if name in grader_configs or name in combined:
             hint = "every column needs a name of its own"
             problems.append(Problem(f"there are two columns named {name!r}", hint))
         if (combining := _aggregator(name, written, problems)) is not None:
             combined[name] = combining
-    try:
-        config = Config(
-            packs=tuple(packs),
-            max_concurrency=max_concurrency,
-            max_errors=max_errors,
-            graders=graders,
-            aggregators=combined,
-        )
-    except (TypeError, ValueError) as fault:
-        problems.append(Problem(_first_line(fault)))
-    if problems:
-        raise ConfigError(problems)
-    return config
+    values = {"packs": packs, "max_concurrency": max_concurrency, "max_errors": max_errors}
+    config = evolve(_checked(Config, values, "", problems), graders=graders, aggregators=combined)
+    return Draft(config, frozenset((*grader_configs, *columns)), tuple(problems))
 
 
 def _grader(name: str, written: Any, problems: list[Problem]) -> GraderConfig | None:
@@ -81,20 +91,38 @@ def _entry(
     where = f"{noun}s.{name}"
     unknown = [key for key in written if key not in keys]
     for key in unknown:
-        hint = suggestion(str(key), keys, "keys")
+        hint = f"write {noun!r} here" if key == "use" else suggestion(str(key), keys, "keys")
         problems.append(Problem(f"unknown key {key!r}", hint, file=where))
-    if noun not in written:
+    if noun not in written and "use" not in written:
         problems.append(Problem(f"it has no {noun!r}", f"name the {noun}", file=where))
     if unknown or noun not in written:
         return None
-    values = {key: value for key, value in written.items() if key != noun}
-    if "mapper" in values:
-        values["mapper"] = _mapper(values["mapper"])
+    if written[noun] is None or written[noun] == "":
+        hint = f"give the {noun} itself, or its name"
+        problems.append(Problem(f"{noun!r} must name something", hint, file=where))
+        return None
+    values = {key: value for key, value in written.items() if key not in (noun, *AS_THEY_ARE)}
+    kept = {key: written[key] for key in AS_THEY_ARE if key in written}
     try:
-        return kind(use=written[noun], **values)
+        if "mapper" in kept:
+            kept["mapper"] = _mapper(kept["mapper"])
+        made = _checked(kind, {"use": "NAME", **values}, where, problems)
+        return evolve(made, use=written[noun], **kept)
     except (TypeError, ValueError) as fault:
         problems.append(Problem(_first_line(fault), file=where))
         return None
+
+
+def _checked(kind: type[Cls], values: dict[str, Any], where: str, problems: list[Problem]) -> Cls:
+    """Check values as those of a config are, and go on without those that are refused."""
+    try:
+        return structure_options(kind, values, owner="", noun="")
+    except OptionsError as refused:
+        problems += [Problem(each.message, each.hint, where or None) for each in refused.faults]
+        faulty = {each.path[0] for each in refused.faults}
+    return structure_options(
+        kind, {key: value for key, value in values.items() if key not in faulty}, owner="", noun=""
+    )
 
 
 def _mapper(written: Any) -> Any:

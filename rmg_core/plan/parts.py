@@ -22,6 +22,7 @@ from rmg_core.errors import (
     Problem,
     RegistryError,
     UnknownName,
+    near_miss,
     suggestion,
 )
 from rmg_core.graders import Grader, GraderSpec, as_grader, spec_of
@@ -31,6 +32,7 @@ from rmg_core.mappers import (
     Source,
     as_map_function,
     by_own_name,
+    dotted,
     parse_path,
     parse_source,
 )
@@ -72,6 +74,16 @@ class Parts:
                 self._note_fault(("packs", number), fault)
             else:
                 self._packs.append(pack)
+
+    @property
+    def lacks_packs(self) -> bool:
+        """A pack that the config names cannot be looked into, which is noted."""
+        return len(self._packs) < len(self.config.packs)
+
+    def names(self, noun: str) -> list[str]:
+        """List the short names of a noun."""
+        packs = [self.registry.pack(pack) for pack in ("basic", *self._packs)]
+        return sorted({name for pack in packs for name in pack.names[noun]})
 
     def grader(self, name: str, table: GraderConfig) -> PlannedGrader | None:
         at: At = ("graders", name)
@@ -167,7 +179,7 @@ class Parts:
             self._said.append(problem)
         self.note(at, problem.message, problem.hint)
 
-    def _resolve(self, noun: str, use: Any, at: At) -> Resolved | None:
+    def _resolve(self, noun: str, use: Any, at: At, remedy: str = "") -> Resolved | None:
         if not isinstance(use, str):
             return None
         with self._naming(at):
@@ -175,9 +187,10 @@ class Parts:
                 return self.registry.resolve(noun, use, self._packs, self.config.base)
             except UnknownName as fault:
                 is_short = "/" not in use and ":" not in use
-                if is_short and len(self._packs) < len(self.config.packs):
-                    # A pack that cannot be looked into, which is noted, may well have it.
-                    raise NotMade from fault
+                if is_short and self.lacks_packs:
+                    raise NotMade from fault  # one of those packs may well have it
+                if is_short and remedy and not near_miss(use, fault.choices):
+                    raise attrs.evolve(fault, remedy=remedy) from fault
                 raise
         raise AssertionError("a context that notes always raises")
 
@@ -237,14 +250,21 @@ class Parts:
         if isinstance(written, Mapping):
             return self._field_mapper(written, spec, (*at, "mapper"))
         try:
-            made = self._mapper_object(written.use, written.options, (*at, "mapper"))
+            first = (*required, *(each.name for each in spec.inputs), "INPUT")[0]
+            made = self._mapper_object(written, first, (*at, "mapper"))
             with self._naming((*at, "mapper")):
                 return as_map_function(made, _called(written.use))
         except NotMade:
             return None
 
-    def _mapper_object(self, use: Any, options: Mapping[str, Any], at: At) -> Any:
-        resolved = self._resolve("mapper", use, at)
+    def _mapper_object(self, table: UseConfig, first: str, at: At) -> Any:
+        use, options = table.use, table.options
+        path = (dotted(use) or use) if isinstance(use, str) else ""
+        remedy = (
+            f'for a field, write mapper = {{ {first} = "{path}" }}; '
+            "for a mapper, 'pack/name' or './file.py:name'"
+        )
+        resolved = self._resolve("mapper", use, at, remedy)
         if resolved is None:
             return use
         if isinstance(resolved.value, type):

@@ -54,7 +54,9 @@ def from_file(noun: str, use: str, base: Path) -> Resolved:
     """
     written = use.rpartition(":")[0]
     path = (base / written).resolve()
-    if not path.is_file():
+    with Blame(lambda fault: _broken_file(written, path, fault)):
+        is_there = path.is_file()
+    if not is_there:
         near = near_miss(path.name, [each.name for each in path.parent.glob("*.py")])
         remedy = f"did you mean {near!r}?" if near else f"its path is relative to {base}"
         raise BrokenCode(written, "there is no such file", remedy)
@@ -127,6 +129,9 @@ def _broken_file(written: str, path: Path, fault: BaseException) -> BrokenCode:
         return frame.f_code.co_filename == str(path)
 
     place = place_of(fault, owns)
+    if isinstance(fault, PermissionError) and not place:
+        remedy = "give yourself the right to read it (chmod u+r), or run as its owner"
+        return BrokenCode(written, "it cannot be read: permission denied", remedy)
     absent = fault.name if isinstance(fault, ModuleNotFoundError) else None
     if not absent:
         return BrokenCode(written, f"{said(fault)}{place}", "correct the file")

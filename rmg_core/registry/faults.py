@@ -92,7 +92,7 @@ def broken_by(info: PackInfo, doing: str, fault: BaseException) -> BrokenPack:
     return broken(
         info,
         f"{lead}{said(fault)}{place}",
-        f"upgrade {info.distribution}, or tell its authors",
+        f"upgrade {info.distribution}, tell its authors, or correct it if it is yours",
     )
 
 

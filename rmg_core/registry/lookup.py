@@ -12,11 +12,13 @@ from packaging.utils import canonicalize_name
 
 from rmg_core.errors import (
     AmbiguousName,
+    BrokenPack,
     CodeNotAllowed,
     PackBlocked,
     PackConflict,
     PackNotInstalled,
     PackTooOld,
+    Problem,
     RegistryError,
     UnknownName,
     near_miss,
@@ -178,7 +180,7 @@ class Registry:
             try:
                 chosen = self.pack(name).info
             except RegistryError as fault:
-                found += [PackState(each, _state(fault), str(fault)) for each in claims]
+                found += [PackState(each, _state(fault), _reason(fault)) for each in claims]
                 continue
             for each in claims:
                 if each == chosen:
@@ -276,6 +278,13 @@ def _blocked() -> set[str]:
 
 def _same(distribution: str, other: str) -> bool:
     return canonicalize_name(distribution) == canonicalize_name(other)
+
+
+def _reason(fault: RegistryError) -> str:
+    """Say why a pack cannot be used, beside its name and state."""
+    if isinstance(fault, BrokenPack):
+        return str(Problem(fault.fault, fault.remedy))
+    return str(fault)
 
 
 def _state(fault: RegistryError) -> State:

@@ -11,7 +11,7 @@ from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from rmg_core.errors import PackTooOld
+from rmg_core.errors import PackTooOld, near_miss
 from rmg_core.registry.claims import CORE, PackInfo
 
 
@@ -78,24 +78,33 @@ def _faults(
         return
     if distribution:
         for wanted in sorted(requirement.extras):
-            for message in _faults_of_extra(distribution, wanted, shelf, seen):
-                yield message, f"run `pip install '{_plain(requirement)}'`"
+            install = f"run `pip install '{_plain(requirement)}'`"
+            for message, hint in _faults_of_extra(distribution, wanted, shelf, seen):
+                yield message, hint or install
 
 
 def _faults_of_extra(
     distribution: Distribution, extra: str, shelf: Shelf, seen: set[str]
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong, with what to do where it is not to install the extra."""
     offered = distribution.metadata.get_all("Provides-Extra") or []
     name = f"{canonicalize_name(distribution.name)}[{canonicalize_name(extra)}]"
     if canonicalize_name(extra) not in map(canonicalize_name, offered):
-        yield f"{distribution.name} {distribution.version} has no extra {extra!r}"
+        near = near_miss(extra, offered)
+        yield (
+            f"{distribution.name} {distribution.version} has no extra {extra!r}",
+            f"did you mean {near!r}?"
+            if near
+            else f"the author of {distribution.name} must add it to "
+            "[project.optional-dependencies]",
+        )
     elif name not in seen:
         seen.add(name)
         for line in distribution.requires or ():
             needed = Requirement(line)
             if needed.marker and "extra" in str(needed.marker):
                 for message, _ in _faults(needed, shelf, extra, seen):
-                    yield f"{name}: {message}"
+                    yield f"{name}: {message}", ""
 
 
 def is_met(requirement: Requirement, version: str) -> bool:

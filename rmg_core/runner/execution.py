@@ -13,7 +13,7 @@ from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import take
 from rmg_core.runner.delivery import Delivery
-from rmg_core.runner.failures import sole_failure
+from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.guard import current_task, is_our_cancellation, shake_off
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.pipeline import Pipeline
@@ -146,11 +146,10 @@ class Execution:
             self._room = None
 
     async def _loop(self) -> None:
-        with sole_failure():
-            async with anyio.create_task_group() as self._tasks:
-                if self._delivery.is_wanted:
-                    self._tasks.start_soon(self._delivery.run)
-                self._tasks.start_soon(self._read)
+        async with tasks_together() as self._tasks:
+            if self._delivery.is_wanted:
+                self._tasks.start_soon(self._delivery.run)
+            self._tasks.start_soon(self._read)
 
     @property
     def _window(self) -> int:

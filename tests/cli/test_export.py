@@ -3,10 +3,15 @@
 import csv
 import io
 import json
+import os
+import stat
+import subprocess
 import sys
 
 import pyarrow.parquet as pq
 import pytest
+
+from .conftest import ENVIRONMENT
 
 
 def lines_of(*cells):
@@ -18,7 +23,8 @@ def lines_of(*cells):
 def kept(desk):
     """A desk with a way to write the results of a run by hand."""
     (desk.folder / "r").mkdir()
-    desk.write("r/config.toml", "[graders.g]\n[graders.h]\n[aggregators.m]\n")
+    desk.write("r/config.toml", "# rmg run x.toml\n[graders.g]\n[graders.h]\n[aggregators.m]\n")
+    desk.write("r/summary.json", '{"complete": true, "samples": 2}')
 
     def keep(*cells, end=""):
         desk.write("r/results.jsonl", lines_of(*cells) + end)
@@ -198,3 +204,136 @@ def test_a_reader_that_goes_away_ends_the_export_quietly(kept):
     assert started.wait(30) == 0
     assert started.stderr.read() == ""
     started.stderr.close()
+
+
+PARTIAL = "for all, run again with: rmg run x.toml\n"
+
+
+def test_the_results_of_a_run_that_was_killed_are_said_to_be_partial(kept):
+    desk = kept(score(0))
+    (desk.folder / "r/summary.json").unlink()
+    said = desk.rmg("export", "r", "--to", "csv")
+    assert (said.code, len(rows(said.out))) == (0, 1)
+    assert said.err == (
+        "r: these results are partial (the run goes on still, or was killed: there is no "
+        f"summary.json); {PARTIAL}"
+    )
+
+
+def test_the_results_of_a_run_that_was_stopped_are_said_to_be_partial(kept):
+    desk = kept(score(0))
+    desk.write("r/summary.json", '{"complete": false, "samples": 1}')
+    said = desk.rmg("export", "r", "--to", "csv")
+    assert said.code == 0
+    assert said.err == (
+        f"r: these results are partial (the run was stopped after 1 sample); {PARTIAL}"
+    )
+
+
+def test_without_a_format_the_export_is_csv(kept):
+    desk = kept(score(0))
+    assert desk.rmg("export", "r").out == desk.rmg("export", "r", "--to", "csv").out != ""
+
+
+@pytest.mark.parametrize(
+    ("file", "starts"), [("x.jsonl", "{"), ("x.csv", "index,"), ("x", "index,")]
+)
+def test_without_a_format_the_name_of_the_file_tells_it(kept, file, starts):
+    desk = kept(score(0))
+    assert desk.rmg("export", "r", "-o", file).code == 0
+    assert (desk.folder / file).read_text().startswith(starts)
+
+
+def test_the_results_may_be_named_in_the_place_of_their_directory(kept):
+    desk = kept(score(0))
+    assert desk.rmg("export", "r/results.jsonl").out == desk.rmg("export", "r").out != ""
+
+
+def test_another_file_in_the_place_of_the_directory_is_a_wrong_question(kept):
+    said = kept(score(0)).rmg("export", "r/summary.json")
+    assert said.code == 2
+    assert said.err.endswith(
+        "r/summary.json holds no results.jsonl; give the directory of a run, such as runs/NAME\n"
+    )
+
+
+def test_a_link_in_the_place_of_the_output_is_followed(kept):
+    desk = kept(score(0))
+    (desk.folder / "far").mkdir()
+    target = desk.write("far/real.csv", "before")
+    (desk.folder / "x.csv").symlink_to("far/real.csv")
+    assert desk.rmg("export", "r", "-o", "x.csv").code == 0
+    assert (desk.folder / "x.csv").is_symlink()
+    assert target.read_text().startswith("index,")
+
+
+def test_an_output_keeps_who_may_read_it(kept):
+    desk = kept(score(0))
+    desk.write("x.csv", "before").chmod(0o600)
+    desk.rmg("export", "r", "-o", "x.csv")
+    assert stat.S_IMODE((desk.folder / "x.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_a_named_pipe_is_written_to_and_stays_one(kept, form):
+    desk = kept(score(0))
+    pipe = desk.folder / "pipe"
+    os.mkfifo(pipe)
+    started = desk.start("export", "r", "--to", form, "-o", "pipe")
+    got = pipe.read_bytes()
+    out, err = started.communicate(timeout=30)
+    assert (started.returncode, out, err) == (0, "", "")
+    assert pipe.is_fifo()
+    desk.rmg("export", "r", "--to", form, "-o", "file")
+    assert got == (desk.folder / "file").read_bytes()
+
+
+def test_an_output_in_a_missing_directory_is_refused(kept):
+    said = kept(score(0)).rmg("export", "r", "-o", "out/x.csv")
+    assert said.code == 2
+    assert said.err == "out/x.csv cannot be written: there is no directory 'out'\n"
+
+
+def test_an_output_that_is_a_directory_is_refused(kept):
+    said = kept(score(0)).rmg("export", "r", "-o", "r")
+    assert said.code == 2
+    assert said.err == "r cannot be written: it is a directory\n"
+
+
+@pytest.mark.parametrize("name", ["results.jsonl", "summary.json", "config.toml"])
+def test_an_output_that_is_a_file_of_the_run_is_refused(kept, name):
+    desk = kept(score(0))
+    before = (desk.folder / "r" / name).read_text()
+    (desk.folder / "link").symlink_to(f"r/{name}")
+    said = desk.rmg("export", "r", "-o", "link")
+    assert said.code == 2
+    assert said.err == "link cannot be written: it is a file of the run itself\n"
+    assert (desk.folder / "r" / name).read_text() == before
+
+
+def limited(desk, line):
+    """Run `rmg` where no file may be longer than a block, with stderr to a pipe."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f'ulimit -f 1; exec "$PYTHON" -m rmg_core {line}'],
+        cwd=desk.folder, env={**ENVIRONMENT, "PYTHONDONTWRITEBYTECODE": "1"},
+        stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_write_that_fails_names_the_file_that_was_asked_for(kept):
+    desk = kept(*(score(index, reason="x" * 1000) for index in range(50)))
+    ended = limited(desk, "export r -o x.csv")
+    assert (ended.returncode, ended.stderr) == (1, "x.csv: File too large\n")
+    assert not [each for each in desk.folder.iterdir() if "x.csv" in each.name]
+
+
+def test_help_that_standard_output_cannot_take_is_an_error(desk):
+    desk.write("x", "x" * 2000)
+    ended = limited(desk, "--help >> x")
+    assert (ended.returncode, ended.stderr) == (1, "standard output: File too large\n")
+
+
+def test_an_export_that_standard_output_cannot_take_is_an_error(kept):
+    desk = kept(*(score(index, reason="x" * 1000) for index in range(50)))
+    ended = limited(desk, "export r > x.csv")
+    assert (ended.returncode, ended.stderr) == (1, "standard output: File too large\n")

@@ -1,6 +1,9 @@
 """The end of the process."""
 
+import errno
+import io
 import os
+import sys
 import threading
 
 import pytest
@@ -35,7 +38,48 @@ def test_a_thread_that_does_not_end_is_named_and_left_behind(stuck, capsys, code
     with pytest.raises(Ended) as ended:
         leaving.leave(code)
     assert ended.value.args == (code,)
-    assert "1 thread that did not end ('grader')\n" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "1 thread of the graders' own ('grader') did not end; leaving without it\n"
+    )
+
+
+def test_calls_that_did_not_end_are_counted_as_what_they_are(stuck, capsys):
+    stuck.name = "AnyIO worker thread"
+    with pytest.raises(Ended):
+        leaving.leave(130)
+    assert capsys.readouterr().err == "1 call of a grader did not end; leaving without it\n"
+
+
+def test_several_calls_are_said_once():
+    workers = [threading.Thread(name="AnyIO worker thread") for _ in range(3)]
+    assert leaving.said_of([*workers, threading.Thread(name="pool")]) == (
+        "3 calls of graders and 1 thread of the graders' own ('pool') did not end; "
+        "leaving without them"
+    )
+
+
+def test_ctrl_c_while_threads_are_waited_for_ends_the_wait(stuck, monkeypatch, capsys):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stuck, "join", interrupted)
+    with pytest.raises(Ended):
+        leaving.leave(1)
+    monkeypatch.undo()
+    assert "did not end" in capsys.readouterr().err
+
+
+def test_a_result_that_stdout_still_held_and_lost_is_an_error(monkeypatch, capsys):
+    class Full(io.StringIO):
+        def flush(self):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(leaving, "_others", list)
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(SystemExit) as ended:
+        leaving.leave(0)
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "standard output: No space left on device\n"
 
 
 def test_a_process_without_other_threads_exits_as_python_does(monkeypatch):

@@ -104,7 +104,7 @@ def test_plugins_never_fails_because_one_is_broken(desk, install_pack, monkeypat
     monkeypatch.setenv("RMG_BLOCK_PACKS", "good")
     said = desk.rmg("plugins")
     assert said.code == 0
-    assert "\nbad is broken: pack 'bad' (rmg-plugin-bad 1.0) is broken: SystemExit: 3" in said.out
+    assert "\nbad is broken: SystemExit: 3" in said.out
     assert (
         "\ngood is blocked: pack 'good' is blocked by RMG_BLOCK_PACKS; "
         "take it out of that variable to use it\n"

@@ -62,6 +62,26 @@ def test_run_shows_the_first_error_of_each_kind(desk):
     assert [name for name, _ in shown] == ["same:", "brief:", "brief:", "both:"]
     assert "1 missing_input  the first: sample 1 (id 'b'): " in said.out
     assert "1 grader_error   the first: ZeroDivisionError: division by zero" in said.out
+    assert said.out.count("\nmore on each error: `detail` of its line in results.jsonl\n") == 1
+
+
+def test_the_scale_is_that_of_the_plan_where_nothing_could_be_scored(desk):
+    desk.write("rows.jsonl", [{"id": "a", "response": "", "reference": "x"}])
+    said = desk.rmg("run", "qa.toml", "--quiet")
+    [row] = [line.split() for line in said.out.splitlines() if line.startswith("brief ")]
+    assert row[:3] == ["brief", "–", "0..1"]
+
+
+def test_a_grader_that_ranks_has_no_scale(desk):
+    desk.write(
+        "graders.py",
+        "from rmg_core import GraderRank\n"
+        "def same(response):\n    return GraderRank((2, 1))\n"
+        "brief = same\n",
+    )
+    said = desk.rmg("run", "qa.toml", "--quiet", "--json")
+    assert said.json["columns"]["same"]["ranked"] == 3
+    assert said.json["columns"]["same"]["scale"] is None
 
 
 def test_too_many_errors_fail_the_run_and_say_whose(desk):
@@ -69,7 +89,9 @@ def test_too_many_errors_fail_the_run_and_say_whose(desk):
     said = desk.rmg("run", "qa.toml", "--quiet", "--set", "max_errors=0.2")
     assert said.code == 1
     assert said.err == (
-        "grader 'brief' has errors in 1 of 4 samples (25.0%), and max_errors is 20.0%\n"
+        "the run failed: grader 'brief' has errors in 1 of 4 samples (25.0%), more than "
+        "max_errors = 0.2 allows; the summary has the first of each kind: mend the cause, "
+        "or set max_errors higher\n"
     )
     assert len(desk.lines()) == 12
 
@@ -210,7 +232,8 @@ def test_two_runs_in_one_directory_are_refused(desk):
 
 def test_a_link_in_the_place_of_the_results_is_not_followed(desk):
     victim = desk.write("victim.txt", "mine")
-    (desk.folder / "runs/qa").mkdir(parents=True)
+    desk.rmg("run", "qa.toml")
+    (desk.folder / "runs/qa/results.jsonl").unlink()
     (desk.folder / "runs/qa/results.jsonl").symlink_to(victim)
     said = desk.rmg("run", "qa.toml", "--quiet")
     assert said.code == 1

@@ -1,5 +1,6 @@
 """What reaches a terminal: no control sequence of a stranger, and no failure of its own."""
 
+import errno
 import json
 import sys
 import unicodedata
@@ -74,3 +75,27 @@ def test_a_closed_stream_is_no_terminal(tmp_path):
         pass
     assert not screen.is_terminal(stream)
     assert not screen.is_terminal(None)
+
+
+class Full(Gone):
+    """A stream on a disk that is full."""
+
+    def write(self, _):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [lambda: screen.show("x"), lambda: screen.show_json(1), lambda: screen.Stdout().write(b"x")],
+)
+def test_a_result_that_stdout_cannot_take_is_an_error_that_names_it(monkeypatch, write):
+    stream = Full()
+    stream.buffer = stream
+    monkeypatch.setattr(sys, "stdout", stream)
+    with pytest.raises(OSError, match="No space left on device: 'standard output'"):
+        write()
+
+
+def test_what_stderr_cannot_take_is_not_said(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Full())
+    screen.tell("problem")

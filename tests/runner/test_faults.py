@@ -347,10 +347,26 @@ def test_a_mapper_that_exits_is_an_error_that_names_the_sample(in_loop: Any):
 
 
 @pytest.mark.parametrize("lane", ["thread", "loop"])
-def test_an_interrupt_passes(lane: str):
+def test_an_interrupt_passes_and_leaves_no_thread(in_loop: Any, lane: str):
     runner = GradingRunner({"bad": in_lane(raising(KeyboardInterrupt), lane)}, max_concurrency=2)
-    with pytest.raises(KeyboardInterrupt):
-        runner.run(ROWS)
+
+    async def stream() -> None:
+        async with runner.stream(ROWS) as graded:
+            async for _ in graded:
+                pass
+
+    for run in (
+        lambda: runner.arun(ROWS),
+        lambda: runner.arun_many({"a": ROWS, "b": ROWS}),
+        stream,
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            in_loop(run)
+    # An idle worker thread that nobody ends would keep the process from ending.
+    for thread in threading.enumerate():
+        if thread.name == "AnyIO worker thread":
+            thread.join(20)
+            assert not thread.is_alive()
 
 
 def test_our_own_cancellation_passes(in_loop: Any):
