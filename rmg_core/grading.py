@@ -114,7 +114,13 @@ class GradingRunner:
         return results
 
     async def arun_many(self, datasets: Mapping[str, Rows]) -> dict[str, Results]:
-        """Grade several datasets at once, under the one limit of this runner."""
+        """Grade several datasets at once, under the one limit of this runner.
+
+        Raises:
+            TypeError: they have no names.
+        """
+        if not isinstance(datasets, Mapping):
+            raise TypeError('several datasets need names: write {"NAME": rows, …}')
         results: dict[str, Results] = {}
 
         async def grade(name: str, rows: Rows) -> None:

@@ -345,3 +345,10 @@ def test_observers_are_told_what_the_run_came_to():
     plan = evolve(GradingRunner({"a": plain}).plan, observers=(NamedPart("o", observer),))
     results = GradingRunner.from_plan(plan).run(ROWS)
     assert observer.told == [results.summary]
+
+
+def test_several_datasets_need_names():
+    runner = GradingRunner({"one": lambda response: 1.0})
+    with pytest.raises(TypeError) as caught:
+        runner.run_many([[{"response": "a"}]])
+    assert str(caught.value) == 'several datasets need names: write {"NAME": rows, …}'

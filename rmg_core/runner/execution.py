@@ -1,7 +1,7 @@
 """One run: a reader, a pool of workers, and how it ends."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any, Final
 
@@ -126,8 +126,18 @@ class Execution:
             is_stopped=self.is_stopped,
             seconds=perf_counter() - self._began,
             grader_seconds={lane.name: lane.seconds for lane in pipeline.graders},
-            reports=tuple(self.reports),
+            reports=tuple(self._told()),
         )
+
+    def _told(self) -> Iterator[str]:
+        yield from self.reports
+        for lane in self.pipeline.graders:
+            if lane.left_behind:
+                calls = "1 call" if lane.left_behind == 1 else f"{lane.left_behind:,} calls"
+                yield (
+                    f"{calls} of grader {lane.name!r} passed the time-out of {lane.timeout:g} s; "
+                    "a thread cannot be stopped, and what it does may go on"
+                )
 
     async def tell_summary(self, summary: Any) -> None:
         """Tell the observers what the run came to."""
@@ -299,10 +309,7 @@ class Execution:
             self.pipeline.land(lane, chunk, chunk.leave())
             raise
         if left_behind:
-            self.reports.append(
-                f"grader {lane.name!r} passed its time-out of {lane.timeout:g} s; its thread "
-                "was left behind and may still be running"
-            )
+            lane.left_behind += 1
         lane.learn(chunk)
         self.pipeline.land(lane, chunk, results)
 

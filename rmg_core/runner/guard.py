@@ -69,10 +69,12 @@ def _settle(value: Any, scale: Scale | None) -> Outcome:  # noqa: PLR0911 - one 
         return _with_metadata(attrs.evolve(value, error=error, detail=detail))
     if inspect.iscoroutine(value):
         value.close()
-        hint = "an aggregator is a plain function" if scale is None else "write it as `async def`"
+        hint = "write it as `async def`, and `await` what it calls"
+        if scale is None:
+            hint = "an aggregator is a plain function"
         return GraderError("bad_return", f"it returned a coroutine; {hint}")
-    hint = "; it must return a score or raise" if value is None else ""
-    return GraderError("bad_return", f"it returned {shown(value)}, which is not an outcome{hint}")
+    hint = 'return a number, or GraderScore(0.5, reason="why"), or raise'
+    return GraderError("bad_return", f"it returned {shown(value)}, which is not an outcome; {hint}")
 
 
 def _settle_score(value: GraderScore, scale: Scale) -> Outcome:

@@ -52,6 +52,7 @@ class Lane:
     _calls: float = 0.0
     _wall: float = 0.0
     _cpu: float = 0.0
+    left_behind: int = 0
 
     @property
     def capacity(self) -> int:

@@ -27,6 +27,7 @@ from rmg_core.runner.guard import (
 )
 
 settle = settler(UNIT)
+REMEDY = '; return a number, or GraderScore(0.5, reason="why"), or raise'
 
 
 def bad_return(value: Any) -> str:
@@ -99,14 +100,14 @@ def generate():
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (None, "it returned None, which is not an outcome; it must return a score or raise"),
-        ("0.5", "it returned '0.5', which is not an outcome"),
-        ({"score": 1}, "it returned {'score': 1}, which is not an outcome"),
-        ([1.0], "it returned [1.0], which is not an outcome"),
-        (1 + 0j, "it returned (1+0j), which is not an outcome"),
+        (None, "it returned None, which is not an outcome" + REMEDY),
+        ("0.5", "it returned '0.5', which is not an outcome" + REMEDY),
+        ({"score": 1}, "it returned {'score': 1}, which is not an outcome" + REMEDY),
+        ([1.0], "it returned [1.0], which is not an outcome" + REMEDY),
+        (1 + 0j, "it returned (1+0j), which is not an outcome" + REMEDY),
         (
             GraderScore,
-            "it returned <class 'rmg_core.outcomes.GraderScore'>, which is not an outcome",
+            "it returned <class 'rmg_core.outcomes.GraderScore'>, which is not an outcome" + REMEDY,
         ),
         (GraderScore("1"), "the score '1' is not a number"),
         (GraderScore(None), "the score None is not a number"),
@@ -124,7 +125,8 @@ def test_a_coroutine_that_nobody_awaited_is_closed_and_explained():
     async def grade() -> float:
         return 1.0
 
-    assert bad_return(grade()) == "it returned a coroutine; write it as `async def`"
+    said = bad_return(grade())
+    assert said == "it returned a coroutine; write it as `async def`, and `await` what it calls"
     made = combined(lambda _: grade(), {})
     assert made.error == "it returned a coroutine; an aggregator is a plain function"
 

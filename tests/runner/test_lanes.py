@@ -11,6 +11,7 @@ from rmg_core import GraderScore, GradingRunner
 from rmg_core.outcomes import GraderError
 from rmg_core.runner import lanes
 from rmg_core.runner.lanes import AIM, MOST_IN_CHUNK, PATIENCE, QUICK, Chunk, Lane, run_chunk
+from rmg_core.runner.work import fingerprinter
 
 
 class Clock:
@@ -280,3 +281,10 @@ def test_a_grader_that_blocks_midway_holds_no_chunk_back(in_loop: Any, crowd_of:
     results = in_loop(runner.arun, rows)
     assert len(results["turning"]) == 300
     assert {each.score for each in results["turning"]} == {1.0}
+
+
+def test_fingerprints_tell_apart_what_json_writes_alike():
+    fingerprint = fingerprinter(b"digest", repeats=2)
+    inputs = [None, float("nan"), "null", False, 0, "", [None], {"a": None}]
+    assert len({fingerprint((each,), 0) for each in inputs}) == len(inputs)
+    assert fingerprint((None,), 0) == fingerprint((None,), 0) != fingerprint((None,), 1)
