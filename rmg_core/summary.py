@@ -48,6 +48,12 @@ class ColumnSummary:
     def error_share(self) -> float:
         return self.failed / self.samples if self.samples else 0.0
 
+    @property
+    def own_error_share(self) -> float:
+        """The share of errors that are this column's doing, not that of a part it lacks."""
+        own = self.failed - self.errors.get("missing_part", 0)
+        return own / self.samples if self.samples else 0.0
+
 
 @frozen
 class Summary:
@@ -73,12 +79,8 @@ class Summary:
 
     @property
     def too_many_errors(self) -> tuple[ColumnSummary, ...]:
-        """The graders whose share of errors is above `max_errors`."""
-        return tuple(
-            column
-            for column in self.columns
-            if not column.is_aggregator and column.error_share > self.max_errors
-        )
+        """The columns whose share of errors of their own is above `max_errors`."""
+        return tuple(column for column in self.columns if column.own_error_share > self.max_errors)
 
     def to_json(self) -> dict[str, Any]:
         return {

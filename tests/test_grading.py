@@ -321,11 +321,11 @@ def test_an_aggregator_that_fails_is_an_error_in_its_own_column(made: Any, kind:
     assert [each.score for each in results["good"]] == [each.score for each in SCORES]
 
 
-def test_errors_of_aggregators_are_not_errors_of_graders():
-    results = GradingRunner({"a": plain}, aggregators={"bad": Combining(None)}, max_errors=0.0).run(
+def test_an_aggregator_that_always_fails_is_told_among_too_many_errors():
+    results = GradingRunner({"a": plain}, aggregators={"bad": Combining(None)}, max_errors=0.5).run(
         ROWS
     )
-    assert results.summary.too_many_errors == ()
+    assert [each.name for each in results.summary.too_many_errors] == ["bad"]
     assert results.summary["bad"].failed == len(ROWS)
 
 

@@ -95,7 +95,7 @@ def test_a_column_is_found_by_its_name():
 
 
 def test_a_grader_fails_a_run_when_its_share_of_errors_is_above_the_most():
-    summary = summary_of(bad=[LATE, LATE], half=[LATE, GOOD], total=[LATE, LATE])
+    summary = summary_of(bad=[LATE, LATE], half=[LATE, GOOD])
     assert [each.name for each in summary.too_many_errors] == ["bad"]
 
 
@@ -150,3 +150,11 @@ def test_a_tally_counts_as_outcomes_come():
     assert tally.summary().samples == 1
     tally.add(LATE)
     assert tally.summary().samples == 2
+
+
+def test_an_aggregator_that_fails_by_itself_fails_the_run():
+    broken, lacking = Tally("broken", is_aggregator=True), Tally("lacking", is_aggregator=True)
+    broken.add(GraderError("aggregator_error", "ZeroDivisionError: division by zero"))
+    lacking.add(GraderError("missing_part", "exact has an error (grader_error)"))
+    summary = Summary((broken.summary(), lacking.summary()), samples=1, max_errors=0.5)
+    assert [each.name for each in summary.too_many_errors] == ["broken"]

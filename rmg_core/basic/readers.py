@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from rmg_core.basic.jsonlists import elements_of
 from rmg_core.basic.jsonrows import NotARow, parse_row
-from rmg_core.basic.lines import BLANK, CHUNK, ROW_LIMIT, SPLIT, TOO_LONG, lines_of, unreadable
+from rmg_core.basic.lines import CHUNK, ROW_LIMIT, SPLIT, TOO_LONG, lines_of, unreadable
 from rmg_core.basic.tables import expect_unique, table_rows
 from rmg_core.datasets import BadRow, Row
 
@@ -23,11 +23,10 @@ class JsonlReader:
         for line, text in enumerate(lines_of(stream), 1):
             if text is None:
                 yield BadRow(line, TOO_LONG, SPLIT)
-                continue
-            try:
-                yield line, parse_row(text)
-            except NotARow as fault:
-                if text.strip(BLANK):
+            elif not text.isspace():
+                try:
+                    yield line, parse_row(text)
+                except NotARow as fault:
                     yield fault.at(line)
 
     def reread(self, stream: BinaryIO) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from attrs import define, field, validators
+from attrs import Attribute, define, field, validators
 
 from rmg_core.outcomes import UNIT, Cell, GraderScore, to_json
 
@@ -21,6 +21,14 @@ _FLAGS: Final = (
 )
 
 
+def _stays_below(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if ".." in value.replace("\\", "/").split("/"):
+        raise ValueError(
+            f"{attribute.name} must not lead out of the run directory by '..': "
+            "write an absolute path if you mean it"
+        )
+
+
 @define(eq=False)
 class JsonlSink:
     """Writes each finished cell as a JSON object on a line of its own.
@@ -31,7 +39,8 @@ class JsonlSink:
     """
 
     path: str = field(
-        validator=validators.min_len(1), metadata={"help": "the file, from the run directory"}
+        validator=[validators.min_len(1), _stays_below],
+        metadata={"help": "the file, from the run directory"},
     )
     _aggregators: frozenset[str] = field(init=False, default=frozenset())
     _file: Any = field(init=False, default=None)

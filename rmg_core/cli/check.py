@@ -14,8 +14,8 @@ from rmg_core.cli.verbs import example
 if TYPE_CHECKING:
     from rmg_core.errors import Problem
 
-SHOWN: Final = 200
-"""So many problems are shown; a dataset may have a million."""
+SHOWN: Final = 20
+"""So many problems of a dataset are shown; it may have a million."""
 
 
 @click.command("check", epilog=example("rmg check qa.toml", "rmg check --no-import theirs.toml"))
@@ -43,10 +43,12 @@ def command(config: str, overrides: tuple[str, ...], no_import: bool, as_json: b
     elif not problems:
         show(f"{config}: {said}")
     else:
-        for each in problems[:SHOWN]:
+        own = [each for each in problems if each.file == config or each.line is None]
+        rows = [each for each in problems if each not in own]
+        for each in (*own, *rows[:SHOWN]):
             tell(one_line(str(each), 2000))
-        if len(problems) > SHOWN:
-            tell(f"… and {len(problems) - SHOWN} more, which --json lists")
+        if len(rows) > SHOWN:
+            tell(f"… and {len(rows) - SHOWN:,} more, which --json lists")
         tell("1 problem" if len(problems) == 1 else f"{len(problems)} problems")
     if problems:
         raise click.exceptions.Exit(WRONG_QUESTION)

@@ -50,7 +50,8 @@ def command(  # noqa: PLR0917 - click calls it by name
     Everything is checked before anything runs. The run directory gets results.jsonl with a line
     for every finished cell, summary.json, and a copy of the config; they replace those of an
     earlier run. Ctrl-C stops: what has begun is finished and written (exit 75); a second one
-    cuts that short (exit 130). Exits 1 when a grader has more errors than max_errors allows.
+    cuts that short (exit 130). Exits 1 when a grader or aggregator has more
+    errors than max_errors allows.
     """
     from rmg_core.cli.preflight import preflight
     from rmg_core.cli.report import show_summary, tell_warnings
@@ -105,8 +106,9 @@ def _code(summary: "Summary", signalled: int | None) -> int:
         tell(f"incomplete: only {summary.samples:,} samples are graded")
         return FAILED
     for each in summary.too_many_errors:
+        noun = "aggregator" if each.is_aggregator else "grader"
         tell(
-            f"the run failed: grader {each.name!r} has errors in {each.failed:,} of "
+            f"the run failed: {noun} {each.name!r} has errors in {each.failed:,} of "
             f"{counted(each.samples, 'sample')} ({each.error_share:.1%}), more than "
             f"max_errors = {summary.max_errors:g} allows; the summary has the first of each "
             "kind: mend the cause, or set max_errors higher"

@@ -119,7 +119,9 @@ class GraderConfig:
         metadata={"help": "cells of this grader that run at once"},
     )
     repeats: int = field(
-        default=1, validator=ge(1), metadata={"help": "how often to grade each sample"}
+        default=1,
+        validator=[ge(1), le(1000)],
+        metadata={"help": "how often to grade each sample"},
     )
 
 

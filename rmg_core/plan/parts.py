@@ -125,7 +125,7 @@ class Parts:
                     group_by = parse_path(table.group_by)
             self._check_kind(made, table, at)
             if table.repeats_of is not None:
-                parts = self._repeats(table.repeats_of, graders, at)
+                parts = self._repeats(made, table.repeats_of, graders, at)
                 reads: tuple[str, ...] = ()
             else:
                 reads = self._reads(made, graders, columns, table.options, at)
@@ -318,13 +318,20 @@ class Parts:
             raise NotMade
 
     def _repeats(
-        self, grader: str, graders: Mapping[str, Scale | None], at: At
+        self, made: Any, grader: str, graders: Mapping[str, Scale | None], at: At
     ) -> dict[str, Scale | None]:
         if grader not in graders:
             self.note(
                 (*at, "repeats_of"),
                 f"there is no grader {grader!r}",
                 suggestion(grader, graders, "graders"),
+            )
+            raise NotMade
+        if hasattr(made, "reads") and made.reads() is not None:
+            self.note(
+                (*at, "repeats_of"),
+                "it combines columns by their names, not the repeats of one grader",
+                "use mean, median, mode, min, max, pass_at_k or pass_hat_k, without naming graders",
             )
             raise NotMade
         repeats = self.config.graders[grader].repeats

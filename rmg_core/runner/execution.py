@@ -24,6 +24,8 @@ from rmg_core.runner.window import OpenSample
 # A worker whose cells never wait lets the loop breathe this often.
 BREATH: Final = 500e-6
 READ_AT_ONCE: Final = 1024
+# So long others wait for the first call of a plain grader, which may import for a second or two.
+WARM_UP: Final = 5.0
 WINDOW_AT_LEAST: Final = 256
 
 
@@ -73,6 +75,7 @@ class Execution:
     _room: anyio.Event | None = None
     _resume_at: int = 0
     _reading: anyio.CancelScope = field(factory=anyio.CancelScope)
+    _warm_up: anyio.CancelScope = field(factory=anyio.CancelScope)
     _breathe_at: float = 0.0
     _began: float = field(factory=perf_counter)
     _tasks: Any = None
@@ -160,6 +163,18 @@ class Execution:
             if self._delivery.is_wanted:
                 self._tasks.start_soon(self._delivery.run)
             self._tasks.start_soon(self._read)
+            self._tasks.start_soon(self._limit_warm_up)
+
+    async def _limit_warm_up(self) -> None:
+        """Hold no grader back for the sake of one whose first call takes long."""
+        pipeline = self.pipeline
+        with self._warm_up:
+            before = None
+            while before is None or pipeline.warming is not before:
+                before = pipeline.warming
+                await anyio.sleep(WARM_UP)
+            pipeline.end_warm_up(None)
+            self._call_worker()
 
     @property
     def _window(self) -> int:
@@ -311,6 +326,8 @@ class Execution:
         if left_behind:
             lane.left_behind += 1
         lane.learn(chunk)
+        if not lane.is_warm:
+            self.pipeline.end_warm_up(lane)
         self.pipeline.land(lane, chunk, results)
 
     def _end_if_over(self) -> bool:
@@ -319,6 +336,7 @@ class Execution:
         if not (self._all_read and is_out and not pipeline.running):
             return False
         self._delivery.finish()
+        self._warm_up.cancel()
         while self._idle:
             self._idle.pop().set()
         return True

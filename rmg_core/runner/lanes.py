@@ -53,6 +53,7 @@ class Lane:
     _wall: float = 0.0
     _cpu: float = 0.0
     left_behind: int = 0
+    is_warm: bool = False
 
     @property
     def capacity(self) -> int:

@@ -44,6 +44,9 @@ class Pipeline:
     busy: int = 0
     alive: int = 0
     ready: deque[Lane] = field(factory=deque)
+    warming: Lane | None = None
+    all_are_warm: bool = False
+    _held_back: list[Lane] = field(factory=list)
     graders: list[Lane] = field(init=False)
     stages: list[Lane] = field(init=False)
     _groups: dict[int, Groups] = field(factory=dict)
@@ -72,12 +75,39 @@ class Pipeline:
         while ready:
             lane = ready.popleft()
             lane.is_listed = False
-            if lane.is_ready:
+            if lane.is_ready and not self._is_held_back(lane):
                 job = lane.queue.popleft() if lane.is_async else lane.take_chunk()
                 lane.running += 1
                 self.enlist(lane)
                 return lane, job
         return None
+
+    def _is_held_back(self, lane: Lane) -> bool:
+        """Let plain graders make their first calls one after the other.
+
+        A first call imports libraries. Two threads that import the same ones from different ends
+        meet in the middle, and Python then hands one of them a module that is half there.
+        """
+        if lane.is_async or lane.is_warm or self.all_are_warm:
+            return False
+        if self.warming is None:
+            self.warming = lane
+        if self.warming is lane:
+            return False
+        self._held_back.append(lane)
+        return True
+
+    def end_warm_up(self, lane: Lane | None) -> None:
+        """Note that a lane has made its first calls (None: wait for no lane any more)."""
+        if lane is None:
+            self.all_are_warm = True
+        else:
+            lane.is_warm = True
+        if lane is None or self.warming is lane:
+            self.warming = None
+            held_back, self._held_back = self._held_back, []
+            for each in held_back:
+                self.enlist(each)
 
     def enlist(self, lane: Lane) -> None:
         """List a lane among those that have a job to give, if it has one."""

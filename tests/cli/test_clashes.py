@@ -110,17 +110,18 @@ def test_a_file_that_the_config_names_is_not_written_over(desk):
 @pytest.mark.parametrize(
     ("path", "what"),
     [
-        ("../rows.jsonl", "its dataset"),
-        ("../qa.toml", "its config"),
-        ("../graders.py", "code that the config names"),
+        ("rows.jsonl", "its dataset"),
+        ("qa.toml", "its config"),
+        ("graders.py", "code that the config names"),
     ],
 )
 def test_a_sink_is_not_written_over_what_the_run_reads(desk, path, what):
     (desk.folder / "kept").mkdir()
-    sink = f'sinks.copy={{use="basic/jsonl", options={{path="{path}"}}}}'
+    place = desk.folder / path
+    sink = f'sinks.copy={{use="basic/jsonl", options={{path="{place}"}}}}'
     said = refused(desk, "run", "qa.toml", "--run-dir", "kept", "--set", sink)
     assert said.endswith(
-        f": the run would write its {path[3:]} over 'kept/{path}', "
+        f": the run would write its {path} over '{place}', "
         f"which is {what}; give the sink another path"
     )
 

@@ -7,7 +7,8 @@ import anyio
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from rmg_core import DataError, GraderScore, GradingRunner, RunFailed
+from rmg_core import DataError, GraderError, GraderScore, GradingRunner, RunFailed
+from rmg_core.runner import execution
 from rmg_core.runner.execution import WINDOW_AT_LEAST
 from rmg_core.runner.lanes import MOST_IN_CHUNK
 
@@ -434,3 +435,53 @@ def test_an_empty_dataset_is_graded_at_once(in_loop: Any):
     results = in_loop(GradingRunner({"a": waiting, "p": plain}).arun, [])
     assert dict(results) == {"a": [], "p": []}
     assert results.summary.samples == 0
+
+
+def test_first_calls_of_plain_graders_follow_one_another(in_loop: Any):
+    calls: list[str] = []
+
+    def make(name: str) -> Any:
+        def grade(response: str) -> float:
+            calls.append(f"{name} begins")
+            if response == "first":
+                # Long enough for another thread to begin, if one may.
+                threading.Event().wait(0.03)
+            calls.append(f"{name} ends")
+            return 1.0
+
+        return grade
+
+    runner = GradingRunner({name: make(name) for name in "ab"}, max_concurrency=4)
+    in_loop(runner.arun, [{"response": "first"}])
+    assert calls in (
+        ["a begins", "a ends", "b begins", "b ends"],
+        ["b begins", "b ends", "a begins", "a ends"],
+    )
+
+
+def test_a_first_call_that_takes_long_holds_the_others_back_for_a_while_only(
+    in_loop: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(execution, "WARM_UP", 0.01)
+    other_began = threading.Event()
+
+    def slow(response: str) -> float:
+        return float(other_began.wait(20))
+
+    def other(response: str) -> float:
+        other_began.set()
+        return 1.0
+
+    runner = GradingRunner({"slow": slow, "other": other}, max_concurrency=4)
+    results = in_loop(runner.arun, [{"response": "x"}])
+    assert results["slow"] == [GraderScore(1.0)]
+
+
+def test_an_async_grader_that_blocks_past_its_deadline_is_late(in_loop: Any):
+    async def blocks(response: str) -> float:
+        threading.Event().wait(0.05)
+        return 1.0
+
+    runner = GradingRunner({"blocks": {"grader": blocks, "timeout": 0.01}})
+    [outcome] = in_loop(runner.arun, [{"response": "x"}])["blocks"]
+    assert outcome == GraderError("timeout", "no answer within 0.01 s")

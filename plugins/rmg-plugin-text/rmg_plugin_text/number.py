@@ -146,7 +146,11 @@ def number_match(
         hit = equal(given, goal)
         return float(hit), f"{given} is {'' if hit else 'not '}{goal}"
 
-    texts = reference if isinstance(reference, str | list) else _written(reference)
+    texts = (
+        reference
+        if isinstance(reference, str | list)
+        else _written(reference, decimal_comma=decimal_comma)
+    )
     return GraderScore(*best(compare, texts))
 
 
@@ -162,7 +166,8 @@ def _nothing(take: str, answer_line: str) -> str:
     return f"no number in the {where}"
 
 
-def _written(number: float) -> str:
+def _written(number: float, *, decimal_comma: bool) -> str:
+    """Write a number as the texts that it is compared with are read."""
     if not math.isfinite(number):
         raise CannotGrade(f"reference {number} is not a finite number", "bad_input")
-    return str(number)
+    return str(number).replace(".", ",") if decimal_comma else str(number)

@@ -151,3 +151,10 @@ def test_a_number_matches_itself_in_any_words(number, words):
 @given(st.text(), st.sampled_from(["last", "first", "any", "all", "whole"]))
 def test_every_text_is_graded_on_the_scale(text, take):
     assert 0 <= number_match(text, "1, 2 and 3", take=take).score <= 1
+
+
+@pytest.mark.parametrize(
+    ("response", "score"), [("1000,5", 1.0), ("1.000,5", 1.0), ("5", 0.0), ("1000.5", 0.0)]
+)
+def test_a_number_as_reference_is_no_text_with_a_decimal_comma(response: str, score: float):
+    assert number_match(response, 1000.5, decimal_comma=True).score == score
