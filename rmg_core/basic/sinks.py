@@ -21,7 +21,7 @@ _FLAGS: Final = (
 )
 
 
-def _stays_below(_: object, attribute: "Attribute[str]", value: str) -> None:
+def _stays_below(_: object, attribute: "Attribute[Any]", value: str) -> None:
     if ".." in value.replace("\\", "/").split("/"):
         raise ValueError(
             f"{attribute.name} must not lead out of the run directory by '..': "
@@ -39,7 +39,7 @@ class JsonlSink:
     """
 
     path: str = field(
-        validator=[validators.min_len(1), _stays_below],
+        validator=validators.and_(validators.min_len(1), _stays_below),
         metadata={"help": "the file, from the run directory"},
     )
     _aggregators: frozenset[str] = field(init=False, default=frozenset())

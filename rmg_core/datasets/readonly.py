@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-_SCALARS: Final = frozenset({str, int, float, bool, type(None), bytes})
+SCALARS: Final = frozenset({str, int, float, bool, type(None), bytes})
 
 
 def _refuse(value: object, *_: object, **__: object) -> NoReturn:
@@ -43,23 +43,23 @@ def freeze(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     The mapping itself stays as it is: a mapper takes single values out of it. One without dicts,
     lists and the like is returned untouched. Values of other types, such as arrays, are shared.
     """
-    if _SCALARS.issuperset(map(type, fields.values())):
+    if SCALARS.issuperset(map(type, fields.values())):
         return fields
     return {
-        name: value if type(value) in _SCALARS else _frozen(value) for name, value in fields.items()
+        name: value if type(value) in SCALARS else _frozen(value) for name, value in fields.items()
     }
 
 
 def _frozen(value: Any) -> Any:
     # Testing all parts at once is what makes a leaf, such as a message or a vector, cheap.
     kind = type(value)
-    if kind in _SCALARS or kind is ReadOnlyDict or kind is ReadOnlyList:
+    if kind in SCALARS or kind is ReadOnlyDict or kind is ReadOnlyList:
         return value
     if isinstance(value, dict):
-        if _SCALARS.issuperset(map(type, value.values())):
+        if SCALARS.issuperset(map(type, value.values())):
             return ReadOnlyDict(value)
         return ReadOnlyDict({name: _frozen(part) for name, part in value.items()})
     if isinstance(value, list):
-        flat = _SCALARS.issuperset(map(type, value))
+        flat = SCALARS.issuperset(map(type, value))
         return ReadOnlyList(value if flat else map(_frozen, value))
     return tuple(map(_frozen, value)) if kind is tuple else value

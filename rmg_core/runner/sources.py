@@ -50,7 +50,7 @@ class IterableSource:
         block = list(islice(self.samples, 1))
         until = perf_counter() + BLOCK_SECONDS
         while block and len(block) < most and perf_counter() < until:
-            more = list(islice(self.samples, min(16, most - len(block))))
+            more = list(islice(self.samples, min(64, most - len(block))))
             if not more:
                 break
             block += more
