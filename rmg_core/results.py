@@ -69,9 +69,9 @@ class Results(Mapping[str, list[Outcome]]):
         """Counts, means with coverage, and errors by kind, for every column."""
         return Summary(
             columns=tuple(
-                tally_of(name, outcomes, is_aggregator=name in self._aggregators).summary(
-                    self._grader_seconds.get(name)
-                )
+                tally_of(
+                    name, outcomes, self.index, is_aggregator=name in self._aggregators
+                ).summary(self._grader_seconds.get(name))
                 for name, outcomes in self._columns.items()
             ),
             samples=len(self.index),

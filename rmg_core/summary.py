@@ -142,20 +142,22 @@ class Tally:
     skipped: int = 0
     scale: Scale | None = None
     errors: Counter[str] = field(factory=Counter)
-    examples: dict[str, str] = field(factory=dict)
+    _first: dict[str, tuple[int, str]] = field(factory=dict)
     low: float | None = None
     high: float | None = None
     _has_scales: bool = False
     _sum: float = 0.0
     _lost: float = 0.0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome, index: int) -> None:
+        """Count the outcome of the sample in row `index` of the dataset."""
         self.samples += 1
         if isinstance(outcome, GraderScore):
             self._add_score(outcome)
         elif isinstance(outcome, GraderError):
             self.errors[outcome.kind] += 1
-            self.examples.setdefault(outcome.kind, outcome.error)
+            if index < self._first.get(outcome.kind, (math.inf,))[0]:
+                self._first[outcome.kind] = (index, outcome.error)
         elif isinstance(outcome, GraderRank):
             self.ranked += 1
         else:
@@ -198,15 +200,22 @@ class Tally:
             ranked=self.ranked,
             skipped=self.skipped,
             errors=dict(sorted(self.errors.items())),
-            examples=dict(self.examples),
+            examples={kind: _placed(*first) for kind, first in sorted(self._first.items())},
             seconds=seconds,
         )
 
 
-def tally_of(name: str, outcomes: Iterable[Outcome], *, is_aggregator: bool) -> Tally:
+def _placed(index: int, error: str) -> str:
+    # What a mapper says names the sample already.
+    return error if error.startswith("sample ") else f"sample {index}: {error}"
+
+
+def tally_of(
+    name: str, outcomes: Iterable[Outcome], index: Iterable[int], *, is_aggregator: bool
+) -> Tally:
     tally = Tally(name, is_aggregator)
-    for outcome in outcomes:
-        tally.add(outcome)
+    for outcome, row in zip(outcomes, index, strict=True):
+        tally.add(outcome, row)
     return tally
 
 

@@ -10,7 +10,7 @@ from rmg_core.summary import Summary, Tally, aligned, tally_of
 
 
 def column_of(*outcomes: Outcome, is_aggregator: bool = False):
-    return tally_of("a", outcomes, is_aggregator=is_aggregator).summary()
+    return tally_of("a", outcomes, range(len(outcomes)), is_aggregator=is_aggregator).summary()
 
 
 def test_the_mean_is_over_the_scored_samples_and_coverage_says_how_many():
@@ -41,7 +41,7 @@ def test_errors_are_counted_by_kind_with_the_first_of_each():
         GraderError("timeout", "second"),
     )
     assert column.errors == {"bad_return": 1, "timeout": 2}
-    assert column.examples == {"timeout": "first", "bad_return": "None"}
+    assert column.examples == {"timeout": "sample 0: first", "bad_return": "sample 1: None"}
 
 
 def test_scores_on_different_scales_have_no_mean():
@@ -77,7 +77,7 @@ def test_small_scores_are_not_lost_beside_large_ones():
 
 def summary_of(**columns: list[Outcome]) -> Summary:
     made = [
-        tally_of(name, outcomes, is_aggregator=name == "total").summary(0.5)
+        tally_of(name, outcomes, range(len(outcomes)), is_aggregator=name == "total").summary(0.5)
         for name, outcomes in columns.items()
     ]
     return Summary(tuple(made), samples=2, max_errors=0.5, seconds=1.0, reports=("said",))
@@ -132,7 +132,7 @@ def test_a_summary_is_json():
                 "ranked": 0,
                 "skipped": 0,
                 "errors": {"timeout": 1},
-                "examples": {"timeout": "late"},
+                "examples": {"timeout": "sample 1: late"},
                 "seconds": 0.5,
             }
         },
@@ -146,15 +146,22 @@ def test_columns_of_text_are_aligned():
 
 def test_a_tally_counts_as_outcomes_come():
     tally = Tally("a")
-    tally.add(GOOD)
+    tally.add(GOOD, 0)
     assert tally.summary().samples == 1
-    tally.add(LATE)
+    tally.add(LATE, 1)
     assert tally.summary().samples == 2
 
 
 def test_an_aggregator_that_fails_by_itself_fails_the_run():
     broken, lacking = Tally("broken", is_aggregator=True), Tally("lacking", is_aggregator=True)
-    broken.add(GraderError("aggregator_error", "ZeroDivisionError: division by zero"))
-    lacking.add(GraderError("missing_part", "exact has an error (grader_error)"))
+    broken.add(GraderError("aggregator_error", "ZeroDivisionError: division by zero"), 0)
+    lacking.add(GraderError("missing_part", "exact has an error (grader_error)"), 0)
     summary = Summary((broken.summary(), lacking.summary()), samples=1, max_errors=0.5)
     assert [each.name for each in summary.too_many_errors] == ["broken"]
+
+
+def test_the_first_error_is_that_of_the_first_row_whichever_finishes_first():
+    tally = Tally("a")
+    for row in (7, 3, 5):
+        tally.add(GraderError("grader_error", f"ValueError: {row}"), row)
+    assert tally.summary().examples == {"grader_error": "sample 3: ValueError: 3"}

@@ -121,7 +121,7 @@ class Grading:
         for place, tally in enumerate(self._tallies):
             add = tally.add
             for each in samples:
-                add(each.outcomes[place])
+                add(each.outcomes[place], each.index)
 
     def _scaled(self, column: ColumnSummary) -> ColumnSummary:
         """Take from the plan the scale of a column that came to no score; a rank has none."""

@@ -61,7 +61,7 @@ def test_run_shows_the_first_error_of_each_kind(desk):
     shown = [line.split(maxsplit=1) for line in said.out.splitlines() if "the first:" in line]
     assert [name for name, _ in shown] == ["same:", "brief:", "brief:", "both:"]
     assert "1 missing_input  the first: sample 1 (id 'b'): " in said.out
-    assert "1 grader_error   the first: ZeroDivisionError: division by zero" in said.out
+    assert "1 grader_error   the first: sample 0: ZeroDivisionError: division by zero" in said.out
     assert said.out.count("\nmore on each error: `detail` of its line in results.jsonl\n") == 1
 
 
