@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import take
+from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.guard import current_task, is_our_cancellation, shake_off
@@ -96,7 +97,8 @@ class Execution:
         async with self.session.graders_open():
             try:
                 await self._delivery.open()
-                await self._loop()
+                with collecting_rarely():
+                    await self._loop()
             except BaseException as failure:
                 if fault := await self._close():
                     if isinstance(failure, anyio.get_cancelled_exc_class()):
