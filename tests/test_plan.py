@@ -515,3 +515,16 @@ def test_feeding_looks_at_the_first_samples_only():
 def test_plan_is_a_value():
     plan = plan_of_objects({"s": short})
     assert evolve(plan) == plan
+
+
+def test_a_weight_that_is_no_number_is_one_mistake(folder: Path):
+    config = """
+[graders.short]
+use = "./graders.py:short"
+[aggregators.sum]
+use = "weighted_sum"
+options = { weights = { short = nan } }
+"""
+    assert problems_of(folder, config) == [
+        "rmg.toml:6:33: aggregators.sum.options.weights.short must be a finite number, not nan"
+    ]

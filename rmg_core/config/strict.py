@@ -97,7 +97,7 @@ def _bounds(
     ready = []
     findings = []
     for name, option in options.items():
-        if name not in values and is_required(option):
+        if name not in values and (is_required(option) or not are_whole):
             continue
         try:
             given = values[name] if name in values else default_of(option, blank)
