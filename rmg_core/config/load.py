@@ -135,9 +135,10 @@ def _structured(table: dict[str, Any]) -> tuple[Config, Sequence[Fault]]:
 def _take_out(table: dict[str, Any], path: KeyPath) -> bool:
     """Take out what stands at `path`, or the list that holds it; False where it is gone already.
 
-    Of a mapper nothing stays: half of one would leave inputs without a field.
+    Of a mapper nothing stays: half of one would leave inputs without a field. Of a part with an
+    option that is no value, nothing: what is left of its options would be refused again.
     """
-    path = path[:3] if path[2:3] == ("mapper",) else path
+    path = {"mapper": path[:3], "options": path[:2]}.get(str(path[2]), path) if path[2:] else path
     holder: dict[Any, Any] = table
     last = path[:1]
     inner: Any = table
