@@ -20,6 +20,7 @@ RmgError
 └── RunFailed               a run could not go on; what was written stays
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
 
@@ -132,8 +133,8 @@ class RegistryError(RmgError):
     """A name leads to nothing that can be used; `problem` says why, and what to do about it."""
 
     @property
-    def problem(self) -> Problem:
-        raise NotImplementedError
+    @abstractmethod
+    def problem(self) -> Problem: ...
 
     def __str__(self) -> str:
         return str(self.problem)
