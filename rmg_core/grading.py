@@ -310,22 +310,15 @@ class GradedStream:
 def _wait_for(make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
     """Run a coroutine to its end, in a thread of its own where this thread has a running loop."""
     answers: list[Answer] = []
-    interrupts: list[KeyboardInterrupt] = []
 
     async def keep() -> None:
         # asyncio shows the value of its main task in a repr; that of a large result is dear.
-        # An interrupt that leaves the main task while asyncio shuts down leaves threads behind.
-        try:
-            answers.append(await make())
-        except KeyboardInterrupt as interrupt:
-            interrupts.append(interrupt)
+        answers.append(await make())
 
     if _is_in_loop():
         _run_apart(keep)
     else:
         anyio.run(keep)
-    if interrupts:
-        raise interrupts[0]
     return answers[0]
 
 

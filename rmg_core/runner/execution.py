@@ -165,7 +165,8 @@ class Execution:
             if self._delivery.is_wanted:
                 self._tasks.start_soon(self._delivery.run)
             self._tasks.start_soon(self._read)
-            self._tasks.start_soon(self._limit_warm_up)
+            if not self.pipeline.all_are_warm:
+                self._tasks.start_soon(self._limit_warm_up)
 
     async def _limit_warm_up(self) -> None:
         """Hold no grader back for the sake of one whose first call takes long."""

@@ -45,7 +45,7 @@ class Pipeline:
     alive: int = 0
     ready: deque[Lane] = field(factory=deque)
     warming: Lane | None = None
-    all_are_warm: bool = False
+    all_are_warm: bool = field(init=False)
     _held_back: list[Lane] = field(factory=list)
     graders: list[Lane] = field(init=False)
     stages: list[Lane] = field(init=False)
@@ -60,6 +60,8 @@ class Pipeline:
         self._repeated = tuple(each for each in self.plan.graders if each.repeats > 1)
         self.graders = [self._grader_lane(each) for each in self.plan.graders]
         self.stages = self._aggregator_stages()
+        plain = [lane for lane in (*self.graders, *self.stages) if not lane.is_async]
+        self.all_are_warm = len(plain) < 2
 
     @property
     def cells_a_sample(self) -> int:
