@@ -8,7 +8,7 @@ Imports point down. What a module needs from above stands on the wrong floor.
      5  plan/        limits
      4  registry/    config/      basic/
      3  hookspecs
-     2  graders      mappers      aggregators    datasets/
+     2  graders/     mappers      aggregators    datasets/
      1  outcomes
      0  errors
 

@@ -7,8 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from rmg_core.registry import Registry, installed
+
+# A shared machine is slow at times, and says nothing about the code by it.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 PACKS = Path(__file__).parent / "packs"
 InstallPack = Callable[..., Registry]

@@ -123,6 +123,10 @@ class GraderConfig:
         validator=[ge(1), le(1000)],
         metadata={"help": "how often to grade each sample"},
     )
+    isolate: bool = field(
+        default=False,
+        metadata={"help": "run it in processes of its own, which a time-out kills"},
+    )
 
 
 @frozen

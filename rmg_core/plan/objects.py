@@ -17,7 +17,15 @@ from rmg_core.config import (
 )
 from rmg_core.errors import ConfigError, Problem, suggestion
 
-GRADER_KEYS: Final = ("grader", "mapper", "options", "timeout", "max_concurrency", "repeats")
+GRADER_KEYS: Final = (
+    "grader",
+    "mapper",
+    "options",
+    "timeout",
+    "max_concurrency",
+    "repeats",
+    "isolate",
+)
 AGGREGATOR_KEYS: Final = ("aggregator", "options", "repeats_of", "group_by")
 AS_THEY_ARE: Final = ("mapper", "options")
 """What may hold any object of Python, and is checked when the grader is known."""

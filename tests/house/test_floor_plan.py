@@ -18,7 +18,7 @@ PLAN = {
     5: ("plan/", "limits"),
     4: ("registry/", "config/", "basic/"),
     3: ("hookspecs",),
-    2: ("graders", "mappers", "aggregators", "datasets/"),
+    2: ("graders/", "mappers", "aggregators", "datasets/"),
     1: ("outcomes",),
     0: ("errors",),
 }

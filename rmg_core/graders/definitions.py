@@ -2,53 +2,17 @@
 
 import functools
 import inspect
-import types
 import typing
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Annotated, Any, get_args, get_origin
 
 import attrs
 from attrs import field, frozen
 
 from rmg_core.errors import DefinitionError
-from rmg_core.outcomes import NOTHING, UNIT, Scale, as_scale
-
-MARK = "__rmg_grader__"
-
-Definition = TypeVar("Definition", bound=Callable[..., Any])
-Predicate = Callable[[Any], bool]
-
-
-@frozen
-class Declared:
-    """What a grader says of itself beside its signature.
-
-    `needs` are requirements as pip writes them (PEP 508); an extra of the grader's own pack,
-    `"rmg-plugin-x[extra]"`, keeps the bounds in the one place where pip reads them.
-    """
-
-    scale: Scale = field(default=UNIT, converter=as_scale)
-    version: str = ""
-    needs: tuple[str, ...] = ()
-
-
-@frozen
-class Input:
-    """One value that a grader takes from a sample.
-
-    `default` stands for one that is not there, if it is not `required`. `accepts` tells whether
-    a value has the annotated type; it is None where any value will do.
-    """
-
-    name: str
-    annotation: Any
-    required: bool
-    default: Any = field(repr=False)
-    accepts: Predicate | None = field(eq=False, repr=False)
-
-    @property
-    def type_name(self) -> str:
-        return type_name(self.annotation)
+from rmg_core.graders.declaring import Declared, declared_by, name_of
+from rmg_core.graders.inputs import Input, accepts
+from rmg_core.outcomes import NOTHING, Scale
 
 
 @frozen
@@ -102,56 +66,6 @@ async def _call_hook(holder: object, name: str) -> None:
         await hook()
 
 
-@typing.overload
-def grader(definition: Definition) -> Definition: ...
-
-
-@typing.overload
-def grader(
-    *,
-    scale: Scale | tuple[float | None, float | None] = ...,
-    version: str = ...,
-    needs: tuple[str, ...] = ...,
-) -> Callable[[Definition], Definition]: ...
-
-
-def grader(
-    definition: Definition | None = None,
-    *,
-    scale: Scale | tuple[float | None, float | None] = UNIT,
-    version: str = "",
-    needs: tuple[str, ...] = (),
-) -> Any:
-    """Declare a function or an attrs class to be a grader.
-
-    Ordinary parameters are inputs, keyword-only parameters are options (of a class: its fields),
-    the first line of the docstring is the catalogue entry. What is decorated is returned as it is,
-    so that it can still be called.
-
-    Args:
-        definition: the function, or the class with its `grade` method.
-        scale: `(low, high)` or a `Scale`; None is an open end. A score outside is an error.
-        version: change it to say that the same inputs now get other grades.
-        needs: what must be installed for it to grade, such as `("rmg-plugin-x[extra]",)`.
-
-    Raises:
-        DefinitionError: what is decorated cannot be called, or the scale is none.
-    """
-
-    def mark(target: Definition) -> Definition:
-        if not callable(target):
-            hint = "decorate a function, or an attrs class with a method `grade`"
-            raise DefinitionError("grader", str(target), hint)
-        try:
-            declared = Declared(scale, version, needs)
-        except ValueError as fault:
-            raise DefinitionError("grader", _name_of(target), str(fault)) from fault
-        setattr(target, MARK, declared)
-        return target
-
-    return mark if definition is None else mark(definition)
-
-
 def spec_of(definition: Any) -> GraderSpec:
     """Read a function or an attrs class as a grader.
 
@@ -160,7 +74,7 @@ def spec_of(definition: Any) -> GraderSpec:
     """
     if not (inspect.isclass(definition) or inspect.isroutine(definition)):
         hint = "write a function, or an attrs class with a method `grade`"
-        raise DefinitionError("grader", _name_of(definition), hint)
+        raise DefinitionError("grader", name_of(definition), hint)
     return _spec_read_once(typing.cast(Hashable, definition))
 
 
@@ -220,7 +134,7 @@ def _spec_of_class(definition: type) -> GraderSpec:
         doc=_doc_of(definition, grade),
         inputs=inputs,
         options=definition,
-        declared=_declared(definition),
+        declared=declared_by(definition),
         is_async=inspect.iscoroutinefunction(grade),
         bind=lambda made: typing.cast(Callable[..., Any], made.grade),
         definition=definition,
@@ -228,7 +142,7 @@ def _spec_of_class(definition: type) -> GraderSpec:
 
 
 def _spec_of_function(function: Callable[..., Any]) -> GraderSpec:
-    name = _name_of(function)
+    name = name_of(function)
     inputs, options = _read_signature(function, name, skip_self=False)
     made = option_class(name, options)
 
@@ -241,7 +155,7 @@ def _spec_of_function(function: Callable[..., Any]) -> GraderSpec:
         doc=_doc_of(function),
         inputs=inputs,
         options=made,
-        declared=_declared(function),
+        declared=declared_by(function),
         is_async=inspect.iscoroutinefunction(function),
         bind=bind,
         definition=function,
@@ -315,68 +229,6 @@ def _read_signature(
     if not inputs:
         raise DefinitionError("grader", name, "it takes no input: write one ordinary parameter")
     return tuple(inputs), options
-
-
-def accepts(annotation: Any) -> Predicate | None:  # noqa: PLR0911 - one for each kind of type
-    """Return a test for values of the annotated type, or None where any value will do.
-
-    A bool is not a number, an int is a float, and text is not a list.
-    """
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if annotation in _PLAIN:
-        return _PLAIN[annotation]
-    if origin in (typing.Union, types.UnionType):
-        tests = [accepts(part) for part in arguments]
-        if any(test is None for test in tests):
-            return None
-        known = typing.cast(list[Predicate], tests)
-        return lambda value: any(test(value) for test in known)
-    if origin is Literal:
-        return lambda value: value in arguments
-    if origin in _LISTS or annotation in _LISTS:
-        element = accepts(arguments[0]) if arguments else None
-        if element is None:
-            return lambda value: isinstance(value, list | tuple)
-        return lambda value: isinstance(value, list | tuple) and all(map(element, value))
-    if origin in _MAPPINGS or annotation in _MAPPINGS:
-        return lambda value: isinstance(value, Mapping)
-    return None
-
-
-_LISTS = (list, Sequence)
-_MAPPINGS = (dict, Mapping)
-_PLAIN: Mapping[Any, Predicate] = types.MappingProxyType(
-    {
-        str: lambda value: isinstance(value, str),
-        bool: lambda value: isinstance(value, bool),
-        int: lambda value: isinstance(value, int) and not isinstance(value, bool),
-        float: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-        None: lambda value: value is None,
-        type(None): lambda value: value is None,
-    }
-)
-
-
-def type_name(annotation: Any) -> str:
-    """Write a type as a user would: `str | list[str]`."""
-    if annotation in (Any, inspect.Parameter.empty):
-        return "any"
-    if get_origin(annotation) in (typing.Union, types.UnionType):
-        return " | ".join(type_name(part) for part in get_args(annotation))
-    if annotation in (None, type(None)):
-        return "null"
-    if inspect.isclass(annotation) and not get_args(annotation):
-        return annotation.__name__
-    return str(annotation).replace("typing.", "").replace("collections.abc.", "")
-
-
-def _declared(definition: object) -> Declared:
-    declared = getattr(definition, MARK, None)
-    return declared if isinstance(declared, Declared) else Declared()
-
-
-def _name_of(definition: object) -> str:
-    return getattr(definition, "__name__", None) or type(definition).__name__
 
 
 def _doc_of(*definitions: object) -> str:
