@@ -1,6 +1,5 @@
 """How much may run at once: the one limit of a runner, and narrower ones inside it."""
 
-import math
 from collections.abc import Mapping
 
 from anyio import CapacityLimiter, WouldBlock
@@ -14,13 +13,10 @@ class Limits:
     `cells` holds every running cell, `graders` those of graders with a limit of their own.
     A cell takes the narrower limit first and `cells` last, so that a cell that waits for a busy
     grader keeps no other out, and the fixed order leaves no room for a deadlock.
-    `threads` bounds nothing, since `cells` does: under trio a thread that was left behind keeps
-    its place here, and would in time keep every other one out.
     """
 
     cells: CapacityLimiter
     graders: Mapping[str, CapacityLimiter]
-    threads: CapacityLimiter
 
     @classmethod
     def of(cls, max_concurrency: int, per_grader: Mapping[str, int | None]) -> "Limits":
@@ -31,7 +27,6 @@ class Limits:
                 for name, limit in per_grader.items()
                 if limit is not None and limit < max_concurrency
             },
-            threads=CapacityLimiter(math.inf),
         )
 
 

@@ -81,6 +81,8 @@ ERROR_KINDS: Mapping[str, str] = MappingProxyType(
         "grader_error": "the grader raised",
         "timeout": "the grader did not answer before its deadline",
         "cancelled": "the grader cancelled itself",
+        "crash": "the process that the grader runs in ended",
+        "stopped": "the grader was stopped after too many crashes",
         "bad_return": "what the grader or aggregator returned is not an outcome, "
         "such as None or NaN",
         "out_of_scale": "the score lies outside the scale that the grader declares",

@@ -109,7 +109,8 @@ class Results(Mapping[str, list[Outcome]]):
         return pd.DataFrame(made, index=index)
 
     def __repr__(self) -> str:
-        return f"{len(self.index)} samples graded\n{aligned(self.summary.table())}"
+        lines = (aligned(self.summary.table()), *self.summary.savings)
+        return f"{len(self.index)} samples graded\n" + "\n".join(lines)
 
     def _repr_html_(self) -> str:
         head, *rows = self.summary.table()
@@ -117,9 +118,10 @@ class Results(Mapping[str, list[Outcome]]):
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
         )
+        savings = "".join(f"<p>{escape(each)}</p>" for each in self.summary.savings)
         return (
             f"<table><caption>{len(self.index)} samples graded</caption>"
-            f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+            f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{savings}"
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, Scale
+from rmg_core.plan.conditions import saved_calls
 
 _NONE = "–"  # noqa: RUF001 - the dash that stands for no figure
 
@@ -19,7 +20,8 @@ class ColumnSummary:
     `mean` is over the `scored` samples alone; it is None without any, and where they are on
     different scales, which leaves `scale` None too. `coverage` is the share of all samples that
     are scored (0..1). `errors` counts by kind; `examples` has the first error of each kind.
-    `seconds` adds up the time in calls, None where it was not measured.
+    `seconds` adds up the time in calls, None where it was not measured. Of the `skipped`, `when`
+    decided over `gated`, which saved `saved_calls`: one for each repeat.
     """
 
     name: str
@@ -35,6 +37,17 @@ class ColumnSummary:
     errors: Mapping[str, int]
     examples: Mapping[str, str]
     seconds: float | None = None
+    gated: int = 0
+    saved_calls: int = 0
+
+    @property
+    def saving(self) -> str:
+        """What `when` saved, in a sentence; empty where it saved nothing."""
+        if not self.gated:
+            return ""
+        calls = self.samples * self.saved_calls // self.gated
+        noun = "call" if calls == 1 else "calls"
+        return f"when saved {self.saved_calls:,} of {calls:,} {noun} of {self.name}"
 
     @property
     def failed(self) -> int:
@@ -82,6 +95,11 @@ class Summary:
         """The columns whose share of errors of their own is above `max_errors`."""
         return tuple(column for column in self.columns if column.own_error_share > self.max_errors)
 
+    @property
+    def savings(self) -> tuple[str, ...]:
+        """What `when` saved, a sentence for each column where it did."""
+        return tuple(column.saving for column in self.columns if column.saving)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "samples": self.samples,
@@ -120,6 +138,8 @@ def _column_json(column: ColumnSummary) -> dict[str, Any]:
         "higher_is_better": None if scale is None else scale.higher_is_better,
         "ranked": column.ranked,
         "skipped": column.skipped,
+        "gated": column.gated,
+        "saved_calls": column.saved_calls,
         "errors": dict(column.errors),
         "examples": dict(column.examples),
         "seconds": column.seconds,
@@ -140,6 +160,8 @@ class Tally:
     scored: int = 0
     ranked: int = 0
     skipped: int = 0
+    gated: int = 0
+    saved_calls: int = 0
     scale: Scale | None = None
     errors: Counter[str] = field(factory=Counter)
     _first: dict[str, tuple[int, str]] = field(factory=dict)
@@ -162,6 +184,9 @@ class Tally:
             self.ranked += 1
         else:
             self.skipped += 1
+            if calls := saved_calls(outcome):
+                self.gated += 1
+                self.saved_calls += calls
 
     def _add_score(self, outcome: GraderScore) -> None:
         score, total = outcome.score, self._sum
@@ -202,6 +227,8 @@ class Tally:
             errors=dict(sorted(self.errors.items())),
             examples={kind: _placed(*first) for kind, first in sorted(self._first.items())},
             seconds=seconds,
+            gated=self.gated,
+            saved_calls=self.saved_calls,
         )
 
 

@@ -29,7 +29,7 @@ from rmg_core.mappers import Constant
 HEAD = '[graders.polite]\nuse = "text/contains"\n'
 """A grader in two lines; what a test adds begins on the third."""
 
-GRADER_KEYS = "keys: mapper, max_concurrency, options, repeats, timeout, use"
+GRADER_KEYS = "keys: isolate, mapper, max_concurrency, options, repeats, timeout, use, when"
 KEYS = (
     "keys: aggregators, choose, dataset, graders, max_concurrency, max_errors, observers, packs, "
     "requires, run, sinks"
@@ -173,10 +173,8 @@ def test_an_input_may_be_called_use_beside_others() -> None:
                 "write a number, such as 32"
             ),
         ),
-        (
-            'when = "x > 1"',
-            "3:1: graders.polite has no key 'when'; this version of rmg does not have 'when' yet",
-        ),
+        ("when = 0.5", "3:8: graders.polite.when must be a text, not 0.5"),
+        ('when = ""', "3:8: graders.polite.when must not be empty"),
         ("options = 3", "3:11: graders.polite.options must be a table, not 3"),
         (
             "options = { a = [1, { b = nan }] }",

@@ -528,3 +528,117 @@ options = { weights = { short = nan } }
     assert problems_of(folder, config) == [
         "rmg.toml:6:33: aggregators.sum.options.weights.short must be a finite number, not nan"
     ]
+
+
+GATED = """
+[dataset]
+path = "rows.jsonl"
+
+[graders.polite]
+use = "./graders.py:short"
+
+[graders.stars-v2]
+use = "./graders.py:stars"
+
+[graders.dear]
+use = "./graders.py:count"
+when = "polite >= 0.5 and 'stars-v2' > 2"
+"""
+
+
+def test_a_grader_has_the_condition_of_its_table(folder: Path):
+    polite, _, dear = plan_of(folder, GATED).graders
+    assert polite.when is None
+    assert dear.when is not None
+    assert dear.when.text == "polite >= 0.5 and 'stars-v2' > 2"
+    assert dear.when.names == ("polite", "stars-v2")
+
+
+def test_the_grades_of_a_grader_do_not_depend_on_its_condition(folder: Path):
+    def identity_of(config: str) -> bytes:
+        return plan_of(folder, config).graders[2].identity.digest
+
+    assert identity_of(GATED) == identity_of(GATED.replace(" >= 0.5", " >= 0.7"))
+
+
+@pytest.mark.parametrize(
+    ("when", "problem"),
+    [
+        ("polit > 0.5", "there is no grader 'polit'; did you mean 'polite'?"),
+        ("stars > 2", "there is no grader 'stars'; did you mean 'stars-v2'?"),
+        ("zzz > 2", "there is no grader 'zzz'; graders: polite, stars-v2"),
+        (
+            "mean > 0.5",
+            "'mean' is an aggregator, and these come after all graders; "
+            "name the graders that it combines",
+        ),
+        ("dear > 1 and polite > 0.5", "dear waits for itself; name other graders"),
+        ("1 > 0", "when '1 > 0': it names no grader"),
+        ("polite >", "when 'polite >': it is not a condition: invalid syntax"),
+        ("polite", "when 'polite': `polite` is not compared; write `polite >= 0.5`"),
+        (
+            "polite >= 7",
+            "no score of 'polite' meets `polite >= 7`: its scale is 0..1; "
+            "choose a number that tells scores apart",
+        ),
+        (
+            "polite > 0.5 or not 0 < 'stars-v2'",
+            "every score of 'stars-v2' meets `0 < 'stars-v2'`: its scale is 1..5; "
+            "choose a number that tells scores apart",
+        ),
+    ],
+)
+def test_a_condition_that_cannot_be_is_told_where_it_stands(folder: Path, when: str, problem: str):
+    config = GATED.replace("polite >= 0.5 and 'stars-v2' > 2", when)
+    aggregator = (
+        '[aggregators.mean]\nuse = "mean"\noptions = { on_missing = "abstain", raw = true }'
+    )
+    assert problems_of(folder, config + aggregator) == [f"rmg.toml:13:8: {problem}"]
+
+
+def test_a_cycle_of_conditions_is_told_whole_and_once(folder: Path):
+    config = GATED.replace("[graders.stars", 'when = "dear < 9"\n\n[graders.stars')
+    config += '\n[graders.last]\nuse = "./graders.py:count"\nwhen = "dear > 1 and polite < 1"\n'
+    assert problems_of(folder, config) == [
+        "rmg.toml:7:8: polite waits for dear, dear waits for polite; "
+        "take one of these references out"
+    ]
+
+
+def test_every_cycle_of_conditions_is_told():
+    def waiting(when: str) -> dict[str, Any]:
+        return {"grader": short, "when": when}
+
+    with pytest.raises(ConfigError) as caught:
+        plan_of_objects(
+            {
+                "a": waiting("c > 0.5"),
+                "b": waiting("a > 0.5"),
+                "c": waiting("b > 0.5"),
+                "x": waiting("y > 0.5 and a > 0.5"),
+                "y": waiting("x > 0.5"),
+            }
+        )
+    assert [str(each) for each in caught.value.problems] == [
+        "graders.a.when: a waits for c, c waits for b, b waits for a; "
+        "take one of these references out",
+        "graders.x.when: x waits for y, y waits for x; take one of these references out",
+    ]
+
+
+def test_a_condition_is_told_of_with_the_other_mistakes(folder: Path):
+    config = GATED.replace("polite >= 0.5", "polit >= 0.5 and polite >= 7")
+    config = config.replace("py:count", "py:cont").replace("py:stars", "py:star")
+    assert problems_of(folder, config) == [
+        "rmg.toml:9:7: there is no grader 'star' in './graders.py'; did you mean 'stars'?",
+        "rmg.toml:12:7: there is no grader 'cont' in './graders.py'; did you mean 'count'?",
+        "rmg.toml:13:8: there is no grader 'polit'; did you mean 'polite'?",
+        "rmg.toml:13:8: no score of 'polite' meets `polite >= 7`: its scale is 0..1; "
+        "choose a number that tells scores apart",
+    ]
+
+
+def test_a_grader_whose_table_has_mistakes_is_a_name_for_conditions(folder: Path):
+    config = GATED.replace('use = "./graders.py:short"', "timeout = 3")
+    [problem] = problems_of(folder, config)
+    assert problem.startswith("rmg.toml:5:10: graders.polite needs key 'use'")

@@ -134,3 +134,20 @@ def test_a_frame_without_pandas_says_what_to_install(
     with pytest.raises(ModuleNotFoundError) as caught:
         results.to_pandas()
     assert str(caught.value) == "a DataFrame needs pandas; run `pip install 'rmg-core[all]'`"
+
+
+SAVED = GraderSkip("when good > 1: good is 0", {"when": {"condition": "good > 1", "calls": 1}})
+
+
+def test_the_repr_says_what_a_condition_saved():
+    made = Results({"dear": [SAVED, GraderScore(1.0)], "free": [SAVED, SAVED]})
+    assert repr(made).splitlines()[3:] == [
+        "free     –      –  0 of 2       0        2",
+        "when saved 1 of 2 calls of dear",
+        "when saved 2 of 2 calls of free",
+    ]
+
+
+def test_a_notebook_says_what_a_condition_saved():
+    shown = Results({"<b>": [SAVED]})._repr_html_()
+    assert shown.endswith("</table><p>when saved 1 of 1 call of &lt;b&gt;</p>")

@@ -131,6 +131,8 @@ def test_a_summary_is_json():
                 "higher_is_better": False,
                 "ranked": 0,
                 "skipped": 0,
+                "gated": 0,
+                "saved_calls": 0,
                 "errors": {"timeout": 1},
                 "examples": {"timeout": "sample 1: late"},
                 "seconds": 0.5,
@@ -165,3 +167,32 @@ def test_the_first_error_is_that_of_the_first_row_whichever_finishes_first():
     for row in (7, 3, 5):
         tally.add(GraderError("grader_error", f"ValueError: {row}"), row)
     assert tally.summary().examples == {"grader_error": "sample 3: ValueError: 3"}
+
+
+def held_back(calls: int = 1) -> GraderSkip:
+    return GraderSkip("when b > 1: b is 0", {"when": {"condition": "b > 1", "calls": calls}})
+
+
+def test_calls_that_a_condition_saved_are_counted_apart_from_other_skips():
+    column = column_of(held_back(), GraderSkip("no"), GOOD, held_back())
+    assert (column.skipped, column.gated, column.saved_calls) == (3, 2, 2)
+
+
+def test_a_column_says_how_many_of_its_calls_were_saved():
+    assert column_of(held_back(), GOOD).saving == "when saved 1 of 2 calls of a"
+    assert column_of(held_back()).saving == "when saved 1 of 1 call of a"
+    assert column_of(*[held_back()] * 1234, *[GOOD] * 766).saving == (
+        "when saved 1,234 of 2,000 calls of a"
+    )
+
+
+def test_a_sample_that_is_held_back_saves_the_calls_of_all_its_repeats():
+    column = column_of(held_back(3), GOOD, GraderSkip("no"))
+    assert column.saved_calls == 3
+    assert column.saving == "when saved 3 of 9 calls of a"
+
+
+def test_the_savings_of_a_run_are_those_of_the_columns_that_have_some():
+    summary = summary_of(a=[held_back(), GOOD], b=[GraderSkip("no"), LATE], c=[GOOD, GOOD])
+    assert summary.savings == ("when saved 1 of 2 calls of a",)
+    assert summary.to_json()["columns"]["a"]["saved_calls"] == 1

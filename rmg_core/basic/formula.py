@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 LONGEST: Final = 2000
 DEEPEST: Final = 100
+_TOO_DEEP: Final = f"it nests deeper than {DEEPEST}"
 
 Values: TypeAlias = Mapping[str, float]
 Compute: TypeAlias = Callable[[Values], float]
@@ -38,27 +39,50 @@ def read(text: str) -> Formula:
     Raises:
         ValueError: it has anything else, is longer than 2000 characters, or nests deeper than 100.
     """
+    formula = arithmetic(parsed(text, "arithmetic"))
+    if not formula.names:
+        raise ValueError("it names no grader")
+    return formula
+
+
+def parsed(text: str, noun: str) -> ast.expr:
+    """Parse what should be `noun`, as Python would.
+
+    Raises:
+        ValueError: it has no syntax, or is too long.
+    """
     if len(text) > LONGEST:
         raise ValueError(f"it has {len(text)} characters, and at most {LONGEST} are allowed")
     try:
         with warnings.catch_warnings():
             # Python only warns of a slip such as `2if`; a formula has no room for one.
             warnings.simplefilter("error")
-            tree = ast.parse(text.strip(), mode="eval")
+            return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as fault:
-        raise ValueError(f"it is not arithmetic: {fault.msg}") from fault
+        raise ValueError(f"it is not {noun}: {fault.msg}") from fault
     except (ValueError, RecursionError, MemoryError) as fault:
         raise ValueError(f"it cannot be read: {fault or type(fault).__name__}") from fault
+
+
+def arithmetic(node: ast.expr, depth: int = 1) -> Formula:
+    """Read the arithmetic that stands `depth` deep in what was parsed; it may name nothing.
+
+    Raises:
+        ValueError: it is anything else, or nests too deep.
+    """
     names: dict[str, None] = {}
-    compute = _node(tree.body, names, 1)
-    if not names:
-        raise ValueError("it names no grader")
+    compute = _node(node, names, depth)
     return Formula(tuple(names), compute)
 
 
-def _node(node: ast.expr, names: dict[str, None], depth: int) -> Compute:
+def check_depth(depth: int) -> None:
+    """Refuse what nests too deep."""
     if depth > DEEPEST:
-        raise ValueError(f"it nests deeper than {DEEPEST}")
+        raise ValueError(_TOO_DEEP)
+
+
+def _node(node: ast.expr, names: dict[str, None], depth: int) -> Compute:
+    check_depth(depth)
     match node:
         case ast.Constant(value=str() as name) | ast.Name(id=name):
             names[name] = None
@@ -77,7 +101,7 @@ def _node(node: ast.expr, names: dict[str, None], depth: int) -> Compute:
                 wanted = f"{least}" if least == most else f"at least {least}"
                 raise ValueError(f"{name} takes {wanted} values, not {len(arguments)}")
             return _call(function, [_node(each, names, depth + 1) for each in arguments])
-    raise ValueError(f"`{_shown(node)}` is not allowed; {_advice(node)}")
+    raise ValueError(f"`{shown(node)}` is not allowed; {_advice(node)}")
 
 
 def _constant(number: float) -> Compute:
@@ -145,12 +169,20 @@ _FUNCTIONS: Final[Mapping[str, tuple[Callable[..., float], int, int]]] = Mapping
 )
 
 
-def _shown(node: ast.expr) -> str:
-    text = ast.unparse(node)
+def shown(node: ast.expr) -> str:
+    """Show a part of a formula in a message.
+
+    Raises:
+        ValueError: it nests too deep even for that.
+    """
+    try:
+        text = ast.unparse(node)
+    except RecursionError as fault:
+        raise ValueError(_TOO_DEEP) from fault
     return text if len(text) <= 60 else text[:60] + "…"
 
 
 def _advice(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
-        return f"write a name that is not a plain word in quotes: '{_shown(node)}'"
+        return f"write a name that is not a plain word in quotes: '{shown(node)}'"
     return "a formula has numbers, names, + - * / **, and " + ", ".join(sorted(_FUNCTIONS))

@@ -17,9 +17,6 @@ PATIENCE: Final = 5.0
 PATIENCE_CUT_SHORT: Final = 0.2
 """The same when the run was cut short: idle threads end within that, if not a busy one."""
 
-_WORKER: Final = "AnyIO worker thread"
-"""What anyio names the threads that graders are called in."""
-
 
 def leave(code: int) -> NoReturn:
     """Exit, also where a grader has left a thread behind, which Python would wait for."""
@@ -28,21 +25,28 @@ def leave(code: int) -> NoReturn:
     except OSError as fault:
         tell(f"{fault.filename}: {fault.strerror}")
         code = code or FAILED
-    until = monotonic() + (PATIENCE_CUT_SHORT if code == CUT_SHORT else PATIENCE)
-    with suppress(KeyboardInterrupt):  # whoever does not want to wait
-        for thread in _others():
-            thread.join(max(0.0, until - monotonic()))
-    if left := _others():
+    if threading.active_count() > 1 and (left := _left(code)):
         tell(said_of(left))
         gc.collect()  # so that what has a temporary file removes it: nothing runs at this exit
         os._exit(code)
     sys.exit(code)
 
 
+def _left(code: int) -> list[threading.Thread]:
+    """Wait for the threads of graders; return those that did not end."""
+    until = monotonic() + (PATIENCE_CUT_SHORT if code == CUT_SHORT else PATIENCE)
+    with suppress(KeyboardInterrupt):  # whoever does not want to wait
+        for thread in _others():
+            thread.join(max(0.0, until - monotonic()))
+    return _others()
+
+
 def said_of(left: list[threading.Thread]) -> str:
     """Say of threads that did not end what they are to whoever runs rmg."""
-    calls = sum(thread.name == _WORKER for thread in left)
-    names = sorted(thread.name for thread in left if thread.name != _WORKER)
+    from rmg_core.runner.threads import NAME
+
+    calls = sum(thread.name == NAME for thread in left)
+    names = sorted(thread.name for thread in left if thread.name != NAME)
     said = [counted(calls, "call") + f" of {'a grader' if calls == 1 else 'graders'}"]
     said = said if calls else []
     if names:
@@ -53,5 +57,12 @@ def said_of(left: list[threading.Thread]) -> str:
 
 
 def _others() -> list[threading.Thread]:
+    """List the threads that Python would wait for, and those that graders are called in."""
+    from rmg_core.runner.threads import NAME
+
     here = threading.current_thread()
-    return [each for each in threading.enumerate() if each is not here and not each.daemon]
+    return [
+        each
+        for each in threading.enumerate()
+        if each is not here and (each.name == NAME or not each.daemon)
+    ]

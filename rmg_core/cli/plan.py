@@ -67,6 +67,7 @@ def _grader(planned: "PlannedGrader", use: str, samples: int) -> dict[str, Any]:
         "scale": str(planned.scale),
         "max_concurrency": planned.max_concurrency,
         "timeout": planned.timeout,
+        "when": None if planned.when is None else planned.when.text,
         "fingerprint": planned.identity.digest.hex(),
     }
 
@@ -109,6 +110,8 @@ def _text(ready: "Ready") -> str:
         for each in made["graders"]
     ]
     parts.append(in_columns(rows))
+    if gated := [(each["name"], each["when"]) for each in made["graders"] if each["when"]]:
+        parts.append(in_columns([("grader", "runs only when"), *gated]))
     if made["aggregators"]:
         columns = [("aggregator", "combines", "scale")]
         columns += [

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_summary(summary: Summary, run_dir: Path) -> None:
-    """Write the summary to stdout: a table, the first error of each kind, where the rest is."""
+    """Write the summary to stdout: a table, what was saved, the first error of each kind."""
     head = f"{counted(summary.samples, 'sample')} graded"
     if summary.seconds is not None:
         head += f" in {summary.seconds:.3g} s"
@@ -31,6 +31,8 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
         show_styled(_table(rows))
     else:
         show(aligned(rows))
+    if summary.savings:
+        show("\n" + "\n".join(map(one_line, summary.savings)))
     errors = [
         (f"{column.name}:", f"{count:,} {kind}", f"the first: {column.examples[kind]}")
         for column in summary.columns

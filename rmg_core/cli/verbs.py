@@ -44,7 +44,8 @@ class VerbGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.known:
-            found: click.Command = import_module(f"rmg_core.cli.{cmd_name}").command
+            module = import_module(f"rmg_core.cli.{cmd_name.replace('-', '_')}")
+            found: click.Command = module.command
             return found
         if cmd_name.startswith("-") or ctx.resilient_parsing:
             return None

@@ -31,7 +31,6 @@ _NAMED: Final = {
 }
 _LATER: Final[Mapping[KeyPath, tuple[str, ...]]] = {
     (): ("models", "budget"),
-    ("graders",): ("when",),
 }
 
 

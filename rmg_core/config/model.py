@@ -127,6 +127,11 @@ class GraderConfig:
         default=False,
         metadata={"help": "run it in processes of its own, which a time-out kills"},
     )
+    when: str | None = field(
+        default=None,
+        validator=optional(min_len(1)),
+        metadata={"help": "the condition over other graders' scores under which it runs"},
+    )
 
 
 @frozen

@@ -51,6 +51,12 @@ class Grader:
     options: Any
     call: Callable[..., Any] = field(repr=False)
 
+    @property
+    def needs_loop(self) -> bool:
+        """It runs in an event loop, or is opened and closed in one."""
+        is_opened = any(hasattr(self.options, hook) for hook in ("aopen", "aclose"))
+        return self.spec.is_async or is_opened
+
     async def aopen(self) -> None:
         """Open what the grader holds, before the first cell of a run."""
         await _call_hook(self.options, "aopen")

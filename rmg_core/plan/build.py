@@ -9,8 +9,10 @@ from rmg_core.config import Config, Draft, draft_config
 from rmg_core.datasets import Dataset, format_of
 from rmg_core.errors import ConfigError, Problem, near_miss
 from rmg_core.outcomes import Scale
+from rmg_core.plan.aggregators import planned_aggregator
 from rmg_core.plan.objects import draft_of_objects
 from rmg_core.plan.parts import Parts
+from rmg_core.plan.references import with_conditions
 from rmg_core.plan.values import NamedPart, Plan, PlannedAggregator, PlannedGrader
 from rmg_core.registry import Registry, installed
 
@@ -41,8 +43,8 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
     config = draft.config
     parts = Parts(config, registry or installed().choosing(config.choose))
     parts.check_packs()
-    graders = _graders(parts)
     unread = draft.columns - set(config.graders) - set(config.aggregators)
+    graders = with_conditions(parts, _graders(parts), unread)
     aggregators = _aggregators(parts, graders, unread)
     dataset = _dataset(parts)
     sinks = _named(parts, "sink", "sinks")
@@ -111,7 +113,7 @@ def _aggregators(
     columns: dict[str, Scale | None] = {**dict.fromkeys(unread), **scales}
     made: list[PlannedAggregator] = []
     for name, table in parts.config.aggregators.items():
-        planned = parts.aggregator(name, table, scales, columns)
+        planned = planned_aggregator(parts, name, table, scales, columns)
         columns[name] = None if planned is None else planned.scale
         if planned is not None:
             made.append(planned)

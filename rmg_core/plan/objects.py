@@ -25,6 +25,7 @@ GRADER_KEYS: Final = (
     "max_concurrency",
     "repeats",
     "isolate",
+    "when",
 )
 AGGREGATOR_KEYS: Final = ("aggregator", "options", "repeats_of", "group_by")
 AS_THEY_ARE: Final = ("mapper", "options")

@@ -7,9 +7,7 @@ from typing import Any, Literal
 import attrs
 from attrs import define, field
 
-from rmg_core.aggregators import as_aggregator
 from rmg_core.config import (
-    AggregatorConfig,
     Config,
     GraderConfig,
     OptionsError,
@@ -33,12 +31,11 @@ from rmg_core.mappers import (
     as_map_function,
     by_own_name,
     dotted,
-    parse_path,
     parse_source,
 )
-from rmg_core.outcomes import Scale
 from rmg_core.plan.identity import identity_of
-from rmg_core.plan.values import NamedPart, PlannedAggregator, PlannedGrader, prepare_with
+from rmg_core.plan.recipe import CannotTravelError, Recipe, recipe_of
+from rmg_core.plan.values import NamedPart, PlannedGrader, prepare_with
 from rmg_core.registry import Registry, Resolved
 
 At = tuple[str | int, ...]
@@ -94,6 +91,7 @@ class Parts:
             self._check_needs(spec, at)
             if made is None or mapper is None:
                 raise NotMade
+            recipe = self._recipe(made, table, at)
             return PlannedGrader(
                 name=name,
                 grader=made,
@@ -103,42 +101,26 @@ class Parts:
                 timeout=table.timeout,
                 max_concurrency=table.max_concurrency,
                 repeats=table.repeats,
+                recipe=recipe,
             )
         return None
 
-    def aggregator(
-        self,
-        name: str,
-        table: AggregatorConfig,
-        graders: Mapping[str, Scale | None],
-        columns: Mapping[str, Scale | None],
-    ) -> PlannedAggregator | None:
-        """Make an aggregator that may read `columns`: the graders, and aggregators before it."""
-        at: At = ("aggregators", name)
-        with suppress(NotMade):
-            made = self._object("aggregator", table.use, table.options, at)
-            with self._naming(at):
-                made = as_aggregator(made, _called(table.use))
-            group_by = None
-            if table.group_by is not None:
-                with self._saying((*at, "group_by")):
-                    group_by = parse_path(table.group_by)
-            self._check_kind(made, table, at)
-            if table.repeats_of is not None:
-                parts = self._repeats(made, table.repeats_of, graders, at)
-                reads: tuple[str, ...] = ()
-            else:
-                reads = self._reads(made, graders, columns, table.options, at)
-                parts = {each: columns[each] for each in reads}
-            bound, scale = self._bound(made, parts, at)
-            return PlannedAggregator(name, bound, reads, scale, table.repeats_of, group_by)
-        return None
+    def _recipe(self, made: Grader, table: GraderConfig, at: At) -> Recipe | None:
+        """Say how another process makes the grader, if it shall run in one."""
+        if not table.isolate and made.spec.declared.runs_in != "process":
+            return None
+        try:
+            return recipe_of(made, table.options)
+        except CannotTravelError as fault:
+            key = "isolate" if table.isolate else "use"
+            self.note((*at, key), f"it cannot run in a process of its own: {fault}")
+            raise NotMade from fault
 
     def part(self, noun: str, section: str, name: str, table: UseConfig) -> NamedPart | None:
         """Make a sink or an observer."""
         at: At = (section, name)
         with suppress(NotMade):
-            return NamedPart(name, self._object(noun, table.use, table.options, at))
+            return NamedPart(name, self.made(noun, table.use, table.options, at))
         return None
 
     def reader(self, use: str, options: Mapping[str, Any], on: At) -> Any:
@@ -150,7 +132,7 @@ class Parts:
         return None
 
     @contextmanager
-    def _naming(self, at: At) -> Iterator[None]:
+    def naming(self, at: At) -> Iterator[None]:
         """Note a name that leads nowhere, or an object that is not what it should be."""
         try:
             yield
@@ -162,7 +144,7 @@ class Parts:
             raise NotMade from fault
 
     @contextmanager
-    def _saying(self, at: At) -> Iterator[None]:
+    def saying(self, at: At) -> Iterator[None]:
         """Note what a ValueError says."""
         try:
             yield
@@ -182,7 +164,7 @@ class Parts:
     def _resolve(self, noun: str, use: Any, at: At, remedy: str = "") -> Resolved | None:
         if not isinstance(use, str):
             return None
-        with self._naming(at):
+        with self.naming(at):
             try:
                 return self.registry.resolve(noun, use, self._packs, self.config.base)
             except UnknownName as fault:
@@ -198,7 +180,7 @@ class Parts:
         self, table: GraderConfig, resolved: Resolved | None, at: At
     ) -> tuple[GraderSpec, Grader | None]:
         offered = table.use if resolved is None else resolved.value
-        with self._naming((*at, "use")):
+        with self.naming((*at, "use")):
             if isinstance(offered, Grader) or _is_instance(offered):
                 made = as_grader(offered)
                 if table.options:
@@ -208,14 +190,14 @@ class Parts:
             spec = spec_of(offered)
         try:
             options = structure_options(
-                spec.options, table.options, owner=f"grader {_called(table.use)!r}"
+                spec.options, table.options, owner=f"grader {called(table.use)!r}"
             )
         except OptionsError as fault:
             self._note_options(fault, at)
             return spec, None
         return spec, Grader(spec, options, spec.bind(options))
 
-    def _object(self, noun: str, use: Any, options: Mapping[str, Any], at: At) -> Any:
+    def made(self, noun: str, use: Any, options: Mapping[str, Any], at: At) -> Any:
         resolved = self._resolve(noun, use, (*at, "use"))
         if resolved is None:
             return use
@@ -229,7 +211,7 @@ class Parts:
             self.note((*at, "use"), str(fault))
             raise NotMade
         try:
-            return structure_options(value, options, owner=f"{noun} {_called(use)!r}")
+            return structure_options(value, options, owner=f"{noun} {called(use)!r}")
         except OptionsError as fault:
             self._note_options(fault, at)
             raise NotMade from fault
@@ -252,8 +234,8 @@ class Parts:
         try:
             first = (*required, *(each.name for each in spec.inputs), "INPUT")[0]
             made = self._mapper_object(written, first, (*at, "mapper"))
-            with self._naming((*at, "mapper")):
-                return as_map_function(made, _called(written.use))
+            with self.naming((*at, "mapper")):
+                return as_map_function(made, called(written.use))
         except NotMade:
             return None
 
@@ -305,95 +287,10 @@ class Parts:
             )
         return FieldMapper(sources) if is_whole and not missing else None
 
-    def _check_kind(self, made: Any, table: AggregatorConfig, at: At) -> None:
-        is_group = hasattr(made, "combine_group")
-        if is_group and table.group_by is None and not hasattr(made, "combine"):
-            self.note(at, "it sets samples against each other", 'add group_by = "FIELD"', on="key")
-            raise NotMade
-        if not is_group and table.group_by is not None:
-            self.note((*at, "group_by"), "it combines the outcomes of one sample, not of a group")
-            raise NotMade
-        if table.group_by is not None and table.repeats_of is not None:
-            self.note((*at, "repeats_of"), "it cannot combine repeats and samples at once")
-            raise NotMade
 
-    def _repeats(
-        self, made: Any, grader: str, graders: Mapping[str, Scale | None], at: At
-    ) -> dict[str, Scale | None]:
-        if grader not in graders:
-            self.note(
-                (*at, "repeats_of"),
-                f"there is no grader {grader!r}",
-                suggestion(grader, graders, "graders"),
-            )
-            raise NotMade
-        if hasattr(made, "reads") and made.reads() is not None:
-            self.note(
-                (*at, "repeats_of"),
-                "it combines columns by their names, not the repeats of one grader",
-                "use mean, median, mode, min, max, pass_at_k or pass_hat_k, without naming graders",
-            )
-            raise NotMade
-        repeats = self.config.graders[grader].repeats
-        return {str(repeat): graders[grader] for repeat in range(repeats)}
-
-    def _reads(
-        self,
-        made: Any,
-        graders: Mapping[str, Scale | None],
-        columns: Mapping[str, Scale | None],
-        options: Mapping[str, Any],
-        at: At,
-    ) -> tuple[str, ...]:
-        named = made.reads() if hasattr(made, "reads") else None
-        if named is None:
-            return tuple(graders)
-        unknown = [name for name in named if name not in columns]
-        for name in unknown:
-            path = _path_to(name, options)
-            self.note(
-                (*at, "options", *path),
-                f"there is no grader, nor an aggregator before this one, named {name!r}",
-                suggestion(name, columns, "columns"),
-                on="key" if path and path[-1] == name else "value",
-            )
-        if unknown:
-            raise NotMade
-        return tuple(dict.fromkeys(named))
-
-    def _bound(
-        self, made: Any, parts: Mapping[str, Scale | None], at: At
-    ) -> tuple[Any, Scale | None]:
-        """Tell an aggregator the scales of its parts, where all of them are known."""
-        known = {name: scale for name, scale in parts.items() if scale is not None}
-        if len(known) < len(parts):
-            return made, None
-        with self._saying(at):
-            scale = made.scale_of(known) if hasattr(made, "scale_of") else None
-            return (made.bound(known) if hasattr(made, "bound") else made), scale
-        raise AssertionError("a context that notes always raises")
-
-
-def _called(use: Any) -> str:
+def called(use: Any) -> str:
     return use if isinstance(use, str) else getattr(use, "__name__", type(use).__name__)
 
 
 def _is_instance(offered: Any) -> bool:
     return attrs.has(type(offered)) and not isinstance(offered, type)
-
-
-def _path_to(name: str, options: Any, path: At = ()) -> At:
-    """Return where a name stands in an options table: as a key, or as a value."""
-    pairs: list[tuple[Any, Any]] = []
-    if isinstance(options, Mapping):
-        if name in options:
-            return (*path, name)
-        pairs = list(options.items())
-    elif isinstance(options, list | tuple):
-        pairs = list(enumerate(options))
-    for key, value in pairs:
-        if value == name:
-            return (*path, key)
-        if found := _path_to(name, value, (*path, key)):
-            return found
-    return ()

@@ -1,5 +1,6 @@
 """A plan: every name resolved, every option checked, every input fed."""
 
+import os
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 from pathlib import Path as FilePath
@@ -12,7 +13,9 @@ from rmg_core.errors import CannotGrade, MissingInput, suggestion
 from rmg_core.graders import Grader, Input, type_name
 from rmg_core.mappers import Constant, FieldMapper, MapFunction, Path
 from rmg_core.outcomes import Scale
+from rmg_core.plan.conditions import Condition
 from rmg_core.plan.identity import Identity
+from rmg_core.plan.recipe import Recipe
 
 Prepare = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
@@ -21,8 +24,9 @@ Prepare = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 class PlannedGrader:
     """A grader ready to run, under its name in the config.
 
-    `timeout` is in seconds a cell; `prepare` turns a sample's fields into the grader's
-    inputs, in the order of its signature.
+    `timeout` is in seconds a cell. `recipe` is how a process makes a grader that has processes of
+    its own, by default as many as there are processors. `when` is the condition under which it
+    runs. `prepare` turns a sample's fields into the grader's inputs, in the order of its signature.
     """
 
     name: str
@@ -33,6 +37,15 @@ class PlannedGrader:
     timeout: float | None = None
     max_concurrency: int | None = None
     repeats: int = 1
+    recipe: Recipe | None = None
+    when: Condition | None = None
+
+    @property
+    def most(self) -> int | None:
+        """How many of its cells run at once, where the grader has a limit of its own."""
+        if self.recipe is None or self.max_concurrency is not None:
+            return self.max_concurrency
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
     @property
     def scale(self) -> Scale:

@@ -81,6 +81,11 @@ def from_module(noun: str, use: str, base: Path) -> Resolved:
     return _resolved(noun, use, module, origin)
 
 
+def module_of_file(path: str) -> ModuleType:
+    """Run a file of graders as a module, once, as a config that names it does."""
+    return _run(Path(path), Path(path).read_bytes())
+
+
 def _run(path: Path, source: bytes) -> ModuleType:
     key = _digest(bytes(path) + b"\0" + source)
     name = f"rmg_code_{key}"

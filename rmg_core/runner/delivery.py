@@ -10,7 +10,7 @@ from attrs import define, field
 from rmg_core.errors import RunFailed
 from rmg_core.outcomes import Cell
 from rmg_core.plan.values import NamedPart, Plan
-from rmg_core.runner.guard import pass_interrupt, said_by
+from rmg_core.runner.settling import pass_interrupt, said_by
 
 # So many cells may wait for a slow sink before no more samples are read.
 MOST_WAITING: Final = 16_384

@@ -1,7 +1,8 @@
 """One run: a reader, a pool of workers, and how it ends."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from attrs import define, field, frozen
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import take
+from rmg_core.runner.apart import run_apart
 from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.failures import tasks_together
@@ -20,7 +22,11 @@ from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.pipeline import Pipeline
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Source
+from rmg_core.runner.telling import told_of
+from rmg_core.runner.watchdog import Watchdog, code_in_loop
 from rmg_core.runner.window import OpenSample
+
+LOG: Final = logging.getLogger("rmg_core")
 
 # A worker whose cells never wait lets the loop breathe this often.
 BREATH: Final = 500e-6
@@ -76,7 +82,7 @@ class Execution:
     _room: anyio.Event | None = None
     _resume_at: int = 0
     _reading: anyio.CancelScope = field(factory=anyio.CancelScope)
-    _warm_up: anyio.CancelScope = field(factory=anyio.CancelScope)
+    _companions: list[anyio.CancelScope] = field(factory=list)
     _breathe_at: float = 0.0
     _began: float = field(factory=perf_counter)
     _tasks: Any = None
@@ -84,7 +90,8 @@ class Execution:
     def __attrs_post_init__(self) -> None:
         plan = self.session.plan
         self._delivery = Delivery(plan, plan.sinks, list(plan.observers), self.reports.append)
-        self.pipeline = Pipeline(plan, self.session.limits, self._delivery, self.emit)
+        limits, workers = self.session.limits, self.session.workers
+        self.pipeline = Pipeline(plan, limits, self._delivery, self.emit, workers)
 
     async def run(self) -> Ended:
         """Run to the end, or until `stop` was called and what was in flight is done.
@@ -131,18 +138,8 @@ class Execution:
             is_stopped=self.is_stopped,
             seconds=perf_counter() - self._began,
             grader_seconds={lane.name: lane.seconds for lane in pipeline.graders},
-            reports=tuple(self._told()),
+            reports=(*self.reports, *told_of(pipeline.graders)),
         )
-
-    def _told(self) -> Iterator[str]:
-        yield from self.reports
-        for lane in self.pipeline.graders:
-            if lane.left_behind:
-                calls = "1 call" if lane.left_behind == 1 else f"{lane.left_behind:,} calls"
-                yield (
-                    f"{calls} of grader {lane.name!r} passed the time-out of {lane.timeout:g} s; "
-                    "a thread cannot be stopped, and what it does may go on"
-                )
 
     async def tell_summary(self, summary: Any) -> None:
         """Tell the observers what the run came to."""
@@ -166,18 +163,35 @@ class Execution:
                 self._tasks.start_soon(self._delivery.run)
             self._tasks.start_soon(self._read)
             if not self.pipeline.all_are_warm:
-                self._tasks.start_soon(self._limit_warm_up)
+                self._start_beside(self._limit_warm_up)
+            if code := code_in_loop(self.session.plan):
+                self._start_beside(Watchdog(code, self._warn).watch)
+
+    def _start_beside(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Start what goes on for as long as the run does."""
+        scope = anyio.CancelScope()
+        self._companions.append(scope)
+
+        async def until_cancelled() -> None:
+            with scope:
+                await work()
+
+        self._tasks.start_soon(until_cancelled)
+
+    def _warn(self, said: str) -> None:
+        """Tell of what should not wait for the end of the run, in the summary and in the log."""
+        self.reports.append(said)
+        LOG.warning(said)
 
     async def _limit_warm_up(self) -> None:
         """Hold no grader back for the sake of one whose first call takes long."""
         pipeline = self.pipeline
-        with self._warm_up:
-            before = None
-            while before is None or pipeline.warming is not before:
-                before = pipeline.warming
-                await anyio.sleep(WARM_UP)
-            pipeline.end_warm_up(None)
-            self._call_worker()
+        before = None
+        while before is None or pipeline.warming is not before:
+            before = pipeline.warming
+            await anyio.sleep(WARM_UP)
+        pipeline.end_warm_up(None)
+        self._call_worker()
 
     @property
     def _window(self) -> int:
@@ -274,6 +288,11 @@ class Execution:
                 pipeline.enlist(lane)
             if self._room is not None:
                 self.look_for_room()
+            if lane.refusals.has_spoilt:
+                self._workers -= 1
+                self._call_worker()
+                self._end_if_over()
+                return
             if perf_counter() > self._breathe_at:
                 await checkpoint()
                 self._breathe_at = perf_counter() + BREATH
@@ -322,7 +341,8 @@ class Execution:
 
     async def _run_chunk(self, lane: Lane, chunk: Chunk) -> None:
         try:
-            results, left_behind = await run_chunk(lane, chunk, self.session.limits.threads)
+            run = run_chunk if lane.apart is None else run_apart
+            results, left_behind = await run(lane, chunk, self.session.threads)
         except anyio.get_cancelled_exc_class():
             self.pipeline.land(lane, chunk, chunk.leave())
             raise
@@ -339,7 +359,8 @@ class Execution:
         if not (self._all_read and is_out and not pipeline.running):
             return False
         self._delivery.finish()
-        self._warm_up.cancel()
+        for scope in self._companions:
+            scope.cancel()
         while self._idle:
             self._idle.pop().set()
         return True

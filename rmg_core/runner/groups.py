@@ -7,7 +7,7 @@ from attrs import define, field
 
 from rmg_core.mappers import Missing, Path
 from rmg_core.outcomes import GraderError
-from rmg_core.runner.guard import shown
+from rmg_core.runner.settling import shown
 from rmg_core.runner.window import Group, OpenSample
 
 

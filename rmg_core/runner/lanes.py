@@ -8,11 +8,13 @@ from time import perf_counter, thread_time
 from typing import Any, Final, TypeAlias
 
 import anyio
-from anyio import CancelScope, CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter
 from attrs import define, field
 
 from rmg_core.outcomes import GraderError
+from rmg_core.runner.calls import Refusals
 from rmg_core.runner.failures import sole_failure
+from rmg_core.runner.threads import Threads
 
 Work: TypeAlias = Callable[[Any], Any]
 AsyncWork: TypeAlias = Callable[[Any], Awaitable[Any]]
@@ -20,6 +22,8 @@ AsyncWork: TypeAlias = Callable[[Any], Awaitable[Any]]
 # A hop into a worker thread and back costs 60 to 80 µs of CPU. A chunk that works for 1.6 ms
 # keeps that below 5 %.
 AIM: Final = 1.6e-3
+# A round trip to another process and its answer cost twice to three times as much.
+AIM_APART: Final = 5e-3
 MOST_IN_CHUNK: Final = 2048
 # A chunk whose cells turn out slow hands back what it has not begun.
 PATIENCE: Final = 10 * AIM
@@ -32,7 +36,9 @@ class Lane:
     """A queue of cells, how one is worked off, and where results land.
 
     `work` is a plain function, or with `is_async` a coroutine function. `late` gives the result
-    of a cell that passed its `timeout` (seconds). `most` is how many may run at once.
+    of a cell that passed its `timeout` (seconds). `most` is how many may run at once. `apart`
+    knows the processes of a grader that has some, and `work` then only maps; `refusals` counts
+    the calls of an async one that would not be cancelled.
     """
 
     name: str
@@ -43,6 +49,8 @@ class Lane:
     most: int
     limiter: CapacityLimiter | None = None
     timeout: float | None = None
+    apart: Any = None
+    refusals: Refusals = field(factory=Refusals)
     queue: deque[Any] = field(factory=deque)
     running: int = 0
     is_listed: bool = False
@@ -58,7 +66,7 @@ class Lane:
     @property
     def capacity(self) -> int:
         """How many jobs of this lane should run at once, by its limit and by what was measured."""
-        if self.is_async or self.call_seconds is None:
+        if self.is_async or self.apart is not None or self.call_seconds is None:
             return self.most
         is_busy = self.call_seconds < QUICK or self.cpu_share > 0.5
         return 1 if is_busy else self.most
@@ -67,7 +75,8 @@ class Lane:
     def chunk_size(self) -> int:
         if self.call_seconds is None:
             return 1
-        return max(1, min(MOST_IN_CHUNK, int(AIM / max(self.call_seconds, 1e-9))))
+        aim = AIM if self.apart is None else AIM_APART
+        return max(1, min(MOST_IN_CHUNK, int(aim / max(self.call_seconds, 1e-9))))
 
     @property
     def is_ready(self) -> bool:
@@ -84,6 +93,8 @@ class Lane:
             self.seconds += self.timeout or 0.0
             return
         self.seconds += chunk.seconds
+        if not chunk.is_timed:
+            return
         # What was measured before counts half as much each time. Sums, and not means of shares:
         # a call that waits for a second must outweigh a thousand that took a microsecond.
         self._calls = 0.5 * self._calls + len(chunk.results)
@@ -100,8 +111,9 @@ class Lane:
 class Chunk:
     """Cells that one worker thread works off in a row.
 
-    `call_began` is when the call of the first cell without a result began; infinite while
-    none is running. The lock holds it, the results and `is_abandoned` together.
+    `call_began` is when the call of the first cell without a result began; infinite while none is
+    running. The lock holds it, the results and `is_abandoned` together. `is_timed` is False where
+    no call came to an end.
     """
 
     cells: list[Any]
@@ -109,7 +121,9 @@ class Chunk:
     call_began: float = math.inf
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    is_timed: bool = True
     is_abandoned: bool = False
+    _worker: Any = None
     _lock: Lock = field(factory=Lock)
 
     def run(self, work: Work) -> None:
@@ -156,13 +170,28 @@ class Chunk:
             return left
 
     def leave(self) -> list[Any]:
-        """Leave the thread behind; return the results that it has so far."""
+        """Leave the thread behind, or cut off the process; return the results so far."""
         with self._lock:
             self.is_abandoned = True
+            if self._worker is not None:
+                self._worker.cut()
             return list(self.results)
 
+    def hold(self, worker: Any) -> bool:
+        """Note the process that works the cells off; False when nobody waits for it any more."""
+        with self._lock:
+            self._worker = None if self.is_abandoned else worker
+            return not self.is_abandoned
 
-async def run_chunk(lane: Lane, chunk: Chunk, threads: CapacityLimiter) -> tuple[list[Any], bool]:
+    def settle(self, cells: list[Any], results: list[Any]) -> None:
+        """Set the results of the first cells, and the order that puts these first."""
+        with self._lock:
+            self._worker = None
+            if not self.is_abandoned:
+                self.cells, self.results = cells, results
+
+
+async def run_chunk(lane: Lane, chunk: Chunk, threads: Threads) -> tuple[list[Any], bool]:
     """Run a chunk in a worker thread; return its results, and whether the thread was left behind.
 
     Cells without a result were not begun; the caller puts them back. A cell that passes the
@@ -170,14 +199,12 @@ async def run_chunk(lane: Lane, chunk: Chunk, threads: CapacityLimiter) -> tuple
     cannot be stopped, but nobody waits for it any more.
     """
     if lane.timeout is None:
-        await to_thread.run_sync(chunk.run, lane.work, limiter=threads, abandon_on_cancel=True)
+        await threads.call(chunk.run, lane.work)
         return chunk.results, False
     with sole_failure():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_watch, chunk, lane.timeout, tasks.cancel_scope)
-            await to_thread.run_sync(
-                chunk.run_watched, lane.work, limiter=threads, abandon_on_cancel=True
-            )
+            await threads.call(chunk.run_watched, lane.work)
             tasks.cancel_scope.cancel()
     results = chunk.results
     if chunk.is_abandoned:

@@ -1,7 +1,7 @@
 """The way of a sample: through the lanes of its graders, then the aggregators, then out."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import fsum
 from typing import Any
 
@@ -9,9 +9,13 @@ from attrs import define, field
 
 from rmg_core.datasets import Sample
 from rmg_core.limits import Limits
-from rmg_core.outcomes import Cell, GraderError, GraderScore, GraderSkip, Outcome
+from rmg_core.outcomes import NOTHING, Cell, GraderError, GraderScore, GraderSkip, Outcome
+from rmg_core.plan.conditions import for_repeats
 from rmg_core.plan.values import Plan, PlannedAggregator, PlannedGrader
+from rmg_core.runner.apart import Apart
+from rmg_core.runner.calls import Refusals
 from rmg_core.runner.delivery import Delivery
+from rmg_core.runner.gating import Gates
 from rmg_core.runner.groups import Groups
 from rmg_core.runner.lanes import Chunk, Lane
 from rmg_core.runner.window import Group, OpenSample
@@ -24,6 +28,7 @@ from rmg_core.runner.work import (
     of_repeats,
     plain_work,
 )
+from rmg_core.runner.workers import Workers
 
 
 @define(eq=False)
@@ -39,6 +44,7 @@ class Pipeline:
     limits: Limits
     delivery: Delivery
     emit: Callable[[list[OpenSample]], None]
+    workers: Mapping[str, Workers] = NOTHING
     samples: int = 0
     finished: int = 0
     busy: int = 0
@@ -51,6 +57,9 @@ class Pipeline:
     stages: list[Lane] = field(init=False)
     _groups: dict[int, Groups] = field(factory=dict)
     _repeated: tuple[PlannedGrader, ...] = field(init=False)
+    _ungated: tuple[PlannedGrader, ...] = field(init=False)
+    _gates: Gates | None = None
+    _lanes: dict[str, Lane] = field(init=False)
     _places: dict[str, int] = field(init=False)
     _blank: list[Any] = field(init=False)
 
@@ -58,9 +67,15 @@ class Pipeline:
         self._places = {name: place for place, name in enumerate(self.plan.columns)}
         self._blank = [None] * len(self._places)
         self._repeated = tuple(each for each in self.plan.graders if each.repeats > 1)
+        self._ungated = tuple(each for each in self.plan.graders if each.when is None)
+        if len(self._ungated) < len(self.plan.graders):
+            put = self.delivery.put if self.delivery.is_wanted else None
+            self._gates = Gates(self.plan.graders, self._column, self._queue, put)
         self.graders = [self._grader_lane(each) for each in self.plan.graders]
+        self._lanes = {lane.name: lane for lane in self.graders}
         self.stages = self._aggregator_stages()
-        plain = [lane for lane in (*self.graders, *self.stages) if not lane.is_async]
+        lanes = (*self.graders, *self.stages)
+        plain = [lane for lane in lanes if not (lane.is_async or lane.is_warm)]
         self.all_are_warm = len(plain) < 2
 
     @property
@@ -146,13 +161,20 @@ class Pipeline:
         if self._repeated:
             for each in opened:
                 each.repeats = {one.name: [_PENDING] * one.repeats for one in self._repeated}
-        for lane, planned in zip(self.graders, self.plan.graders, strict=True):
-            if planned.repeats == 1:
-                lane.queue.extend(opened)
-            else:
-                repeats = range(planned.repeats)
-                lane.queue.extend([(each, repeat) for each in opened for repeat in repeats])
-            self.enlist(lane)
+        if self._gates is not None:
+            self._gates.admit(opened)
+        for planned in self._ungated:
+            self._queue(planned, opened)
+
+    def _queue(self, planned: PlannedGrader, samples: list[OpenSample]) -> None:
+        """Queue the cells that a grader has of samples."""
+        lane = self._lanes[planned.name]
+        if planned.repeats == 1:
+            lane.queue.extend(samples)
+        else:
+            repeats = range(planned.repeats)
+            lane.queue.extend([(each, repeat) for each in samples for repeat in repeats])
+        self.enlist(lane)
 
     def end_of_samples(self) -> None:
         """Complete the last groups."""
@@ -166,21 +188,28 @@ class Pipeline:
 
     def _grader_lane(self, planned: PlannedGrader) -> Lane:
         keep = self.delivery.is_wanted
-        is_async = planned.grader.spec.is_async
-        if is_async:
-            work: Any = async_work(planned, keep=keep)
+        workers, refusals = self.workers.get(planned.name), Refusals()
+        apart = None if workers is None else Apart(planned, workers, keep)
+        is_async = planned.grader.spec.is_async and apart is None
+        if apart is not None:
+            work: Any = apart.map
+        elif is_async:
+            work = async_work(planned, refusals, keep=keep)
         else:
             work = kept_work(planned) if keep else plain_work(planned)
         most = self.plan.max_concurrency
         return Lane(
             name=planned.name,
-            work=work if planned.repeats == 1 else of_repeats(work),
+            work=work if planned.repeats == 1 or apart else of_repeats(work),
             land=self._kept(self._landing(planned)) if keep else self._landing(planned),
-            late=late_result(planned, keep=keep),
+            late=late_result(planned, keep=keep) if apart is None else _late,
             is_async=is_async,
-            most=min(most, planned.max_concurrency or most),
+            most=min(most, planned.most or most),
             limiter=self.limits.graders.get(planned.name),
             timeout=planned.timeout,
+            apart=apart,
+            refusals=refusals,
+            is_warm=apart is not None and not apart.may_hang,
         )
 
     def _landing(self, planned: PlannedGrader) -> Callable[[list[Any], list[Any]], None]:
@@ -208,7 +237,8 @@ class Pipeline:
             if graded:
                 self._end_grading(graded)
 
-        return land if planned.repeats == 1 else land_repeats
+        landing = land if planned.repeats == 1 else land_repeats
+        return landing if self._gates is None else self._gates.watched(planned, landing)
 
     def _kept(
         self, land: Callable[[list[Any], list[Any]], None]
@@ -225,8 +255,14 @@ class Pipeline:
         for planned in self._repeated:
             place = self._places[planned.name]
             for each in graded:
-                each.outcomes[place] = mean_of(each.repeats[planned.name])  # type: ignore[index]
+                each.outcomes[place] = self._column(each, planned)
         self._advance(graded, 0)
+
+    def _column(self, opened: OpenSample, planned: PlannedGrader) -> Outcome:
+        """Return what a grader's cells of a sample, which have all landed, come to."""
+        if planned.repeats == 1:
+            return opened.outcomes[self._places[planned.name]]
+        return mean_of(opened.repeats[planned.name])  # type: ignore[index]
 
     def _aggregator_stages(self) -> list[Lane]:
         """Put the aggregators in stages; those of single samples that follow one another share."""
@@ -259,10 +295,7 @@ class Pipeline:
                     combined.append(cell)
             self._advance(combined, number + 1)
 
-        def late(_: Any, error: GraderError) -> GraderError:
-            return error
-
-        return Lane("aggregators", work, land, late, is_async=False, most=1)
+        return Lane("aggregators", work, land, _late, is_async=False, most=1)
 
     def _advance(self, samples: list[OpenSample], stage: int) -> None:
         if stage == len(self.stages):
@@ -298,12 +331,18 @@ class Pipeline:
             self.enlist(lane)
 
 
+def _late(_: Any, error: GraderError) -> GraderError:
+    return error
+
+
 _PENDING: Outcome = GraderError("missing_part", "this repeat has not run")
 
 
 def mean_of(repeats: list[Outcome]) -> Outcome:
     """Return the mean of a grader's repeats; the first error, or else skip, if there is one."""
     count = len(repeats)
+    if (held_back := for_repeats(repeats[0], count)) is not None:
+        return held_back
     for number, each in enumerate(repeats, 1):
         if isinstance(each, GraderError):
             said = f"repeat {number} of {count}: {each.error}"

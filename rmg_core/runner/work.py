@@ -6,20 +6,17 @@ from hashlib import blake2b
 from time import perf_counter
 from typing import Any, TypeAlias
 
-import anyio
 import orjson
-from anyio.lowlevel import checkpoint
 
 from rmg_core.errors import CannotGrade
 from rmg_core.mappers import FieldMapper
 from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
-from rmg_core.runner.guard import (
+from rmg_core.runner.calls import Refusals, asking
+from rmg_core.runner.settling import (
     combined,
     combined_group,
     error_of,
-    is_our_cancellation,
-    pass_interrupt,
     settler,
 )
 from rmg_core.runner.window import Group, OpenSample
@@ -51,7 +48,7 @@ def fingerprinter(digest: bytes, repeats: int) -> Callable[[tuple[Any, ...], int
     return fingerprint
 
 
-def _unprepared(sample: OpenSample, fault: BaseException) -> GraderError:
+def unprepared(sample: OpenSample, fault: BaseException) -> GraderError:
     error = error_of(fault, "mapper_error")
     return GraderError(error.kind, f"sample {sample.label}: {error.error}", error.detail)
 
@@ -64,7 +61,7 @@ def plain_work(planned: PlannedGrader) -> Callable[..., Outcome]:
         try:
             inputs = prepare(opened.fields)
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            return _unprepared(opened, fault)
+            return unprepared(opened, fault)
         try:
             return settle(call(*inputs))
         except BaseException as fault:  # noqa: BLE001 - a foreign grader
@@ -83,7 +80,7 @@ def kept_work(planned: PlannedGrader) -> Callable[..., Cell]:
         try:
             inputs = prepare(opened.fields)
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            error = _unprepared(opened, fault)
+            error = unprepared(opened, fault)
             return Cell(opened.index, opened.id, name, repeat, "", error, 0.0)
         address = fingerprint(inputs, repeat)
         began = perf_counter()
@@ -97,31 +94,24 @@ def kept_work(planned: PlannedGrader) -> Callable[..., Cell]:
     return work
 
 
-def async_work(planned: PlannedGrader, *, keep: bool) -> Callable[..., Any]:
+def async_work(planned: PlannedGrader, refusals: Refusals, *, keep: bool) -> Callable[..., Any]:
     """Return the work of an async grader; with `keep`, all that is to be kept of a cell."""
-    prepare, call, settle = planned.prepare, planned.grader.call, settler(planned.scale)
-    name, timeout = planned.name, planned.timeout
+    name, prepare = planned.name, planned.prepare
     fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
-    ask = call if timeout is None else _within(timeout, call)
-
-    async def answer(inputs: tuple[Any, ...]) -> Outcome:
-        try:
-            return settle(await ask(*inputs))
-        except BaseException as fault:  # noqa: BLE001 - a foreign grader
-            return await _error_of_call(fault)
+    answer = asking(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
 
     async def work(opened: OpenSample, _: int = 0) -> Outcome:
         try:
             inputs = prepare(opened.fields)
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            return _unprepared(opened, fault)
+            return unprepared(opened, fault)
         return await answer(inputs)
 
     async def work_and_keep(opened: OpenSample, repeat: int = 0) -> Cell:
         try:
             inputs = prepare(opened.fields)
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            error = _unprepared(opened, fault)
+            error = unprepared(opened, fault)
             return Cell(opened.index, opened.id, name, repeat, "", error, 0.0)
         address = fingerprint(inputs, repeat)
         began = perf_counter()
@@ -130,39 +120,6 @@ def async_work(planned: PlannedGrader, *, keep: bool) -> Callable[..., Any]:
         return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
 
     return work_and_keep if keep else work
-
-
-def _within(seconds: float, call: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a coroutine function a deadline; past it, it returns the error that says so."""
-
-    async def within(*inputs: Any) -> Any:
-        began = perf_counter()
-        try:
-            with anyio.move_on_after(seconds) as scope:
-                made = await call(*inputs)
-            # One that blocked the loop, or would not be cancelled, has its answer too late.
-            if perf_counter() - began <= seconds:
-                return made
-        except BaseException as fault:
-            # Many a library makes an error of its own of the cancellation.
-            pass_interrupt(fault)
-            if is_our_cancellation() or not scope.cancel_called:
-                raise
-        return GraderError("timeout", f"no answer within {seconds:g} s")
-
-    return within
-
-
-async def _error_of_call(fault: BaseException) -> GraderError:
-    """Return what an async grader raised as an error; let our own cancellation pass."""
-    is_cancellation = isinstance(fault, anyio.get_cancelled_exc_class())
-    if is_our_cancellation():
-        if is_cancellation:
-            raise fault
-        pass_interrupt(fault)
-        # What comes of a call that we cancelled says nothing about the grader.
-        await checkpoint()
-    return error_of(fault, "cancelled" if is_cancellation else "grader_error")
 
 
 def of_repeats(work: Callable[[OpenSample, int], Any]) -> Callable[[tuple[OpenSample, int]], Any]:

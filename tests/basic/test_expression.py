@@ -136,6 +136,8 @@ ALLOWED = "a formula has numbers, names, + - * / **, and abs, clip, log, max, mi
         ("a\n+ b", "it is not arithmetic: invalid syntax"),
         ("-" * 101 + "a", "it nests deeper than 100"),
         ("+".join("a" * 200), "it nests deeper than 100"),
+        ("not " * 400 + "a", "it nests deeper than 100"),
+        ("a" + ".b" * 900, "it nests deeper than 100"),
         ("a" * 2001, "it has 2001 characters, and at most 2000 are allowed"),
     ],
 )

@@ -44,14 +44,14 @@ def test_a_thread_that_does_not_end_is_named_and_left_behind(stuck, capsys, code
 
 
 def test_calls_that_did_not_end_are_counted_as_what_they_are(stuck, capsys):
-    stuck.name = "AnyIO worker thread"
+    stuck.name = "rmg worker"
     with pytest.raises(Ended):
         leaving.leave(130)
     assert capsys.readouterr().err == "1 call of a grader did not end; leaving without it\n"
 
 
 def test_several_calls_are_said_once():
-    workers = [threading.Thread(name="AnyIO worker thread") for _ in range(3)]
+    workers = [threading.Thread(name="rmg worker") for _ in range(3)]
     assert leaving.said_of([*workers, threading.Thread(name="pool")]) == (
         "3 calls of graders and 1 thread of the graders' own ('pool') did not end; "
         "leaving without them"

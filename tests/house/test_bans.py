@@ -17,9 +17,13 @@ CATCH_ALL = {
     "rmg_core/registry/claims.py": "a damaged distribution spoils its own pack only",
     "rmg_core/registry/faults.py": "`__str__` of a foreign exception is foreign code",
     "rmg_core/runner/delivery.py": "a sink or an observer is the code of a pack",
-    "rmg_core/runner/guard.py": "the border to graders and aggregators",
+    "rmg_core/runner/settling.py": "the border to graders and aggregators",
     "rmg_core/runner/session.py": "`aopen` and `aclose` of a grader are the code of a pack",
+    "rmg_core/runner/apart.py": "a mapper is the code of a user or a pack",
+    "rmg_core/runner/calls.py": "the border to async graders",
+    "rmg_core/runner/threads.py": "what is raised in a thread is raised where it is waited for",
     "rmg_core/runner/work.py": "the border to graders and mappers",
+    "rmg_core/runner/worker.py": "the border to graders, in a process of theirs",
 }
 
 CODE_OR_OBJECTS_FROM_TEXT = {

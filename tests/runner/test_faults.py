@@ -261,7 +261,7 @@ def test_a_thread_that_does_not_answer_is_left_behind_and_told_of(in_loop: Any):
     assert results.summary.reports == (
         (
             "1 call of grader 'bad' passed the time-out of 0.05 s; a thread cannot be stopped, "
-            "and what it does may go on"
+            "and what it does may go on (set isolate = true)"
         ),
     )
 
@@ -365,7 +365,7 @@ def test_an_interrupt_passes_and_leaves_no_thread(in_loop: Any, lane: str):
             in_loop(run)
     # An idle worker thread that nobody ends would keep the process from ending.
     for thread in threading.enumerate():
-        if thread.name == "AnyIO worker thread":
+        if thread.name == "rmg worker":
             thread.join(20)
             assert not thread.is_alive()
 

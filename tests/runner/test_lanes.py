@@ -1,17 +1,24 @@
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import anyio
 import pytest
-from anyio import CapacityLimiter
 
 from rmg_core import GraderScore, GradingRunner
 from rmg_core.outcomes import GraderError
 from rmg_core.runner import lanes
 from rmg_core.runner.lanes import AIM, MOST_IN_CHUNK, PATIENCE, QUICK, Chunk, Lane, run_chunk
+from rmg_core.runner.threads import Threads
 from rmg_core.runner.work import fingerprinter
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    made = Threads()
+    yield made
+    made.close()
 
 
 class Clock:
@@ -146,7 +153,7 @@ def test_a_chunk_that_was_left_keeps_what_it_has():
     assert chunk.results == ["one"]
 
 
-def test_only_the_cell_that_is_late_is_timed_out(in_loop: Any):
+def test_only_the_cell_that_is_late_is_timed_out(in_loop: Any, threads: Threads):
     go_on = threading.Event()
 
     def work(cell: int) -> int:
@@ -156,13 +163,13 @@ def test_only_the_cell_that_is_late_is_timed_out(in_loop: Any):
 
     lane = lane_of(work, timeout=0.05)
     chunk = Chunk([0, 1, 2])
-    results, left_behind = in_loop(run_chunk, lane, chunk, CapacityLimiter(1))
+    results, left_behind = in_loop(run_chunk, lane, chunk, threads)
     go_on.set()
     assert results == [0, (1, "no answer within 0.05 s")]
     assert left_behind
 
 
-def test_a_loop_that_wakes_late_times_nobody_out(in_loop: Any):
+def test_a_loop_that_wakes_late_times_nobody_out(in_loop: Any, threads: Threads):
     """The thread has finished when the watcher, whose loop was blocked, looks at the time."""
     is_finished = threading.Event()
 
@@ -174,15 +181,12 @@ def test_a_loop_that_wakes_late_times_nobody_out(in_loop: Any):
     async def block_the_loop() -> Any:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(blocked)
-            return await run_chunk(lane_of(work, timeout=0.02), Chunk([0, 1, 2]), limiter())
+            return await run_chunk(lane_of(work, timeout=0.02), Chunk([0, 1, 2]), threads)
 
     async def blocked() -> None:
         while not is_finished.is_set():
             await anyio.lowlevel.checkpoint()
         threading.Event().wait(0.05)
-
-    def limiter() -> CapacityLimiter:
-        return CapacityLimiter(1)
 
     results, left_behind = in_loop(block_the_loop)
     assert results == [0, 1, 2]

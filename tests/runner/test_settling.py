@@ -15,7 +15,7 @@ from rmg_core.outcomes import (
     GraderSkip,
     Scale,
 )
-from rmg_core.runner.guard import (
+from rmg_core.runner.settling import (
     REASON_LIMIT,
     TRACEBACK_LIMIT,
     combined,

@@ -1,0 +1,174 @@
+"""The call of an async grader: its deadline, and an end to one that will not be cancelled."""
+
+import asyncio
+import ctypes
+import types
+from collections.abc import Callable, Coroutine, Generator
+from time import perf_counter
+from typing import Any, Final, TypeAlias
+
+import anyio
+from anyio.lowlevel import checkpoint
+from attrs import define, field
+
+from rmg_core.outcomes import GraderError, Outcome
+from rmg_core.runner.guard import current_task, is_our_cancellation
+from rmg_core.runner.settling import error_of, pass_interrupt
+
+Inputs: TypeAlias = tuple[Any, ...] | list[Any]
+
+GRACE: Final = 1.0
+"""So many seconds a cancelled call may take to tidy up."""
+
+
+@define(eq=False)
+class Refusals:
+    """How many calls of a grader would not be cancelled, and were given up.
+
+    `spoilt` are the tasks that one has left in a scope of its own, and that can do no more.
+    After the first, the others get no time to tidy up: a swallowed cancellation comes again at
+    every turn of the loop, which keeps it busy for as long.
+    """
+
+    count: int = 0
+    spoilt: set[int] = field(factory=set)
+
+    @property
+    def grace(self) -> float:
+        return 0.0 if self.count else GRACE
+
+    @property
+    def has_spoilt(self) -> bool:
+        """The task that runs can do no more."""
+        return bool(self.spoilt) and anyio.get_current_task().id in self.spoilt
+
+    def give_up(self, call: Coroutine[Any, Any, Any]) -> None:
+        """Close a call, whatever it says to that."""
+        self.count += 1
+        try:
+            call.close()
+        except BaseException as fault:  # noqa: BLE001 - a foreign grader
+            pass_interrupt(fault)
+            self.spoilt.add(anyio.get_current_task().id)
+            # It would be closed once more when it is collected, at the latest when Python ends.
+            # With no loop left to wait in, one that catches everything then turns for ever.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(call))
+
+
+@define(eq=False)
+class _Limit:
+    """When a call is given up: after a cancellation that it swallowed, or `is_over`."""
+
+    refusals: Refusals
+    is_over: bool = False
+    _cancelled_at: float | None = None
+
+    def is_reached(self, fault: BaseException) -> bool:
+        """Tell whether this cancellation is one too many."""
+        if self.is_over:
+            return True
+        if not isinstance(fault, anyio.get_cancelled_exc_class()) or not is_our_cancellation():
+            return False
+        if self._cancelled_at is None:
+            self._cancelled_at = perf_counter()
+            return False
+        return perf_counter() > self._cancelled_at + self.refusals.grace
+
+    def end(self, task: "asyncio.Task[Any]") -> None:
+        """End a call that hangs where no scope reaches it: in a shielded one."""
+        self.is_over = True
+        task.cancel()
+
+
+@types.coroutine
+def _held(
+    call: Coroutine[Any, Any, Any], limit: _Limit, waits_for: Any
+) -> Generator[Any, Any, Any]:
+    """Await a call that has begun to wait, with a hand on it: it can be given up."""
+    while True:
+        resume: Callable[[Any], Any] = call.send
+        fault: BaseException | None
+        try:
+            value = yield waits_for
+        except GeneratorExit:
+            call.close()
+            raise
+        except BaseException as raised:  # noqa: BLE001 - it is for the call to take
+            resume, value, fault = call.throw, raised, raised
+        else:
+            fault = getattr(value, "error", None)  # trio sends what is to be raised
+        if fault is not None and limit.is_reached(fault):
+            limit.refusals.give_up(call)
+            raise fault
+        try:
+            waits_for = resume(value)
+        except StopIteration as ended:
+            return ended.value
+
+
+def asking(
+    call: Callable[..., Coroutine[Any, Any, Any]],
+    settle: Callable[[Any], Outcome],
+    timeout: float | None = None,
+    refusals: Refusals | None = None,
+) -> Callable[[Inputs], Coroutine[Any, Any, Outcome]]:
+    """Return what calls an async grader with its inputs, and settles what comes of it."""
+    seen = Refusals() if refusals is None else refusals
+
+    async def ask(inputs: Inputs) -> Outcome:
+        try:
+            made = call(*inputs)
+            try:
+                waits_for = made.send(None)
+            except StopIteration as ended:
+                return settle(ended.value)
+            return settle(await _held(made, _Limit(seen), waits_for))
+        except BaseException as fault:  # noqa: BLE001 - a foreign grader
+            return await _error_of_call(fault)
+
+    async def ask_in_time(inputs: Inputs) -> Outcome:
+        try:
+            return settle(await _within(timeout or 0.0, call(*inputs), _Limit(seen)))
+        except BaseException as fault:  # noqa: BLE001 - a foreign grader
+            return await _error_of_call(fault)
+
+    return ask if timeout is None else ask_in_time
+
+
+async def _within(seconds: float, call: Coroutine[Any, Any, Any], limit: _Limit) -> Any:
+    """Give a call a deadline; past it, return the error that says so."""
+    began, task = perf_counter(), current_task()
+    ending = None
+    if task is not None:
+        ending = asyncio.get_running_loop().call_later(seconds + GRACE, limit.end, task)
+    try:
+        with anyio.move_on_after(seconds) as scope:
+            try:
+                made = await _held(call, limit, call.send(None))
+            except StopIteration as ended:
+                made = ended.value
+        # One that blocked the loop, or would not be cancelled, has its answer too late.
+        if perf_counter() - began <= seconds:
+            return made
+    except BaseException as fault:
+        # Many a library makes an error of its own of the cancellation.
+        pass_interrupt(fault)
+        is_late = scope.cancel_called or limit.is_over
+        if not is_late or (is_our_cancellation() and not limit.refusals.has_spoilt):
+            raise
+    finally:
+        if ending is not None:
+            ending.cancel()
+    return GraderError("timeout", f"no answer within {seconds:g} s")
+
+
+async def _error_of_call(fault: BaseException) -> GraderError:
+    """Return what an async grader raised as an error; let our own cancellation pass."""
+    is_cancellation = isinstance(fault, anyio.get_cancelled_exc_class())
+    if is_our_cancellation():
+        if is_cancellation:
+            raise fault
+        pass_interrupt(fault)
+        # What comes of a call that we cancelled says nothing about the grader.
+        await checkpoint()
+    return error_of(fault, "cancelled" if is_cancellation else "grader_error")
