@@ -569,8 +569,10 @@ def test_the_grades_of_a_grader_do_not_depend_on_its_condition(folder: Path):
         ("zzz > 2", "there is no grader 'zzz'; graders: polite, stars-v2"),
         (
             "mean > 0.5",
-            "'mean' is an aggregator, and these come after all graders; "
-            "name the graders that it combines",
+            (
+                "'mean' is an aggregator, and these come after all graders; "
+                "name the graders that it combines"
+            ),
         ),
         ("dear > 1 and polite > 0.5", "dear waits for itself; name other graders"),
         ("1 > 0", "when '1 > 0': it names no grader"),
@@ -578,13 +580,17 @@ def test_the_grades_of_a_grader_do_not_depend_on_its_condition(folder: Path):
         ("polite", "when 'polite': `polite` is not compared; write `polite >= 0.5`"),
         (
             "polite >= 7",
-            "no score of 'polite' meets `polite >= 7`: its scale is 0..1; "
-            "choose a number that tells scores apart",
+            (
+                "no score of 'polite' meets `polite >= 7`: its scale is 0..1; "
+                "choose a number that tells scores apart"
+            ),
         ),
         (
             "polite > 0.5 or not 0 < 'stars-v2'",
-            "every score of 'stars-v2' meets `0 < 'stars-v2'`: its scale is 1..5; "
-            "choose a number that tells scores apart",
+            (
+                "every score of 'stars-v2' meets `0 < 'stars-v2'`: its scale is 1..5; "
+                "choose a number that tells scores apart"
+            ),
         ),
     ],
 )
@@ -600,8 +606,10 @@ def test_a_cycle_of_conditions_is_told_whole_and_once(folder: Path):
     config = GATED.replace("[graders.stars", 'when = "dear < 9"\n\n[graders.stars')
     config += '\n[graders.last]\nuse = "./graders.py:count"\nwhen = "dear > 1 and polite < 1"\n'
     assert problems_of(folder, config) == [
-        "rmg.toml:7:8: polite waits for dear, dear waits for polite; "
-        "take one of these references out"
+        (
+            "rmg.toml:8:8: polite waits for dear, dear waits for polite; "
+            "take one of these references out"
+        )
     ]
 
 
@@ -620,8 +628,10 @@ def test_every_cycle_of_conditions_is_told():
             }
         )
     assert [str(each) for each in caught.value.problems] == [
-        "graders.a.when: a waits for c, c waits for b, b waits for a; "
-        "take one of these references out",
+        (
+            "graders.a.when: a waits for c, c waits for b, b waits for a; "
+            "take one of these references out"
+        ),
         "graders.x.when: x waits for y, y waits for x; take one of these references out",
     ]
 
@@ -633,8 +643,10 @@ def test_a_condition_is_told_of_with_the_other_mistakes(folder: Path):
         "rmg.toml:9:7: there is no grader 'star' in './graders.py'; did you mean 'stars'?",
         "rmg.toml:12:7: there is no grader 'cont' in './graders.py'; did you mean 'count'?",
         "rmg.toml:13:8: there is no grader 'polit'; did you mean 'polite'?",
-        "rmg.toml:13:8: no score of 'polite' meets `polite >= 7`: its scale is 0..1; "
-        "choose a number that tells scores apart",
+        (
+            "rmg.toml:13:8: no score of 'polite' meets `polite >= 7`: its scale is 0..1; "
+            "choose a number that tells scores apart"
+        ),
     ]
 
 

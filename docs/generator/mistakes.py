@@ -10,6 +10,10 @@ GRADER = """\
 [graders.exact]
 use = "text/exact_match"
 """
+SHORT = """\
+[graders.short]
+use = "text/exact_match"
+"""
 
 
 @frozen
@@ -40,6 +44,12 @@ def _use(use: str, *lines: str) -> Mistake:
 def _aggregator(use: str, *lines: str, graders: str = GRADER) -> Mistake:
     shown = "; ".join((f'use = "{use}"', *lines))
     return Mistake(shown, "\n".join([graders, "[aggregators.all]", f'use = "{use}"', *lines, ""]))
+
+
+def _gated(when: str) -> Mistake:
+    """A grader with a condition, beside another one and an aggregator."""
+    shown = f'when = "{when}"'
+    return Mistake(shown, f'{GRADER}{SHORT}{shown}\n[aggregators.all]\nuse = "any"\n')
 
 
 def _set(override: str) -> Mistake:
@@ -74,7 +84,6 @@ MISTAKES: Mapping[str, tuple[Mistake, ...]] = {
         _in("dataset", 'path = "answers.txt"'),
         _in("run", 'dir = "../runs"'),
         _use("text/exact_match", "timeout = 0"),
-        _use("text/exact_match", 'when = "polite > 0"'),
         Mistake("[graders.exact] without use", "[graders.exact]\ntimeout = 1\n"),
         Mistake('[graders."a b"]', GRADER.replace("exact]", '"a b"]')),
         Mistake("[graders.con]", GRADER.replace("exact]", "con]")),
@@ -109,6 +118,20 @@ MISTAKES: Mapping[str, tuple[Mistake, ...]] = {
         _use("text/exact_match", 'mapper = { answer = "a", response = "a", reference = "b" }'),
         _use("text/exact_match", 'mapper = { response = "a..b", reference = "b" }'),
         _use("text/exact_match", 'mapper = "text/answers"'),
+    ),
+    "Conditions": (
+        _use("text/exact_match", 'when = "short > 0.5"'),
+        _use("text/exact_match", 'when = "exact > 0.5"'),
+        _gated("exakt > 0.5"),
+        _gated("all > 0.5"),
+        _gated("exact"),
+        _gated("exact = 1"),
+        _gated("1 > 0"),
+        _gated("exact >= 7"),
+        Mistake(
+            "two graders that wait for each other",
+            GRADER + 'when = "short < 1"\n' + SHORT + 'when = "exact < 1"\n',
+        ),
     ),
     "Aggregators": (
         _aggregator("weighted_sum", "options = { weights = { exakt = 1 } }"),

@@ -1,5 +1,6 @@
 """One run of the command line: the samples, who counts them, and the signals that end it."""
 
+import logging
 import signal
 from itertools import islice
 from typing import Final
@@ -9,21 +10,19 @@ from anyio.abc import TaskStatus
 from attrs import define, evolve, field
 
 from rmg_core.basic.sinks import JsonlSink
+from rmg_core.cli.cutting import DRAIN_SECONDS, cutting
 from rmg_core.cli.exits import CUT_SHORT, STOPPED
 from rmg_core.cli.preflight import Ready
 from rmg_core.cli.progress import Progress
 from rmg_core.cli.rundir import RESULTS
-from rmg_core.cli.screen import tell
+from rmg_core.cli.screen import one_line, tell
 from rmg_core.plan import NamedPart, Plan
-from rmg_core.runner.execution import Execution
+from rmg_core.runner.execution import LOG, Execution
 from rmg_core.runner.failures import sole_failure
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import FileSource
 from rmg_core.runner.window import OpenSample
 from rmg_core.summary import ColumnSummary, Summary, Tally
-
-DRAIN_SECONDS: Final = 10.0
-"""So long what is in flight may take to finish when a run is stopped."""
 
 _HANGUP: Final = getattr(signal, "SIGHUP", None)  # Windows has none
 _SIGNALS: Final = tuple(
@@ -31,17 +30,32 @@ _SIGNALS: Final = tuple(
 )
 
 
+class _Warnings(logging.Handler):
+    """Tells at once what a run warns of."""
+
+    def __init__(self, told: set[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._told = told
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        self._told.add(said)
+        tell(one_line(said, 2000))
+
+
 @define(eq=False)
 class Grading:
     """Runs a plan over its first `samples` samples, and counts what comes of it.
 
-    `signalled` is the exit code when a signal ended the run, else None.
+    `told` are the reports that could not wait for the end. `signalled` is the exit code when a
+    signal ended the run, else None.
     """
 
     ready: Ready
     samples: int
     progress: Progress | None
     signalled: int | None = field(init=False, default=None)
+    told: set[str] = field(factory=set)
     _tallies: list[Tally] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -56,7 +70,12 @@ class Grading:
             RunFailed: a sink or a grader's own resource failed.
             DataError: the dataset has changed since it was checked.
         """
-        return anyio.run(self._run)
+        warnings = _Warnings(self.told)
+        LOG.addHandler(warnings)
+        try:
+            return anyio.run(self._run)
+        finally:
+            LOG.removeHandler(warnings)
 
     async def _run(self) -> Summary:
         samples = islice(self.ready.dataset.samples(), self.samples)
@@ -82,7 +101,7 @@ class Grading:
     async def _listen(
         self, execution: Execution, scope: anyio.CancelScope, *, task_status: TaskStatus[None]
     ) -> None:
-        with anyio.open_signal_receiver(*_SIGNALS) as signals:
+        with anyio.open_signal_receiver(*_SIGNALS) as signals, cutting(_SIGNALS):
             task_status.started()
             await anext(aiter(signals))
             self.signalled = STOPPED
@@ -124,5 +143,5 @@ class Grading:
             rows_skipped=report.skipped,
             duplicates=report.duplicates,
             seconds=ended.seconds,
-            reports=tuple(execution.reports),
+            reports=ended.reports,
         )

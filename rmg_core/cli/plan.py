@@ -63,13 +63,19 @@ def _grader(planned: "PlannedGrader", use: str, samples: int) -> dict[str, Any]:
         "use": planned.identity.name if planned.identity.distribution else use,
         "cells": samples * planned.repeats,
         "repeats": planned.repeats,
-        "lane": "loop" if planned.grader.spec.is_async else "thread",
+        "lane": _lane(planned),
         "scale": str(planned.scale),
         "max_concurrency": planned.max_concurrency,
         "timeout": planned.timeout,
         "when": None if planned.when is None else planned.when.text,
         "fingerprint": planned.identity.digest.hex(),
     }
+
+
+def _lane(planned: "PlannedGrader") -> str:
+    if planned.recipe is not None:
+        return "process"
+    return "loop" if planned.grader.spec.is_async else "thread"
 
 
 def _aggregator(planned: "PlannedAggregator") -> dict[str, Any]:

@@ -61,9 +61,10 @@ def command(  # noqa: PLR0917 - click calls it by name
     ready = preflight(config, overrides, run_dir, is_run=True)
     tell_warnings(ready.report)
     again = one_line(shlex.join(written(context)), 4000)
-    summary, signalled = _run(ready, limit, again, is_quiet=quiet)
+    summary, signalled, told = _run(ready, limit, again, is_quiet=quiet)
     for report in summary.reports:
-        tell(one_line(report, 2000))
+        if report not in told:
+            tell(one_line(report, 2000))
     if as_json:
         show_json({"run_dir": str(ready.run_dir), **summary.to_json()})
     else:
@@ -77,7 +78,7 @@ def command(  # noqa: PLR0917 - click calls it by name
 
 def _run(
     ready: "Ready", limit: int | None, again: str, *, is_quiet: bool
-) -> "tuple[Summary, int | None]":
+) -> "tuple[Summary, int | None, set[str]]":
     from rmg_core.cli import rundir
     from rmg_core.cli.grading import Grading
     from rmg_core.cli.progress import Progress, shown
@@ -95,7 +96,7 @@ def _run(
             summary = grading.run()
         content = rundir.as_json(summary.to_json())
         rundir.write_whole(ready.run_dir / rundir.SUMMARY, content)
-    return summary, grading.signalled
+    return summary, grading.signalled, grading.told
 
 
 def _code(summary: "Summary", signalled: int | None) -> int:

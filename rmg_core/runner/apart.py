@@ -17,6 +17,8 @@ from rmg_core.runner.work import GraderCell, fingerprinter, unprepared
 from rmg_core.runner.workers import MOST_CRASHES, Workers
 
 Inputs: TypeAlias = tuple[Any, ...]
+Ready: TypeAlias = tuple[GraderCell, Inputs]
+Done: TypeAlias = tuple[GraderCell, Any]
 
 
 @frozen(eq=False)
@@ -48,75 +50,85 @@ class Apart:
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
             return unprepared(opened, fault)
 
-    def run(self, chunk: Chunk, mapped: Sequence[Inputs | GraderError] | None = None) -> None:
+    async def run_chunk(self, lane: Lane, chunk: Chunk, threads: Threads) -> tuple[list[Any], bool]:
+        """Run a chunk in a process; return its results, and whether a thread was left behind."""
+        mapped, left_behind = None, False
+        if self.may_hang:
+            # The time-out counts for the mapper too, which runs in a thread of this process.
+            mapped, left_behind = await run_chunk(lane, Chunk(chunk.cells), threads)
+        await threads.call(self.work_off, chunk, mapped)
+        return chunk.results, left_behind
+
+    def work_off(self, chunk: Chunk, mapped: Sequence[Inputs | GraderError] | None = None) -> None:
         """Work off a chunk, in a thread that waits for a process.
 
         Afterwards the cells with a result stand first, and the others were not begun, or have to
         be begun again since another one took the process along.
         """
-        done: list[tuple[GraderCell, Any]] = []
-        sent: list[tuple[GraderCell, Inputs]] = []
         cells = chunk.cells
-        for number, cell in enumerate(cells if mapped is None else cells[: len(mapped)]):
-            made = self.map(cell) if mapped is None else mapped[number]
+        if mapped is None:
+            mapped = [self.map(cell) for cell in cells]
+        done: list[Done] = []
+        ready: list[Ready] = []
+        for cell, made in zip(cells, mapped, strict=False):
             if isinstance(made, GraderError):
                 done.append((cell, self._result(cell, None, made, 0.0)))
             else:
-                sent.append((cell, made))
+                ready.append((cell, made))
+        content, sent, refused = self._encoded(ready)
         chunk.is_timed = False
-        content = self._encoded(sent, done)
+        done += refused
         if sent:
-            self._ask(content, sent, done, chunk)
+            done += self._graded(content, sent, chunk)
         graded = {id(cell) for cell, _ in done}
         rest = [cell for cell in cells if id(cell) not in graded]
         chunk.settle([cell for cell, _ in done] + rest, [result for _, result in done])
 
-    def _encoded(self, sent: list[Any], done: list[Any]) -> bytes:
-        """Write the inputs as JSON, and leave out the cells whose inputs cannot be."""
+    def _encoded(self, ready: list[Ready]) -> tuple[bytes, list[Ready], list[Done]]:
+        """Write the inputs as JSON; cells with inputs that cannot be written are done."""
         try:
-            return encode([inputs for _, inputs in sent])
+            return encode([list(inputs) for _, inputs in ready]), ready, []
         except NotPlainError:
             pass
-        plain = []
-        for cell, inputs in sent:
-            try:
-                encode(inputs)
-            except NotPlainError as fault:
-                done.append((cell, self._result(cell, None, self._not_plain(inputs, fault), 0.0)))
+        sent, refused = [], []
+        for cell, inputs in ready:
+            fault = self._fault_of(inputs)
+            if fault is None:
+                sent.append((cell, inputs))
             else:
-                plain.append((cell, inputs))
-        sent[:] = plain
-        return encode([inputs for _, inputs in sent])
+                refused.append((cell, self._result(cell, None, fault, 0.0)))
+        return encode([list(inputs) for _, inputs in sent]), sent, refused
 
-    def _not_plain(self, inputs: Inputs, fault: NotPlainError) -> GraderError:
+    def _fault_of(self, inputs: Inputs) -> GraderError | None:
         for each, value in zip(self.planned.grader.spec.inputs, inputs, strict=True):
             try:
                 encode(value)
-            except NotPlainError:
+            except NotPlainError as fault:
                 said = f"input {each.name!r} is {fault}, which cannot be handed to a process"
                 return GraderError("bad_input", f"{said}: map it to texts, numbers and lists")
-        raise AssertionError("inputs that are plain one by one are plain together")
+        return None
 
-    def _ask(self, content: bytes, sent: list[Any], done: list[Any], chunk: Chunk) -> None:
-        workers = self.workers
-        if workers.is_stopped:
-            done += [
-                (cell, self._result(cell, inputs, self._stopped(), 0.0)) for cell, inputs in sent
+    def _graded(self, content: bytes, sent: list[Ready], chunk: Chunk) -> list[Done]:
+        """Have cells graded; return those that are done: some first ones, or a single culprit."""
+        if self.workers.is_stopped:
+            stopped = self._stopped()
+            return [(cell, self._result(cell, inputs, stopped, 0.0)) for cell, inputs in sent]
+        answer = self.workers.ask(content, chunk.hold)
+        if not isinstance(answer, Death):
+            chunk.seconds, chunk.cpu_seconds, results = decode(answer)
+            chunk.is_timed = True
+            return [
+                (cell, self._result(cell, inputs, self._read(made), seconds))
+                for (cell, inputs), (made, seconds) in zip(sent, results, strict=False)
             ]
-            return
-        answer = workers.ask(content, chunk.hold)
-        if isinstance(answer, Death):
-            if answer.number is not None:
-                cell, inputs = sent[answer.number]
-                seconds = self.planned.timeout or 0.0 if answer.cause == "timeout" else 0.0
-                chunk.seconds, chunk.is_timed = seconds, answer.cause == "timeout"
-                error = GraderError(answer.cause, answer.said, answer.printed)
-                done.append((cell, self._result(cell, inputs, error, seconds)))
-            return
-        chunk.seconds, chunk.cpu_seconds, results = decode(answer)
-        chunk.is_timed = True
-        for (cell, inputs), (made, seconds) in zip(sent, results, strict=False):
-            done.append((cell, self._result(cell, inputs, self._read(made), seconds)))
+        if answer.number is None:
+            return []
+        is_late = answer.cause == "timeout"
+        chunk.seconds = (self.planned.timeout or 0.0) if is_late else 0.0
+        chunk.is_timed = is_late
+        cell, inputs = sent[answer.number]
+        error = GraderError(answer.cause, answer.said, answer.printed)
+        return [(cell, self._result(cell, inputs, error, chunk.seconds))]
 
     def _read(self, made: Any) -> Outcome:
         if type(made) is list:
@@ -144,15 +156,3 @@ class Apart:
 
 def _parts_of(cell: GraderCell) -> tuple[OpenSample, int]:
     return (cell, 0) if isinstance(cell, OpenSample) else cell
-
-
-async def run_apart(lane: Lane, chunk: Chunk, threads: Threads) -> tuple[list[Any], bool]:
-    """Run a chunk in a process; return its results, and whether a thread was left behind."""
-    apart: Apart = lane.apart
-    mapped, left_behind = None, False
-    if apart.may_hang:
-        # The time-out counts for the mapper too, which runs in a thread of this process.
-        mapping = Chunk(chunk.cells)
-        mapped, left_behind = await run_chunk(lane, mapping, threads)
-    await threads.call(apart.run, chunk, mapped)
-    return chunk.results, left_behind

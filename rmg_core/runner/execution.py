@@ -13,7 +13,6 @@ from attrs import define, field, frozen
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import take
-from rmg_core.runner.apart import run_apart
 from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.failures import tasks_together
@@ -341,7 +340,7 @@ class Execution:
 
     async def _run_chunk(self, lane: Lane, chunk: Chunk) -> None:
         try:
-            run = run_chunk if lane.apart is None else run_apart
+            run = lane.run or run_chunk
             results, left_behind = await run(lane, chunk, self.session.threads)
         except anyio.get_cancelled_exc_class():
             self.pipeline.land(lane, chunk, chunk.leave())

@@ -14,10 +14,13 @@ from attrs import define, field
 from rmg_core.outcomes import GraderError
 from rmg_core.runner.calls import Refusals
 from rmg_core.runner.failures import sole_failure
+from rmg_core.runner.process import Process
 from rmg_core.runner.threads import Threads
+from rmg_core.runner.workers import Workers
 
 Work: TypeAlias = Callable[[Any], Any]
 AsyncWork: TypeAlias = Callable[[Any], Awaitable[Any]]
+RunChunk: TypeAlias = Callable[["Lane", "Chunk", Threads], Awaitable[tuple[list[Any], bool]]]
 
 # A hop into a worker thread and back costs 60 to 80 µs of CPU. A chunk that works for 1.6 ms
 # keeps that below 5 %.
@@ -36,9 +39,9 @@ class Lane:
     """A queue of cells, how one is worked off, and where results land.
 
     `work` is a plain function, or with `is_async` a coroutine function. `late` gives the result
-    of a cell that passed its `timeout` (seconds). `most` is how many may run at once. `apart`
-    knows the processes of a grader that has some, and `work` then only maps; `refusals` counts
-    the calls of an async one that would not be cancelled.
+    of a cell that passed its `timeout` (seconds). `most` is how many may run at once. `run`
+    works a chunk off, and `workers` are the processes of a grader that has some; `refusals`
+    counts the calls of an async one that would not be cancelled.
     """
 
     name: str
@@ -49,7 +52,8 @@ class Lane:
     most: int
     limiter: CapacityLimiter | None = None
     timeout: float | None = None
-    apart: Any = None
+    run: "RunChunk | None" = None
+    workers: Workers | None = None
     refusals: Refusals = field(factory=Refusals)
     queue: deque[Any] = field(factory=deque)
     running: int = 0
@@ -66,7 +70,7 @@ class Lane:
     @property
     def capacity(self) -> int:
         """How many jobs of this lane should run at once, by its limit and by what was measured."""
-        if self.is_async or self.apart is not None or self.call_seconds is None:
+        if self.is_async or self.workers is not None or self.call_seconds is None:
             return self.most
         is_busy = self.call_seconds < QUICK or self.cpu_share > 0.5
         return 1 if is_busy else self.most
@@ -75,7 +79,7 @@ class Lane:
     def chunk_size(self) -> int:
         if self.call_seconds is None:
             return 1
-        aim = AIM if self.apart is None else AIM_APART
+        aim = AIM if self.workers is None else AIM_APART
         return max(1, min(MOST_IN_CHUNK, int(aim / max(self.call_seconds, 1e-9))))
 
     @property
@@ -123,7 +127,7 @@ class Chunk:
     cpu_seconds: float = 0.0
     is_timed: bool = True
     is_abandoned: bool = False
-    _worker: Any = None
+    _process: Process | None = None
     _lock: Lock = field(factory=Lock)
 
     def run(self, work: Work) -> None:
@@ -173,20 +177,20 @@ class Chunk:
         """Leave the thread behind, or cut off the process; return the results so far."""
         with self._lock:
             self.is_abandoned = True
-            if self._worker is not None:
-                self._worker.cut()
+            if self._process is not None:
+                self._process.cut()
             return list(self.results)
 
-    def hold(self, worker: Any) -> bool:
+    def hold(self, process: Process) -> bool:
         """Note the process that works the cells off; False when nobody waits for it any more."""
         with self._lock:
-            self._worker = None if self.is_abandoned else worker
+            self._process = None if self.is_abandoned else process
             return not self.is_abandoned
 
     def settle(self, cells: list[Any], results: list[Any]) -> None:
         """Set the results of the first cells, and the order that puts these first."""
         with self._lock:
-            self._worker = None
+            self._process = None
             if not self.is_abandoned:
                 self.cells, self.results = cells, results
 

@@ -207,7 +207,8 @@ class Pipeline:
             most=min(most, planned.most or most),
             limiter=self.limits.graders.get(planned.name),
             timeout=planned.timeout,
-            apart=apart,
+            run=None if apart is None else apart.run_chunk,
+            workers=workers,
             refusals=refusals,
             is_warm=apart is not None and not apart.may_hang,
         )

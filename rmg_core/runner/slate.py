@@ -4,7 +4,6 @@ import math
 import mmap
 import os
 import struct
-from tempfile import TemporaryFile
 from typing import Final
 
 from attrs import frozen
@@ -26,6 +25,8 @@ class Slate:
     @classmethod
     def made(cls) -> tuple["Slate", int]:
         """Make a blank slate, and a descriptor by which another process gets at it."""
+        from tempfile import TemporaryFile  # 5 ms of a start, and the other process needs none
+
         with TemporaryFile() as file:
             file.truncate(_FORM.size)
             slate = cls.of(os.dup(file.fileno()))

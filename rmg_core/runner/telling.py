@@ -19,8 +19,8 @@ def told_of(lanes: Iterable[Lane]) -> Iterator[str]:
                 f"{_calls(lane.refusals.count)} of {who} swallowed the cancellation and had to be "
                 "given up; let it pass, or set isolate = true"
             )
-        if lane.apart is not None and lane.apart.workers.printed_bytes:
-            yield f"{who} printed {_size(lane.apart.workers.printed_bytes)}, which goes nowhere"
+        if lane.workers is not None and lane.workers.printed_bytes:
+            yield f"{who} printed {_size(lane.workers.printed_bytes)}, which goes nowhere"
 
 
 def _calls(count: int) -> str:

@@ -41,6 +41,14 @@ def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def test_a_grader_that_a_condition_held_back_is_one_skip_whatever_its_repeats(kept):
+    mark = {"when": {"condition": "h > 1", "calls": 1}}
+    held = {"index": 0, "grader": "g", "status": "skip", "reason": "when h > 1: h is 0"}
+    desk = kept(*({**held, "metadata": mark, "repeat": repeat} for repeat in range(2)))
+    [row] = rows(desk.rmg("export", "r", "--to", "csv").out)
+    assert (row["g.status"], row["g.reason"]) == ("skip", "when h > 1: h is 0")
+
+
 def test_rows_are_in_the_order_of_the_dataset_and_columns_in_that_of_the_config(kept):
     desk = kept(
         {"index": 1, "aggregator": "m", "status": "score", "score": 0.25},

@@ -40,9 +40,9 @@ def files_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def python(*arguments: str | Path, cwd: Path, path: Path | str = "") -> Said:
+def python(*arguments: str | Path, cwd: Path, path: Path | None = None) -> Said:
     """Run this Python, with `path` first where it imports from."""
-    places = os.pathsep.join([str(path), ENVIRONMENT["PYTHONPATH"]])
+    places = os.pathsep.join([*([str(path)] if path else []), ENVIRONMENT["PYTHONPATH"]])
     ended = subprocess.run(
         [sys.executable, *map(str, arguments)],
         cwd=cwd,

@@ -57,6 +57,25 @@ options = { weights = { aa = 1.0 } }
 """
 
 
+GATED = """\
+[dataset]
+path = "rows.jsonl"
+id = "id"
+
+[graders.same]
+use = "./graders.py:same"
+
+[graders.brief]
+use = "./graders.py:brief"
+
+when = "same < 1"
+
+[aggregators.both]
+use = "mean"
+options = { on_missing = "abstain" }
+"""
+
+
 def test_check_tells_every_mistake_at_once(desk):
     desk.write("qa.toml", MISTAKES)
     said = desk.rmg("check", "qa.toml")
@@ -192,6 +211,47 @@ def test_a_name_with_control_characters_is_shown_without_them(desk):
     assert "\u202e" not in said.err
 
 
+def test_check_finds_the_mistakes_of_conditions(desk):
+    desk.write("qa.toml", GATED.replace("same < 1", "sane < 1 and both > 0 and brief >= 0.1"))
+    said = desk.rmg("check", "qa.toml")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        "qa.toml:11:8: there is no grader 'sane'; did you mean 'same'?\n"
+        "qa.toml:11:8: 'both' is an aggregator, and these come after all graders; "
+        "name the graders that it combines\n"
+        "qa.toml:11:8: brief waits for itself; name other graders\n"
+        "3 problems\n"
+    )
+
+
+def test_a_condition_of_the_command_line_is_named_where_it_is_wrong(desk):
+    said = desk.rmg("check", "qa.toml", "--set", "graders.brief.when=same >")
+    assert said.err == (
+        "--set graders.brief.when=same >: when 'same >': it is not a condition: invalid syntax\n"
+        "1 problem\n"
+    )
+
+
+def test_plan_says_which_graders_are_gated_by_what(desk):
+    desk.write("qa.toml", GATED)
+    lines = desk.rmg("plan", "qa.toml").out.splitlines()
+    start = next(number for number, line in enumerate(lines) if "runs only when" in line)
+    assert [line.split(maxsplit=1) for line in lines[start : start + 3]] == [
+        ["grader", "runs only when"],
+        ["brief", "same < 1"],
+        [],
+    ]
+    graders = desk.rmg("plan", "qa.toml", "--json").json["graders"]
+    assert [(each["name"], each["when"]) for each in graders] == [
+        ("same", None),
+        ("brief", "same < 1"),
+    ]
+
+
+def test_plan_says_nothing_of_conditions_where_there_are_none(desk):
+    assert "when" not in desk.rmg("plan", "qa.toml").out
+
+
 def test_plan_says_what_would_run(desk):
     said = desk.rmg("plan", "qa.toml", "--set", "graders.same.repeats=2")
     assert (said.code, said.err) == (0, "")
@@ -204,6 +264,11 @@ def test_plan_says_what_would_run(desk):
     assert lines[4].split()[:-1] == ["brief", "./graders.py:brief", "3", "1", "loop", "0..1", "-"]
     assert lines[7].split() == ["both", "same,", "brief", "0..1"]
     assert lines[9] == "9 cells, at most 32 at once, to runs/qa"
+
+
+def test_plan_says_which_graders_have_processes_of_their_own(desk):
+    graders = desk.rmg("plan", "qa.toml", "--set", "graders.brief.isolate=true", "--json").json
+    assert [each["lane"] for each in graders["graders"]] == ["thread", "process"]
 
 
 def test_plan_counts_what_is_left_out(desk):
@@ -229,6 +294,7 @@ def test_plan_as_json(desk):
         "scale": "0..1",
         "max_concurrency": None,
         "timeout": 3.0,
+        "when": None,
     }
     assert made["aggregators"] == [
         {

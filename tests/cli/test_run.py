@@ -53,6 +53,38 @@ def test_run_shows_the_summary_and_where_the_results_are(desk):
     ]
 
 
+def test_run_shows_what_conditions_saved(desk):
+    said = desk.rmg(
+        "run", "qa.toml", "--quiet", "--set", "graders.brief.when=same < 1", "--set", "max_errors=1"
+    )
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[2:7] == [
+        "same   0.3333   0..1  3 of 3               0        0",
+        "brief  0.6667   0..1  2 of 3               0        1",
+        "both   0.3333   0..1  2 of 3  1 missing_part        0",
+        "",
+        "when saved 1 of 3 calls of brief",
+    ]
+
+
+def test_run_writes_a_line_for_a_cell_that_a_condition_held_back(desk):
+    said = desk.rmg("run", "qa.toml", "--json", "--set", "graders.brief.when=same < 1")
+    column = said.json["columns"]["brief"]
+    assert (column["skipped"], column["gated"], column["saved_calls"]) == (1, 1, 1)
+    [line] = [each for each in desk.lines() if each["status"] == "skip"]
+    assert line == {
+        "index": 0,
+        "id": "a",
+        "grader": "brief",
+        "repeat": 0,
+        "fingerprint": "",
+        "status": "skip",
+        "reason": "when same < 1: same is 1",
+        "metadata": {"when": {"condition": "same < 1", "calls": 1}},
+        "seconds": 0.0,
+    }
+
+
 def test_run_shows_the_first_error_of_each_kind(desk):
     rows = [{"id": "a", "response": "", "reference": "x"}, {"id": "b", "response": True}]
     desk.write("rows.jsonl", rows)
