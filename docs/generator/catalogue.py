@@ -65,6 +65,8 @@ def _grader(name: str, spec: GraderSpec) -> str:
     )
     scale = "" if spec.scale == UNIT else f"Scale: {spec.scale}."
     needs = f"Needs: {_needs(spec)}." if spec.declared.needs else ""
+    if spec.declared.runs_in == "process":
+        needs = f"{needs} Runs in processes of its own.".strip()
     parts = [f"### `{name}`", _prose(spec.doc), f"{scale} {needs}".strip(), inputs]
     return "\n\n".join(filter(None, [*parts, options_table(spec.options)]))
 

@@ -39,7 +39,7 @@ class Option:
 class Entry:
     """A grader, mapper or aggregator as the catalogue shows it.
 
-    Only graders have `inputs`, and a `scale` that is known before they run.
+    Only graders have `inputs`, a `scale` that is known before they run, and `runs_in`.
     `sets_groups` is of an aggregator that sets samples against each other.
     """
 
@@ -51,6 +51,7 @@ class Entry:
     inputs: tuple[Input, ...] = ()
     scale: Scale | None = None
     needs: tuple[str, ...] = ()
+    runs_in: str | None = None
     sets_groups: bool = False
 
     @property
@@ -77,6 +78,7 @@ class Entry:
             "scale": None if scale is None else [scale.low, scale.high],
             "higher_is_better": None if scale is None else scale.higher_is_better,
             "needs": list(self.needs),
+            "runs_in": self.runs_in,
             "pack": self.origin.pack,
             "distribution": self.origin.distribution,
             "version": self.origin.version,
@@ -110,6 +112,7 @@ def entry_of(resolved: Resolved) -> Entry:
             spec.inputs,
             spec.scale,
             spec.declared.needs,
+            spec.declared.runs_in,
         )
     is_definition = _is_definition(value)
     definition: Any = value if is_definition else type(value)

@@ -92,12 +92,7 @@ def _text(ready: "Ready") -> str:
     made = _json(ready)
     dataset = made["dataset"]
     left_out = [
-        f"{counted(dataset[key], noun)} {done}"
-        for key, noun, done in (
-            ("skipped", "row", "skipped"),
-            ("duplicates", "duplicate", "left out"),
-        )
-        if dataset[key]
+        f"{counted(dataset[key], noun)} {done}" for key, noun, done in _LEFT_OUT if dataset[key]
     ]
     head = f"{counted(dataset['samples'], 'sample')} from {dataset['name']}"
     parts = [f"{head} ({', '.join(left_out)})" if left_out else head]

@@ -116,6 +116,8 @@ def _page(entry: "Entry") -> str:
         parts.append(f"scale\n  {entry.scale}")
     if entry.needs:
         parts.append("needs\n  " + "\n  ".join(entry.needs))
+    if entry.runs_in == "process":
+        parts.append("runs in\n  processes of its own")
     parts.append("in a config\n\n" + _indented(toml_of(entry)))
     return "\n\n".join(parts)
 

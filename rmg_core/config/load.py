@@ -29,9 +29,7 @@ _NAMED: Final = {
     "sinks": "sink",
     "observers": "observer",
 }
-_LATER: Final[Mapping[KeyPath, tuple[str, ...]]] = {
-    (): ("models", "budget"),
-}
+_LATER: Final = ("models", "budget")
 
 
 @frozen
@@ -182,17 +180,16 @@ def _credentials(source: Source) -> Iterator[Problem]:
 
 def _later(table: dict[str, Any], source: Source) -> Iterator[Problem]:
     """Take out what only a later version has, and say so."""
+    for key in _LATER:
+        if key in table:
+            del table[key]
+            hint = f"this version of rmg does not have {key!r} yet"
+            yield source.problem((key,), f"the config has no key {key!r}", hint)
     graders = table.get("graders")
     inner = graders.items() if isinstance(graders, dict) else ()
     tables: list[tuple[KeyPath, Any]] = [((), table)]
     tables += [(("graders", name), part) for name, part in inner if isinstance(part, dict)]
     for path, part in tables:
-        for key in _LATER.get(path[:1], ()):
-            if key in part:
-                del part[key]
-                owner = ".".join(map(str, path)) or "the config"
-                hint = f"this version of rmg does not have {key!r} yet"
-                yield source.problem((*path, key), f"{owner} has no key {key!r}", hint)
         if part.get("max_concurrency") == "auto":
             del part["max_concurrency"]
             dotted = ".".join(map(str, (*path, "max_concurrency")))

@@ -60,6 +60,7 @@ def test_graders_as_json_has_everything_known(desk, install_pack):
         "scale": [0.0, 1.0],
         "higher_is_better": True,
         "needs": [],
+        "runs_in": "run",
         "pack": "good",
         "distribution": "rmg-plugin-good",
         "version": "1.0",
@@ -193,6 +194,22 @@ class Best:
     )
     assert desk.rmg("show", "./mine.py:words").out.startswith("./mine.py:words  (mapper, ")
     assert "at = 0.0  # required: a number" in desk.rmg("show", "./mine.py:Best").out
+
+
+def test_show_tells_of_a_grader_that_runs_in_processes_of_its_own(desk):
+    desk.write(
+        "own.py",
+        """
+from rmg_core import grader
+
+@grader(runs_in="process")
+def heavy(response: str) -> float:
+    \"\"\"Computes for long.\"\"\"
+    return 1.0
+""",
+    )
+    out = desk.rmg("show", "./own.py:heavy").out
+    assert "\nruns in\n  processes of its own\n" in out
 
 
 def test_show_of_an_unknown_name_offers_the_near_miss(desk):
