@@ -35,8 +35,8 @@ class GradingRunner:
 
     Each entry of `grader_configs` is a grader, or a mapping with the key `grader` (an object, or
     a name such as `"text/exact_match"`) and any of `mapper`, `options`, `timeout` (seconds),
-    `max_concurrency` and `repeats`. `aggregators` is one aggregator, several, or a mapping of
-    column names to aggregators.
+    `max_concurrency`, `repeats`, `when` and `isolate`. `aggregators` is one aggregator, several,
+    or a mapping of column names to aggregators.
 
     A runner can be used again, from several tasks at once and from several event loops; the
     limit holds for all of its runs in one event loop together.

@@ -86,8 +86,8 @@ ERROR_KINDS: Mapping[str, str] = MappingProxyType(
         "bad_return": "what the grader or aggregator returned is not an outcome, "
         "such as None or NaN",
         "out_of_scale": "the score lies outside the scale that the grader declares",
-        "missing_part": "an aggregator lacks a part: a grader that it combines has no score here",
-        "aggregator_error": "the aggregator raised",
+        "missing_part": "an aggregator or a condition lacks a part: a grader that it names failed",
+        "aggregator_error": "the aggregator raised, or a condition has no value here",
     }
 )
 """Every kind of `GraderError`, with its meaning."""

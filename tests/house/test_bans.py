@@ -32,6 +32,7 @@ CODE_OR_OBJECTS_FROM_TEXT = {
 
 STANDARD_STREAMS = {
     "plugins/rmg-plugin-text/rmg_plugin_text/search_child.py": "its parent reads them",
+    "rmg_core/runner/worker.py": "its parent reads them",
 }
 
 BANNED_MODULES = {"cloudpickle", "dill", "jsonpickle", "marshal", "pickle", "shelve"}
