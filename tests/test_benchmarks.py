@@ -31,3 +31,10 @@ def test_startup_script_reports_every_row():
         "U2 rmg graders",
         "rmg check",
     }
+
+
+def test_processes_script_reports_every_row():
+    report = report_of("processes.py", "--rows", "40", "--rounds", "1")
+    assert "R5 µs a grade" in report["a trivial grader"]
+    assert len(report["two processes"]["times as fast"]) == 1
+    assert "wall ms" in report["restart"]

@@ -146,7 +146,7 @@ def main() -> None:
             "python": platform.python_version(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             "a trivial grader": trivial(graders.same, chosen.rows, chosen.rounds),
-            "two processes": two_cores(graders.computes, max(chosen.rows // 10, 20), chosen.rounds),
+            "two processes": two_cores(graders.computes, max(chosen.rows // 5, 20), chosen.rounds),
             "restart": restarts(graders.same, 4 * chosen.rounds),
         }
     print(json.dumps(found, indent=2, ensure_ascii=False))
