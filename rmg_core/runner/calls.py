@@ -3,7 +3,7 @@
 import asyncio
 import ctypes
 import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
@@ -45,14 +45,24 @@ class Refusals:
     def give_up(self, call: Coroutine[Any, Any, Any]) -> None:
         """Close a call, whatever it says to that."""
         self.count += 1
+        waiting = list(_chain(call))
         try:
             call.close()
         except BaseException as fault:  # noqa: BLE001 - a foreign grader
             pass_interrupt(fault)
             self.spoilt.add(anyio.get_current_task().id)
-            # It would be closed once more when it is collected, at the latest when Python ends.
-            # With no loop left to wait in, one that catches everything then turns for ever.
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(call))
+            for each in waiting:
+                # It would be closed once more when it is collected, at the latest when Python
+                # ends. With no loop left to wait in, one that catches all then turns for ever.
+                if each.cr_frame is not None:
+                    ctypes.pythonapi.Py_IncRef(ctypes.py_object(each))
+
+
+def _chain(call: Any) -> "Iterator[types.CoroutineType[Any, Any, Any]]":
+    """Yield a coroutine, and those that it waits for."""
+    while isinstance(call, types.CoroutineType):
+        yield call
+        call = call.cr_await
 
 
 @define(eq=False)

@@ -24,6 +24,8 @@ from rmg_core.runner.wire import Inbox, decode, encode, framed
 # A chunk whose cells turn out slow hands back what it has not begun.
 PATIENCE: Final = 50e-3
 
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+
 Answer: TypeAlias = Callable[[list[Any]], Outcome]
 
 
@@ -130,7 +132,7 @@ def _serve(answer: Answer, inbox: Inbox, slate: Slate) -> None:
         began = now = monotonic()
         for number, inputs in enumerate(decode(message)):
             slate.write(number, now)
-            outcome = answer(inputs)
+            outcome = answer(_frozen(inputs))
             if os.getpid() != here:
                 os._exit(0)  # a copy that the grader has forked has no business here
             after = monotonic()
@@ -141,6 +143,15 @@ def _serve(answer: Answer, inbox: Inbox, slate: Slate) -> None:
         slate.wipe()
         content = orjson.dumps([now - began, process_time() - cpu_began, results])
         inbox.source.sendall(framed(content))
+
+
+def _frozen(inputs: list[Any]) -> list[Any]:
+    """Make inputs read-only, as those of every other lane are."""
+    if _SCALARS.issuperset(map(type, inputs)):
+        return inputs
+    from rmg_core.datasets import freeze
+
+    return list(freeze({str(number): value for number, value in enumerate(inputs)}).values())
 
 
 def written(outcome: Outcome) -> Any:

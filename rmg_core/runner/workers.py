@@ -92,7 +92,8 @@ class Workers:
 
     def _take_back(self, process: Process) -> None:
         with self._lock:
-            self.printed_bytes += process.printed_bytes
+            if not process.is_over:  # else the end of it stands in the error
+                self.printed_bytes += process.printed_bytes
             process.printed_bytes = 0
             if not process.is_over and not self._is_closed:
                 self._idle.append(process)
