@@ -127,8 +127,7 @@ class Process:
         number, began = self.slate.read()
         left = None if timeout is None else timeout + min(began - monotonic(), 0.0)
         if left is not None and left <= 0 and self.slate.read() == (number, began):
-            self._read_on()
-            return self._death("timeout", f"no answer within {timeout:g} s")
+            return self._death("timeout", f"no answer within {timeout:g} s", number)
         events = self._poller.poll(None if left is None else max(left, 0.0) * 1000 + 1)
         ready = {descriptor for descriptor, _ in events}
         if self._printed in ready:
@@ -156,11 +155,10 @@ class Process:
 
     def _died(self) -> Death:
         self._has_ended(within=_PATIENCE)
-        self._read_on()
-        return self._death("crash", "")
+        return self._death("crash", "", self.slate.read()[0])
 
-    def _death(self, cause: Literal["timeout", "crash"], said: str) -> Death:
-        number, _ = self.slate.read()
+    def _death(self, cause: Literal["timeout", "crash"], said: str, number: int) -> Death:
+        self._read_on()
         self.kill()
         return Death(
             cause,
