@@ -5,12 +5,14 @@ Imports point down. What a module needs from above stands on the wrong floor.
      8  cli/         grading
      7  summary      results
      6  runner/
-     5  plan/        limits
+     5  plan/        limits       store/
      4  registry/    config/      basic/
      3  hookspecs
      2  graders/     mappers      aggregators    datasets/
      1  outcomes
      0  errors
+
+     testing/       beside the house, for the tests of packs; no room looks at it
 
 `python -m rmg_core.cli`, installed as `rmg`, is the command line.
 """

@@ -87,15 +87,16 @@ def _run(
     totals = {each.name: samples * each.repeats for each in ready.plan.graders}
     progress = None if is_quiet else Progress(totals)
     grading = Grading(ready, samples, progress)
-    with rundir.held(ready.run_dir):
-        (ready.run_dir / rundir.SUMMARY).unlink(missing_ok=True)
+    place = ready.run_dir.absolute()  # wherever a grader takes the process
+    with rundir.held(place):
+        (place / rundir.SUMMARY).unlink(missing_ok=True)
         copy = rundir.marked(ready.config.source.text, again)
-        rundir.write_whole(ready.run_dir / rundir.CONFIG, copy)
+        rundir.write_whole(place / rundir.CONFIG, copy)
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
             summary = grading.run()
         content = rundir.as_json(summary.to_json())
-        rundir.write_whole(ready.run_dir / rundir.SUMMARY, content)
+        rundir.write_whole(place / rundir.SUMMARY, content)
     return summary, grading.signalled, grading.told
 
 

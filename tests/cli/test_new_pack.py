@@ -144,8 +144,8 @@ def test_strict_types_find_nothing(desk):
     desk.rmg("new-pack", "tone")
     cache = f"--cache-dir={desk.folder / 'cache'}"
     home = desk.folder / "rmg-plugin-tone"
-    typed = python("-m", "mypy", "--strict", cache, "rmg_plugin_tone", cwd=home)
-    assert typed.out == "Success: no issues found in 1 source file\n"
+    typed = python("-m", "mypy", "--strict", cache, ".", cwd=home)
+    assert typed.out == "Success: no issues found in 2 source files\n"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ DOORS = [
     "rmg_core.datasets",
     "rmg_core.plan",
     "rmg_core.registry",
+    "rmg_core.testing",
     *(pack.name for pack in PACKS),
 ]
 

@@ -15,7 +15,7 @@ PLAN = {
     8: ("cli/", "grading"),
     7: ("summary", "results"),
     6: ("runner/",),
-    5: ("plan/", "limits"),
+    5: ("plan/", "limits", "store/"),
     4: ("registry/", "config/", "basic/"),
     3: ("hookspecs",),
     2: ("graders/", "mappers", "aggregators", "datasets/"),
@@ -23,9 +23,13 @@ PLAN = {
     0: ("errors",),
 }
 
+WING = "testing/"
+"""For the tests of packs: it looks at every room but the command line, and no room looks at it."""
+
 NEIGHBOURS = {("results", "summary"): "results carry the summary of their run"}
 
 FLOORS = {room.rstrip("/"): floor for floor, rooms in PLAN.items() for room in rooms}
+FLOORS[WING.rstrip("/")] = max(PLAN) + 1
 FLOORS["__main__"] = max(PLAN) + 1  # the door of `python -m`, which leads to the cli
 DOOR = CORE / "__init__.py"
 
@@ -102,7 +106,18 @@ def test_every_module_has_a_room_and_every_room_is_there():
         for path in CORE.iterdir()
         if path.suffix == ".py" or [*path.glob("*.py")]
     }
-    assert rooms - {"__init__", "__main__"} == {room for rooms in PLAN.values() for room in rooms}
+    drawn = {room for rooms in PLAN.values() for room in rooms}
+    assert rooms - {"__init__", "__main__"} == {*drawn, WING}
+
+
+def test_the_wing_does_without_the_command_line():
+    known = {
+        room_of(module)
+        for path in modules_in(CORE / WING)
+        for _, module in imported_by(parsed(path))
+    }
+    assert "grading" in known
+    assert "cli" not in known
 
 
 def test_a_package_says_what_it_is():

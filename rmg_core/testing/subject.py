@@ -1,0 +1,86 @@
+"""A pack under test, and what is found of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from rmg_core.errors import DefinitionError, RegistryError
+from rmg_core.graders import GraderSpec, as_grader, spec_of
+from rmg_core.registry import Pack, Registry
+from rmg_core.testing.golden import Golden
+
+
+@frozen
+class Finding:
+    """What a check has found: `subject` is the pack, or the name of what it provides."""
+
+    check: str
+    subject: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.message}"
+
+
+@frozen
+class Subject:
+    """A pack, where it comes from, and samples with known grades for each of its graders."""
+
+    name: str
+    registry: Registry
+    golden: Mapping[str, Sequence[Golden]]
+
+    @property
+    def pack(self) -> Pack:
+        """The pack, imported.
+
+        Raises:
+            RegistryError: it cannot be used.
+        """
+        return self.registry.pack(self.name)
+
+    def names(self, noun: str) -> list[str]:
+        try:
+            return sorted(self.pack.names[noun])
+        except RegistryError:
+            return []
+
+    def value(self, noun: str, name: str) -> Any:
+        return self.registry.resolve(noun, f"{self.name}/{name}").value
+
+    def spec(self, name: str) -> GraderSpec | None:
+        """Read a grader; None where it cannot be, which the check of hooks tells."""
+        try:
+            offered = self.value("grader", name)
+            is_definition = isinstance(offered, type) or hasattr(offered, "__code__")
+            return spec_of(offered) if is_definition else as_grader(offered).spec
+        except (RegistryError, DefinitionError):
+            return None
+
+    def specs(self) -> Iterator[tuple[str, GraderSpec]]:
+        for name in self.names("grader"):
+            if (spec := self.spec(name)) is not None:
+                yield name, spec
+
+
+PackLook: TypeAlias = Callable[[Subject], Iterable[str]]
+GraderLook: TypeAlias = Callable[[Subject, str, GraderSpec], Iterable[str]]
+
+
+@frozen
+class PackCheck:
+    """A check of a whole pack; `protects` says what for."""
+
+    name: str
+    protects: str
+    look: PackLook
+
+
+@frozen
+class GraderCheck:
+    """A check of each grader. It is `quick` where nothing is graded."""
+
+    name: str
+    protects: str
+    look: GraderLook

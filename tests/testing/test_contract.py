@@ -1,0 +1,178 @@
+"""The contract kit: a sound pack passes, and each bad one is told what to change."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rmg_core import GraderSkip, grader
+from rmg_core.registry import Registry
+from rmg_core.testing import Golden, check_pack, contract, registry_of
+from rmg_core.testing.contract import GRADER_CHECKS, PACK_CHECKS
+
+BAD = Path(__file__).resolve().parents[1] / "packs" / "bad"
+
+
+def inputs(**given: Any) -> dict[str, Any]:
+    return given
+
+
+THREE = Golden({"response": "abc"}, 1.0)
+CASES: dict[str, tuple[dict[str, list[Golden]], dict[str, str]]] = {
+    "heavy": (
+        {"rows": [THREE]},
+        {
+            "imports": "importing rmg_plugin_heavy imports numpy, pandas; "
+            "import that in the function that needs it"
+        },
+    ),
+    "untold": (
+        {"bare": [THREE]},
+        {
+            "docstring": "it has no docstring; begin it with what a list shows",
+            "inputs": "input 'response' has no type; annotate it, such as `response: str`",
+            "options": "option 'limit' has no type; annotate it, such as `limit: int`",
+        },
+    ),
+    "wrong": (
+        {"is_short": [THREE]},
+        {"golden": "{'response': 'abc'} comes to 0, and not to 1.0"},
+    ),
+    "beyond": (
+        {"letters": [Golden({"response": "abc"}, "out_of_scale")]},
+        {
+            "outcomes": "{'response': 'abc'} comes to an error (out_of_scale: the score 3 is not "
+            "on the scale 0..1)"
+        },
+    ),
+    "drifting": ({"drifts": [THREE]}, {"at once": "keep nothing between calls, and seed what is"}),
+    "mutating": (
+        {"first": [Golden({"parts": ["a", "b"]}, 1.0)]},
+        {"inputs unchanged": "it changes its inputs: {'parts': ['a', 'b']}; change a copy"},
+    ),
+    "swallowing": (
+        {"waits": [THREE]},
+        {
+            "deadline": "cancelled at its await number 1, it returns all the same; let the "
+            "cancellation pass: catch Exception only"
+        },
+    ),
+    "asyncio_only": (
+        {"waits": [THREE]},
+        {"trio": 'wait by anyio, or exempt it: exempt={("waits", "trio"): "why"}'},
+    ),
+    "calling": (
+        {"resolves": [Golden({"response": "localhost"}, 1.0)]},
+        {"sockets": "it uses the network (socket.getaddrinfo ('localhost', 80)); grade from the"},
+    ),
+    "stuck": (
+        {"inner": [THREE]},
+        {"golden": "another process cannot find '_made.<locals>.inner' by its name; define it"},
+    ),
+}
+
+
+def bad_pack(install_pack: Any, name: str) -> Registry:
+    return install_pack(name, (BAD / name / "__init__.py").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_bad_pack_is_told_what_to_change(install_pack: Any, name: str):
+    golden, expected = CASES[name]
+    registry = bad_pack(install_pack, name)
+    found = check_pack(name, golden=golden, registry=registry)
+    for check, said in expected.items():
+        messages = [each.message for each in found if each.check == check]
+        assert any(said in each for each in messages), messages
+
+
+def test_there_is_a_case_for_every_bad_pack():
+    assert {each.name for each in BAD.iterdir() if (each / "__init__.py").is_file()} == {*CASES}
+    assert len(CASES) == 10
+
+
+@grader(runs_in="process")
+def is_brief(response: str, *, limit: int = 3) -> float:
+    """1 when the response has at most `limit` characters, else 0."""
+    return float(len(response) <= limit)
+
+
+async def waits(response: str) -> float:
+    """1 for any response but an empty one, after a while."""
+    import anyio
+
+    for _ in range(3):
+        await anyio.lowlevel.checkpoint()
+    return float(bool(response))
+
+
+def skips(response: str) -> GraderSkip:
+    """Nothing that could be graded."""
+    return GraderSkip(f"no {response}")
+
+
+SOUND = {"waits": waits, "skips": skips}
+GOLDEN = {
+    "waits": [THREE, Golden({"response": ""}, 0.0)],
+    "skips": [Golden({"response": "a"}, "skip")],
+}
+
+
+def test_a_sound_pack_keeps_the_contract():
+    assert check_pack("mine", golden=GOLDEN, registry=registry_of({"mine": SOUND})) == []
+
+
+def test_a_grader_without_a_golden_sample_is_shown_how_to_write_one():
+    [found] = check_pack("mine", registry=registry_of({"mine": {"waits": waits}}))
+    assert str(found) == (
+        "waits: it has no golden sample; add one whose grade you know: "
+        'golden={"waits": [Golden({"response": …}, SCORE)]}'
+    )
+
+
+def test_a_pack_that_is_not_installed_is_told_of_once():
+    [found] = check_pack("nowhere", registry=registry_of({"mine": SOUND}))[:1]
+    assert found.check == "declared"
+    assert "nowhere" in found.message
+
+
+@pytest.mark.parametrize(
+    ("exempt", "said"),
+    [
+        ({"tiro": "why"}, "there is no check 'tiro'; did you mean 'trio'?"),
+        ({("wait", "trio"): "why"}, "there is no grader 'wait'; did you mean 'waits'?"),
+        ({"trio": " "}, "the exemption from 'trio' has no reason; say why"),
+        ({("waits", "trio"): "why"}, "it needs no exemption from 'trio'; take it out"),
+    ],
+)
+def test_an_exemption_that_is_none_is_found(exempt: Any, said: str):
+    found = check_pack("mine", golden=GOLDEN, exempt=exempt, registry=registry_of({"mine": SOUND}))
+    assert [each.message for each in found if said in each.message]
+
+
+def test_what_is_exempt_with_a_reason_is_not_asked(install_pack: Any):
+    registry = bad_pack(install_pack, "asyncio_only")
+    golden = CASES["asyncio_only"][0]
+    exempt = {("waits", "trio"): "it is a client of asyncio"}
+    assert check_pack("asyncio_only", golden=golden, exempt=exempt, registry=registry) == []
+
+
+def test_golden_samples_of_no_grader_are_found():
+    golden = {**GOLDEN, "wait": [THREE]}
+    [found] = check_pack("mine", golden=golden, registry=registry_of({"mine": SOUND}))
+    assert found.message == "golden names no grader 'wait'; did you mean 'waits'?"
+
+
+def test_golden_expects_what_there_is():
+    with pytest.raises(ValueError, match=r'a score, a rank, "skip", or one of aggregator_error'):
+        Golden({"response": "a"}, "bad_inputs")
+
+
+test_contract = contract("mine", golden=GOLDEN, registry=registry_of({"mine": SOUND}))
+
+
+def test_every_check_is_told_of_in_the_reference():
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "contract.md"
+    text = page.read_text("utf-8")
+    for check in (*PACK_CHECKS, *GRADER_CHECKS):
+        assert f"| `{check.name}` | {check.protects} |" in text
