@@ -10,6 +10,9 @@ from attrs import define, field
 _HEAD: Final = 8
 _AT_ONCE: Final = 1 << 18
 
+# White space before what orjson refuses, or would read as something else: NaN, 10**100.
+_OTHERWISE: Final = b" "
+
 _AS_IT_IS: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -31,15 +34,12 @@ def encode(value: Any) -> bytes:
             return content
     except (TypeError, ValueError):
         pass  # an integer of more than 64 bits, a lone surrogate, or what is no value of JSON
-    return json.dumps(_plain(value)).encode()
+    return _OTHERWISE + json.dumps(_plain(value)).encode()
 
 
 def decode(content: bytes | bytearray) -> Any:
     """Return the value that `encode` wrote."""
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:  # NaN, an infinity, a lone surrogate
-        return json.loads(content)
+    return json.loads(content) if content.startswith(_OTHERWISE) else orjson.loads(content)
 
 
 def _plain(value: Any) -> Any:

@@ -1,45 +1,27 @@
 """The one that reads a store: outcomes by their fingerprints, and the cells of the last run."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
-from typing import Final
 
 from attrs import define, field
 
 from rmg_core.errors import StoreDamaged, StoreRefused
 from rmg_core.outcomes import Cell
-from rmg_core.store.catalogue import Place, read_authors, read_places
+from rmg_core.store.catalogue import read_authors
 from rmg_core.store.connection import telling
 from rmg_core.store.filing import rows_at
-from rmg_core.store.rows import (
-    OUTCOME_COLUMNS,
-    UNREADABLE,
-    Author,
-    Row,
-    address_of,
-    found_in,
-    id_of,
-    is_sound,
-    link_checksum,
-)
-from rmg_core.store.schema import meta_of
+from rmg_core.store.listing import BLOCK, Names, Stored, cell_of, cells_after, fault_of, names_of
+from rmg_core.store.rows import UNREADABLE, found_in, is_sound
+from rmg_core.store.schema import UPGRADE, meta_of
 from rmg_core.store.values import Found
-
-BLOCK: Final = 1000
-"""Rows that are read at once: 200 cost as much a row, and so do 5,000."""
-
-_CELLS: Final = f"""SELECT c.sample, c."column", c.repeat, c.checksum, s.id, {OUTCOME_COLUMNS}
-FROM cells AS c
-LEFT JOIN samples AS s ON s.sample = c.sample
-LEFT JOIN outcomes AS o ON o.outcome = c.outcome
-WHERE c.sample > ? ORDER BY c.sample, c."column", c.repeat"""
 
 
 @define(eq=False)
 class Reader:
-    """Reads, in several threads if need be, one after the other.
+    """Reads, for one thread after the other.
 
     Whatever is read is compared with its checksum. No transaction outlasts a call, so that the
     writer is never kept from using its -wal again.
@@ -52,11 +34,79 @@ class Reader:
     def find(self, fingerprints: Iterable[str]) -> dict[str, Found]:
         asked = iter(fingerprints)
         found: dict[str, Found] = {}
-        with self._lock, telling(self.file, "read"):
-            authors = read_authors(self.connection)
-            while block := list(islice(asked, BLOCK)):
-                for row in rows_at(self.connection, block):
-                    author = authors.get(row.grader, UNREADABLE)
-                    if is_sound(author, row):
-                        found[row[1]] = self._found(row, author)
+        while block := list(islice(asked, BLOCK)):
+            with self._reading():
+                authors = read_authors(self.connection)
+                rows = rows_at(self.connection, block)
+            for row in rows:
+                author = authors.get(row.grader, UNREADABLE)
+                if is_sound(author, row):
+                    with self._knowing():
+                        found[row[1]] = found_in(row, author)
         return found
+
+    def cells(self) -> Iterator[Cell]:
+        last = -1
+        while True:
+            with self._reading():
+                names = names_of(self.connection)
+                stored = cells_after(self.connection, last)
+            if not stored:
+                return
+            yield from self._cells_of(stored, names)
+            if stored[-1].sample <= last:
+                raise StoreDamaged(self.file, f"has cells out of order after sample {last}")
+            last = stored[-1].sample
+
+    def _cells_of(self, stored: list[Stored], names: Names) -> Iterator[Cell]:
+        """Yield the cells that are in columns of the run, in the order of these columns."""
+        placed = []
+        for each in stored:
+            if said := fault_of(each, names):
+                place = f"sample {each.sample}, column {each.column}, repeat {each.repeat}"
+                raise StoreDamaged(self.file, f"is damaged at {place}: {said}")
+            position = names.places[each.column].position
+            if position is not None:
+                placed.append((each.sample, position, each.repeat, each))
+        for *_, each in sorted(placed):
+            with self._knowing():
+                cell = cell_of(each, names)
+            yield cell
+
+    def counts(self) -> dict[str, int]:
+        with self._reading():
+            found = self.connection.execute("SELECT status, count(*) FROM outcomes GROUP BY status")
+            return dict(found.fetchall())
+
+    def unused(self) -> int:
+        with self._reading():
+            [count] = self.connection.execute(
+                "SELECT count(*) FROM outcomes WHERE outcome NOT IN (SELECT outcome FROM cells)"
+            ).fetchone()
+        return int(count)
+
+    def meta(self) -> dict[str, str]:
+        with self._reading():
+            return meta_of(self.connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Read what was there at one moment, whatever is written meanwhile."""
+        with self._lock, telling(self.file, "read"):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _knowing(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as fault:
+            said = f"holds what this rmg does not know: {fault}"
+            raise StoreRefused(self.file, said, UPGRADE) from fault
+
+    def close(self) -> None:
+        with self._lock:
+            self.connection.close()

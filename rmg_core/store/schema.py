@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Final
 
-from attrs import frozen
-
 from rmg_core.errors import StoreRefused
 from rmg_core.registry.claims import core_version
 
 VERSION: Final = 1
+UPGRADE: Final = "run `pip install --upgrade rmg-core`"
 APPLICATION: Final = 0x726D6773  # "rmgs" in the header of the file, which `file` can show
 
 # Foreign keys are declared for whoever reads, and checked by `verify`: to enforce them costs 1 µs
@@ -104,20 +103,15 @@ ORDER BY cells.sample, columns.position, cells.repeat""",
 }
 
 
-@frozen
-class State:
-    """What the header of an SQLite file says of itself."""
-
-    application: int
-    version: int
-    is_empty: bool
+def number_of(connection: sqlite3.Connection, pragma: str) -> int:
+    """Return a number that the header of an SQLite file has."""
+    [number] = connection.execute(f"PRAGMA {pragma}").fetchone()
+    return int(number)
 
 
-def state_of(connection: sqlite3.Connection) -> State:
-    [application] = connection.execute("PRAGMA application_id").fetchone()
-    [version] = connection.execute("PRAGMA user_version").fetchone()
-    [pages] = connection.execute("PRAGMA page_count").fetchone()
-    return State(application, version, is_empty=pages == 0)
+def names_in(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all that is in a file, or `[]` of a file that nobody has written."""
+    return [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -157,27 +151,27 @@ def examine(connection: sqlite3.Connection, file: str) -> int:
         StoreRefused: the file is not a store, is newer than this rmg, or is not whole.
         sqlite3.Error: it cannot be read.
     """
-    state = state_of(connection)
-    if state.application != APPLICATION:
-        said = "belongs to another program" if state.application else "was not made by rmg"
+    application = number_of(connection, "application_id")
+    version = number_of(connection, "user_version")
+    if application != APPLICATION:
+        said = "belongs to another program" if application else "was not made by rmg"
         raise StoreRefused(file, said, "move it away, or choose another run directory")
-    if state.version > VERSION:
+    if version > VERSION:
         raise StoreRefused(
             file,
-            f"was written by a newer rmg: its schema is {state.version}, and this rmg reads "
+            f"was written by a newer rmg: its schema is {version}, and this rmg reads "
             f"up to {VERSION}",
-            "run `pip install --upgrade rmg-core`",
+            UPGRADE,
         )
-    found = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
-    facts = meta_of(connection) if "meta" in found else {}
+    facts = meta_of(connection) if "meta" in names_in(connection) else {}
     sealed = (facts.get("schema_version"), facts.get("schema_digest"))
-    if sealed != (str(state.version), digest_of(connection)):
+    if sealed != (str(version), digest_of(connection)):
         raise StoreRefused(
             file,
             "is half-made or damaged: its tables are not those that rmg made",
             "bring it back from a copy, or move it away to begin anew",
         )
-    return state.version
+    return version
 
 
 def meta_of(connection: sqlite3.Connection) -> dict[str, str]:

@@ -107,6 +107,14 @@ class Writer:
             self.journal.move()
         return forgotten
 
+    def close(self) -> None:
+        try:
+            if self.journal is not None:
+                self.journal.close()
+        finally:
+            with telling(self.file, "closed"):
+                self.connection.close()
+
     @contextmanager
     def _run(self) -> Iterator[int]:
         """Write for the run that was begun; yields the first number for new outcomes."""
