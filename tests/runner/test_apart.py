@@ -184,7 +184,8 @@ def test_what_cannot_travel_is_said_before_the_run(grader: Any, said: str):
     )
 
 
-def test_an_object_brings_its_options_along():
+def test_an_object_brings_its_options_along(tmp_path: Path, monkeypatch: Any):
+    monkeypatch.chdir(tmp_path)
     made = GRADERS.Opened("good night")
     [outcome] = outcomes_of({"grader": made, "isolate": True}, [{"number": 1}])
     assert outcome.reason == "good night 1"
