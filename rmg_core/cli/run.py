@@ -88,7 +88,7 @@ def _run(
     progress = None if is_quiet else Progress(totals)
     grading = Grading(ready, samples, progress)
     place = ready.run_dir.absolute()  # wherever a grader takes the process
-    with rundir.held(place):
+    with rundir.held(ready.run_dir):
         (place / rundir.SUMMARY).unlink(missing_ok=True)
         copy = rundir.marked(ready.config.source.text, again)
         rundir.write_whole(place / rundir.CONFIG, copy)

@@ -1,132 +1,86 @@
-"""What the checks look at: a pack, its names, and the golden samples of its graders."""
+"""A pack under test, and what is found of it."""
 
-import inspect
-from collections.abc import Mapping, Sequence
-from functools import cached_property
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
-import attrs
-from attrs import define, field, frozen
+from attrs import frozen
 
 from rmg_core.errors import DefinitionError, RegistryError
-from rmg_core.graders import GraderSpec
-from rmg_core.registry import HOOKS, PackInfo, Registry
-from rmg_core.testing.bench import Bench, Ungraded
+from rmg_core.graders import GraderSpec, as_grader, spec_of
+from rmg_core.registry import Pack, Registry
 from rmg_core.testing.golden import Golden
-from rmg_core.testing.imports import Import, imports_of
-from rmg_core.testing.nouns import check_noun, spec_of_offered
-
-PACK: Final = "pack"
-"""The noun of the pack itself."""
 
 
-@frozen(eq=False)
-class Part:
-    """The pack itself, or one of the names that it provides.
+@frozen
+class Finding:
+    """What a check has found: `subject` is the pack, or the name of what it provides."""
 
-    `text` is the `"module:attribute"` that a hook gives for the name, else "". `value` is what the
-    name leads to, and `fault` says why that cannot be used.
-    """
+    check: str
+    subject: str
+    message: str
 
-    noun: str
-    name: str
-    pack: str
-    text: str = ""
-    value: Any = None
-    spec: GraderSpec | None = None
-    fault: str = ""
-
-    @property
-    def full(self) -> str:
-        return self.name if self.noun == PACK else f"{self.pack}/{self.name}"
-
-    @property
-    def module(self) -> str:
-        """The module that `text` names."""
-        return self.text.partition(":")[0]
-
-    @property
-    def options(self) -> type[Any] | None:
-        """The class of its options; None where it has none that a config could set."""
-        is_definition = inspect.isclass(self.value) or inspect.isroutine(self.value)
-        if self.fault or not is_definition:
-            return None
-        if self.spec is not None:
-            return self.spec.options
-        return self.value if attrs.has(self.value) else None
-
-    @property
-    def doc(self) -> str:
-        if self.spec is not None:
-            return self.spec.doc
-        is_definition = inspect.isclass(self.value) or inspect.isroutine(self.value)
-        definition = self.value if is_definition else type(self.value)
-        # A class without a docstring has that of its parent, which speaks of something else.
-        doc = vars(definition).get("__doc__")
-        return inspect.cleandoc(doc) if doc else ""
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.message}"
 
 
-@define(eq=False)
+@frozen
 class Subject:
-    """A pack that is checked.
-
-    `info` is None where no distribution can be told to claim it, `is_loaded` False where it cannot
-    be used at all; `fault` then says why.
-    """
+    """A pack, where it comes from, and samples with known grades for each of its graders."""
 
     name: str
-    golden: Mapping[str, Sequence[Golden]]
     registry: Registry
-    info: PackInfo | None
-    is_loaded: bool
-    fault: str
-    parts: tuple[Part, ...]
-    _benches: dict[str, Bench] = field(factory=dict)
+    golden: Mapping[str, Sequence[Golden]]
 
-    def bench(self, part: Part) -> Bench:
-        """Return where the golden samples of a grader are graded, once for all checks."""
-        if part.name not in self._benches:
-            goldens = tuple(self.golden.get(part.name, ()))
-            self._benches[part.name] = Bench(part.full, goldens, self.registry)
-        return self._benches[part.name]
+    @property
+    def pack(self) -> Pack:
+        """The pack, imported.
 
-    def has_graded(self, part: Part) -> bool:
-        """Tell whether a grader has a golden sample that can be graded."""
-        return not all(isinstance(came, Ungraded) for came in self.bench(part).alone)
+        Raises:
+            RegistryError: it cannot be used.
+        """
+        return self.registry.pack(self.name)
 
-    @cached_property
-    def imports(self) -> Mapping[str, Import]:
-        """What it takes to import the module of the pack, and those that its texts name."""
-        modules = [part.module for part in self.parts if part.text]
-        return imports_of([*modules, self.info.module] if self.info else modules)
+    def names(self, noun: str) -> list[str]:
+        try:
+            return sorted(self.pack.names[noun])
+        except RegistryError:
+            return []
 
+    def value(self, noun: str, name: str) -> Any:
+        return self.registry.resolve(noun, f"{self.name}/{name}").value
 
-def subject_of(
-    name: str, golden: Mapping[str, Sequence[Golden]], registry: Registry
-) -> Subject:
-    """Import a pack, and everything that its hooks name."""
-    itself = Part(PACK, name, name)
-    info = None
-    try:
-        info = registry.info(name)
-        pack = registry.pack(name)
-    except RegistryError as fault:
-        return Subject(name, golden, registry, info, False, str(fault), (itself,))
-    parts = [
-        _part(registry, noun, name, each, offered)
-        for noun in HOOKS
-        for each, offered in sorted(pack.names[noun].items())
-    ]
-    return Subject(name, golden, registry, info, True, "", (itself, *parts))
+    def spec(self, name: str) -> GraderSpec | None:
+        """Read a grader; None where it cannot be, which the check of hooks tells."""
+        try:
+            offered = self.value("grader", name)
+            is_definition = isinstance(offered, type) or hasattr(offered, "__code__")
+            return spec_of(offered) if is_definition else as_grader(offered).spec
+        except (RegistryError, DefinitionError):
+            return None
+
+    def specs(self) -> Iterator[tuple[str, GraderSpec]]:
+        for name in self.names("grader"):
+            if (spec := self.spec(name)) is not None:
+                yield name, spec
 
 
-def _part(registry: Registry, noun: str, pack: str, name: str, offered: object) -> Part:
-    text = offered if isinstance(offered, str) else ""
-    try:
-        value = registry.resolve(noun, f"{pack}/{name}").value
-        if noun == "grader":
-            return Part(noun, name, pack, text, value, spec_of_offered(value))
-        check_noun(noun, name, value)
-    except (RegistryError, DefinitionError) as fault:
-        return Part(noun, name, pack, text, fault=str(fault))
-    return Part(noun, name, pack, text, value)
+PackLook: TypeAlias = Callable[[Subject], Iterable[str]]
+GraderLook: TypeAlias = Callable[[Subject, str, GraderSpec], Iterable[str]]
+
+
+@frozen
+class PackCheck:
+    """A check of a whole pack; `protects` says what for."""
+
+    name: str
+    protects: str
+    look: PackLook
+
+
+@frozen
+class GraderCheck:
+    """A check of each grader. It is `quick` where nothing is graded."""
+
+    name: str
+    protects: str
+    look: GraderLook
