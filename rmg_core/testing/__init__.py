@@ -8,12 +8,13 @@ test_contract = contract("tone", golden={"is_polite": [Golden({"response": "Than
 from rmg_core.testing.contract import check_pack, contract
 from rmg_core.testing.golden import Golden
 from rmg_core.testing.memory import registry_of, run_toml
-from rmg_core.testing.scripted import ScriptedGrader
+from rmg_core.testing.scripted import ScriptedAsyncGrader, ScriptedGrader
 from rmg_core.testing.subject import Finding
 
 __all__ = [
     "Finding",
     "Golden",
+    "ScriptedAsyncGrader",
     "ScriptedGrader",
     "check_pack",
     "contract",

@@ -1,6 +1,7 @@
 """The contract of a pack: every check of it, and what is exempt with a reason."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -88,47 +89,69 @@ def contract(
 def _cases(subject: Subject, exempt: Exempt) -> Iterator[Case]:
     yield Case("exemptions", None, lambda: _misplaced(subject, exempt))
     for check in PACK_CHECKS:
-        yield Case(check.name, None, _looking(subject, check, exempt))
+
+        def look_at_pack(check: PackCheck = check) -> Iterator[str]:
+            return iter(check.look(subject))
+
+        looking = _exempted(check.name, look_at_pack) if check.name in exempt else look_at_pack
+        yield Case(check.name, None, looking)
     for name, spec in subject.specs():
         for one in GRADER_CHECKS:
-            key = (name, one.name) if (name, one.name) in exempt else one.name
 
             def look(one: GraderCheck = one, name: str = name, spec: Any = spec) -> Iterator[str]:
                 return iter(one.look(subject, name, spec))
 
-            yield Case(one.name, name, look if key not in exempt else _exempted(key, look))
+            if (name, one.name) in exempt:
+                can_be_made = partial(_can_be_made, subject, one, name)
+                yield Case(one.name, name, _exempted(one.name, look, can_be_made))
+            elif one.name not in exempt:
+                yield Case(one.name, name, look)
 
 
-def _looking(subject: Subject, check: PackCheck, exempt: Exempt) -> Callable[[], Iterator[str]]:
-    def look() -> Iterator[str]:
-        return iter(check.look(subject))
-
-    return _exempted(check.name, look) if check.name in exempt else look
+def _can_be_made(subject: Subject, check: GraderCheck, name: str) -> bool:
+    """Tell whether a check that finds nothing has looked at anything."""
+    is_of_outcomes = check in graded.GRADER_CHECKS and check.name != "golden"
+    return not is_of_outcomes or graded.is_gradable(subject, name)
 
 
 def _exempted(
-    key: str | tuple[str, str], look: Callable[[], Iterator[str]]
+    check: str, look: Callable[[], Iterator[str]], can_be_made: Callable[[], bool] = lambda: True
 ) -> Callable[[], Iterator[str]]:
     """Let a check pass that fails, and find the exemption where it does not."""
 
     def exempted() -> Iterator[str]:
-        if isinstance(key, tuple) and not list(look()):
-            yield f"it needs no exemption from {key[1]!r}; take it out"
+        if can_be_made() and not list(look()):
+            yield f"it needs no exemption from {check!r}; take it out"
 
     return exempted
 
 
+def _unneeded(subject: Subject, exempt: Exempt) -> Iterator[str]:
+    """Find the checks that no grader needs to be exempt from, of those that all are."""
+    specs = list(subject.specs())
+    for one in GRADER_CHECKS:
+        made = [
+            each for each in specs if one.name in exempt and _can_be_made(subject, one, each[0])
+        ]
+        if made and not any(list(one.look(subject, name, spec)) for name, spec in made):
+            yield f"no grader needs the exemption from {one.name!r}; take it out"
+
+
 def _misplaced(subject: Subject, exempt: Exempt) -> Iterator[str]:
-    checks = [each.name for each in PACK_CHECKS] + [each.name for each in GRADER_CHECKS]
+    of_pack = [each.name for each in PACK_CHECKS]
+    checks = of_pack + [each.name for each in GRADER_CHECKS]
     graders = subject.names("grader")
     for key, reason in exempt.items():
         grader, check = key if isinstance(key, tuple) else (None, key)
         if check not in checks:
             yield f"there is no check {check!r}; {suggestion(check, checks, 'checks')}"
-        if grader is not None and grader not in graders:
+        if grader is not None and check in of_pack:
+            yield f"{check!r} is asked of the whole pack; write {check!r} alone for its exemption"
+        elif grader is not None and grader not in graders:
             yield f"there is no grader {grader!r}; {suggestion(grader, graders, 'graders')}"
         if not reason.strip():
             yield f"the exemption from {check!r} has no reason; say why"
     for name in subject.golden:
         if name not in graders:
             yield f"golden names no grader {name!r}; {suggestion(name, graders, 'graders')}"
+    yield from _unneeded(subject, exempt)

@@ -11,21 +11,23 @@ from typing import Any, Final
 import attrs
 from packaging.utils import canonicalize_name
 
-from rmg_core.aggregators import as_aggregator
 from rmg_core.config import OptionsError, options_schema, structure_options
+from rmg_core.config.kinds import default_of, is_anything, is_required, options_of, written_type
 from rmg_core.errors import DefinitionError, RegistryError
-from rmg_core.graders import GraderSpec, as_grader, spec_of
-from rmg_core.mappers import as_map_function
+from rmg_core.graders import GraderSpec, type_name
+from rmg_core.registry import HOOKS
+from rmg_core.testing.nouns import check_noun
 from rmg_core.testing.subject import GraderCheck, PackCheck, Subject
 
 IMPORT_SECONDS: Final = 1.0
+LONGEST_SUMMARY: Final = 100
 HEAVY: Final = ("torch", "transformers", "litellm", "openai", "numpy", "pandas")
 IN_MEMORY: Final = "rmg_testing_"
 """What the module of a pack is called that was never written to a file."""
 
 _MISSPELT: Final = "no_such_option"
 
-_is_plain_name = re.compile(r"[a-z0-9][\w.-]*", re.ASCII).fullmatch
+_is_plain_name = re.compile(r"[a-z0-9][a-z0-9_.-]*").fullmatch
 
 # Core first: what it costs is not the pack's.
 _IMPORT: Final = """
@@ -58,7 +60,8 @@ def _declared(subject: Subject) -> Iterator[str]:
             f"its distribution is called {info.distribution!r}; "
             f"call it {distribution!r}, which users are told to install"
         )
-    package = f"rmg_plugin_{re.sub('[-.]', '_', subject.name)}"
+    yield from _faults_of_name(subject.name)
+    package = distribution.replace("-", "_")
     if info.module.partition(".")[0] != package:
         yield f"its entry point leads to {info.module!r}; call the package {package!r}"
 
@@ -71,27 +74,12 @@ def _hooks(subject: Subject) -> Iterator[str]:
         return
     if not any(pack.names.values()):
         yield "it provides nothing; return names from a hook such as rmg_graders()"
-    read = {"grader": _read_grader, "mapper": as_map_function, "aggregator": _read_aggregator}
     for noun, names in pack.names.items():
         for name in sorted(names):
             try:
-                offered = subject.value(noun, name)
-                if noun in read:
-                    read[noun](offered, name)
+                check_noun(noun, name, subject.value(noun, name))
             except (RegistryError, DefinitionError) as fault:
                 yield str(fault)
-
-
-def _read_grader(offered: Any, _: str) -> None:
-    is_definition = inspect.isclass(offered) or inspect.isroutine(offered)
-    spec_of(offered) if is_definition else as_grader(offered)
-
-
-def _read_aggregator(offered: Any, name: str) -> None:
-    if not inspect.isclass(offered):
-        as_aggregator(offered, name)
-    elif not (hasattr(offered, "combine") or hasattr(offered, "combine_group")):
-        raise DefinitionError("aggregator", name, "give it a method `combine(self, outcomes)`")
 
 
 def _imports(subject: Subject) -> Iterator[str]:
@@ -130,18 +118,60 @@ def _imports(subject: Subject) -> Iterator[str]:
             )
 
 
-def _names(subject: Subject) -> Iterator[str]:
-    for noun in subject.pack.names if subject.names("grader") else ():
-        for name in subject.names(noun):
-            if not _is_plain_name(name):
-                yield f"{noun} {name!r}: begin a name with a lower-case letter"
+def _others(subject: Subject) -> Iterator[str]:
+    for noun in HOOKS:
+        for name in subject.names(noun) if noun != "grader" else ():
+            try:
+                offered = subject.value(noun, name)
+                check_noun(noun, name, offered)
+            except (RegistryError, DefinitionError):
+                continue  # `hooks` tells it
+            for fault in _faults_of_other(noun, name, offered):
+                yield f"{noun} {name!r}: {fault}"
+
+
+def _faults_of_other(noun: str, name: str, offered: Any) -> Iterator[str]:
+    yield from _faults_of_name(name)
+    doc = _doc_of(offered)
+    if noun in ("mapper", "aggregator"):  # which lists show
+        yield from _faults_of_summary(doc.partition("\n")[0])
+    if inspect.isclass(offered) and attrs.has(offered):
+        yield from _faults_of_options(offered, doc, f"{noun} {name!r}")
+
+
+def _doc_of(offered: Any) -> str:
+    if inspect.isroutine(offered):
+        doc = offered.__doc__
+    else:
+        # A class without a docstring has that of its parent, which speaks of something else.
+        doc = vars(offered if inspect.isclass(offered) else type(offered)).get("__doc__")
+    return inspect.cleandoc(doc) if doc else ""
+
+
+def _name(_: Subject, name: str, __: GraderSpec) -> Iterator[str]:
+    return _faults_of_name(name)
+
+
+def _faults_of_name(name: str) -> Iterator[str]:
+    if not _is_plain_name(name):
+        plain = re.sub(r"[^a-z0-9_.-]+", "-", name.lower()).strip("-_.")
+        yield f"its name {name!r} has capitals; call it {plain!r}"
 
 
 def _docstring(_: Subject, __: str, spec: GraderSpec) -> Iterator[str]:
-    if not spec.summary:
+    return _faults_of_summary(spec.summary)
+
+
+def _faults_of_summary(line: str) -> Iterator[str]:
+    if not line:
         yield 'it has no docstring; begin it with what a list shows: """1 when …, else 0."""'
-    elif not spec.summary.rstrip().endswith((".", "!", "?")):
-        yield f"the first line of its docstring is no sentence: {spec.summary!r}; end it with '.'"
+    elif not line.rstrip().endswith((".", "!", "?")):
+        yield f"the first line of its docstring is no sentence: {line!r}; end it with '.'"
+    elif len(line) > LONGEST_SUMMARY:
+        yield (
+            f"the first line of its docstring has {len(line)} characters, and a list shows "
+            f"{LONGEST_SUMMARY}; say more below it"
+        )
 
 
 def _inputs(_: Subject, __: str, spec: GraderSpec) -> Iterator[str]:
@@ -154,39 +184,45 @@ def _inputs(_: Subject, __: str, spec: GraderSpec) -> Iterator[str]:
 
 
 def _options(_: Subject, name: str, spec: GraderSpec) -> Iterator[str]:
-    options = [each for each in attrs.fields(spec.options) if each.init]
-    for each in options:
-        if each.type in (None, Any):
-            yield f"option {each.alias!r} has no type; annotate it, such as `{each.alias}: int`"
-        help_text = each.metadata.get("help") or ""
-        if not help_text and not re.search(rf"\b{re.escape(each.alias)}\b", spec.doc):
-            yield (
-                f"option {each.alias!r} is told of nowhere; name it in the docstring, or give "
-                'it help: Annotated[…, "help"], metadata={"help": …}'
-            )
+    return _faults_of_options(spec.options, spec.doc, f"grader {name!r}")
+
+
+def _faults_of_options(cls: type[Any], doc: str, owner: str) -> Iterator[str]:
     try:
-        options_schema(spec.options)
+        properties, options = options_schema(cls)["properties"], options_of(cls)
     except DefinitionError as fault:
         yield f"its options have no JSON Schema: {fault}"
         return
-    owner = f"grader {name!r}"
-    if not any(path == (_MISSPELT,) for path, _ in _refused(spec, {_MISSPELT: 1}, owner)):
-        yield "it takes an option that it does not have; take **kwargs out"
-    defaults = {
-        each.alias: each.default
-        for each in options
-        if isinstance(each.default, bool | int | float | str)
-    }
-    for path, message in _refused(spec, defaults, owner):
-        if path and path[0] in defaults:
-            yield f"a default is not what the option takes: {message}"
+    for name, each in options.items():
+        kind = written_type(each)
+        if is_anything(kind):
+            yield f"option {name!r} has no type; annotate it, such as `{name}: int`"
+        elif not {*properties[name]} - {"description", "default"}:
+            yield (
+                f"option {name!r} is a {type_name(kind)}, which no config can write; "
+                "take a text or a number, and make it of that"
+            )
+        if not each.metadata.get("help") and not re.search(rf"\b{re.escape(name)}\b", doc):
+            yield (
+                f"option {name!r} is told of nowhere; name it in the docstring, or give "
+                'it help: Annotated[…, "help"], metadata={"help": …}'
+            )
+        table = {_MISSPELT: 1}
+        if not is_required(each) and not getattr(each.default, "takes_self", False):
+            table[name] = default_of(each, None)
+        for path, message in _refused(cls, table, owner):
+            if path[:1] == (name,):
+                yield f"a default is not what the option takes: {message}"
+    if not any(path == (_MISSPELT,) for path, _ in _refused(cls, {_MISSPELT: 1}, owner)):
+        yield "it takes an option that it does not have; let no other class pass for its own"
 
 
 def _refused(
-    spec: GraderSpec, table: dict[str, Any], owner: str
+    cls: type[Any], table: dict[str, Any], owner: str
 ) -> list[tuple[tuple[str | int, ...], str]]:
+    """Return what is refused of a table, each option by itself where one of them is misspelt."""
     try:
-        structure_options(spec.options, table, owner=owner)
+        structure_options(cls, table, owner=owner)
     except OptionsError as fault:
         return [(each.path, each.message) for each in fault.faults]
     return []
@@ -196,9 +232,10 @@ PACK_CHECKS: Final = (
     PackCheck("declared", "users install and name the pack by one rule", _declared),
     PackCheck("hooks", "every name that a list shows leads to something that works", _hooks),
     PackCheck("imports", "naming the pack in a config costs next to nothing", _imports),
-    PackCheck("names", "a name reads the same in every config", _names),
+    PackCheck("others", "mappers, aggregators and the like are told as graders are", _others),
 )
 GRADER_CHECKS: Final = (
+    GraderCheck("name", "a name can be guessed, and written on any system", _name),
     GraderCheck("docstring", "lists and the catalogue say what the grader is", _docstring),
     GraderCheck("inputs", "a wrong field is found before the grader sees it", _inputs),
     GraderCheck("options", "a wrong option is found before a run", _options),

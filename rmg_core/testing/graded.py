@@ -1,37 +1,46 @@
 """What shows only when a grader grades: its samples with known grades, in every way."""
 
-import asyncio
 import copy
-import sys
-import types
-from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from itertools import groupby
-from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import anyio
 import orjson
-from attrs import define, field
+from attrs import define, evolve
 
-from rmg_core.config import OptionsError, structure_options
-from rmg_core.errors import ConfigError, RunFailed
-from rmg_core.graders import Grader, GraderSpec
+from rmg_core.errors import CannotGrade, ConfigError, RunFailed, suggestion
+from rmg_core.graders import GraderSpec
 from rmg_core.grading import GradingRunner
-from rmg_core.outcomes import GraderError, Outcome, from_json, to_json
-from rmg_core.plan import plan_of_objects
+from rmg_core.outcomes import OUTCOMES, GraderError, Outcome, from_json, to_json
+from rmg_core.plan import Plan, PlannedGrader, plan_of_objects
+from rmg_core.runner.settling import shown
+from rmg_core.testing.cancelling import fault_when_cancelled
 from rmg_core.testing.golden import Golden, said
+from rmg_core.testing.sockets import sockets_heard
 from rmg_core.testing.subject import GraderCheck, GraderLook, Subject
 
 AT_ONCE: Final = 8
-DEADLINE_SECONDS: Final = 0.5
-AWAITS: Final = 5
-"""So many times a grader is cancelled: at its first await, at its second, …"""
+LONGEST_SECONDS: Final = 30.0
+"""So long a sample may take: a grader that hangs must not keep its author's tests for ever."""
 
 _ALWAYS_AT_FAULT: Final = {"bad_return", "out_of_scale"}
 
 
 def _of(subject: Subject, name: str) -> Sequence[Golden]:
     return subject.golden.get(name, ())
+
+
+Graded: TypeAlias = list[tuple[Golden, list[Outcome]]]
+
+
+def _alone(subject: Subject, name: str, backend: str = "asyncio") -> Graded:
+    """Return what the golden samples of a grader come to, graded once for all checks."""
+    if (name, backend) not in subject.runs:
+        subject.runs[name, backend] = _graded(subject, name, backend=backend)
+    graded: Graded = subject.runs[name, backend]
+    return graded
 
 
 def _graded(
@@ -41,31 +50,50 @@ def _graded(
     backend: str = "asyncio",
     times: int = 1,
     isolate: bool = False,
-) -> list[tuple[Golden, list[Outcome]]]:
+) -> Graded:
     """Grade the golden samples of a grader, each so many times."""
     found = []
     for _, group in groupby(_of(subject, name), lambda each: repr(dict(each.options))):
         samples = list(group)
-        entry = {
-            "grader": f"{subject.name}/{name}",
-            "options": dict(samples[0].options),
-            "isolate": isolate,
-        }
-        plan = plan_of_objects({"it": entry}, max_concurrency=AT_ONCE, registry=subject.registry)
-        rows = [dict(each.inputs) for each in samples for _ in range(times)]
-        results = anyio.run(GradingRunner.from_plan(plan).arun, rows, backend=backend)
-        column = results["it"]
-        found += [
-            (each, column[number * times : (number + 1) * times])
-            for number, each in enumerate(samples)
-        ]
+        plan = _plan(subject, name, samples[0].options, isolate=isolate)
+        # Copies of one sample stand between those of others, which it must not be mixed up with.
+        rows = [copy.deepcopy(dict(each.inputs)) for _ in range(times) for each in samples]
+        column = anyio.run(GradingRunner.from_plan(plan).arun, rows, backend=backend)[name]
+        found += [(each, column[place :: len(samples)]) for place, each in enumerate(samples)]
     return found
+
+
+def _plan(
+    subject: Subject,
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    isolate: bool = False,
+    mapper: object = None,
+) -> Plan:
+    entry = {
+        "grader": f"{subject.name}/{name}",
+        "options": dict(options),
+        "isolate": isolate,
+        "timeout": LONGEST_SECONDS,
+    }
+    if mapper is not None:
+        entry["mapper"] = mapper
+    return plan_of_objects({name: entry}, max_concurrency=AT_ONCE, registry=subject.registry)
 
 
 def _shown(golden: Golden) -> str:
     text = repr(dict(golden.inputs))
     options = f" with options {dict(golden.options)!r}" if golden.options else ""
     return (text if len(text) < 100 else f"{text[:99]}…") + options
+
+
+def is_gradable(subject: Subject, name: str) -> bool:
+    """Tell whether a grader has golden samples, and can run."""
+    try:
+        return bool(_alone(subject, name))
+    except (ConfigError, RunFailed):
+        return False
 
 
 def _where_it_runs(look: GraderLook) -> GraderLook:
@@ -95,21 +123,55 @@ def _golden_graded(subject: Subject, name: str, spec: GraderSpec) -> Iterator[st
             f'"{name}": [Golden({{{inputs}}}, SCORE)]}}'
         )
         return
-    for golden, (outcome,) in _graded(subject, name):
+    known = [each.name for each in spec.inputs]
+    for golden in _of(subject, name):
+        for unknown in golden.inputs.keys() - known:
+            hint = suggestion(unknown, known, "inputs")
+            yield f"{_shown(golden)}: it takes no input {unknown!r}; {hint}"
+    for golden, (outcome,) in _alone(subject, name):
         if not golden.is_met_by(outcome):
-            yield f"{_shown(golden)} comes to {said(outcome)}, and not to {golden.expected!r}"
+            yield (
+                f"{_shown(golden)} comes to {golden.told(outcome)}, and not to "
+                f"{golden.expected!r}; correct the grader, or the sample"
+            )
 
 
-def _outcomes(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
-    for golden, (outcome,) in _graded(subject, name):
+def _outcomes(subject: Subject, name: str, spec: GraderSpec) -> Iterator[str]:
+    for golden, (outcome,) in _alone(subject, name):
         if getattr(outcome, "kind", "") in _ALWAYS_AT_FAULT:
             yield f"{_shown(golden)} comes to {said(outcome)}"
-        if from_json(orjson.loads(orjson.dumps(to_json(outcome)))) != outcome:
-            yield f"what {_shown(golden)} comes to is another outcome after a trip through JSON"
+    for each in _watched(subject, name, spec):
+        for returned in each.returned:
+            if isinstance(returned, OUTCOMES) and type(returned) is type(each.outcome):
+                for lost in _lost(returned, each.outcome):
+                    yield f"{_shown(each.golden)} comes to {lost}"
+
+
+def _lost(returned: Any, outcome: Outcome) -> Iterator[str]:
+    """Say what of an outcome is another when it is read again from JSON."""
+    back = from_json(orjson.loads(orjson.dumps(to_json(outcome))))
+    word = "error" if isinstance(back, GraderError) else "reason"
+    if getattr(back, word) != getattr(returned, word):
+        yield f"a text for {word} that cannot be kept; no lone surrogates, and at most 64 KB"
+    for name, value in returned.metadata.items():
+        if back.metadata[name] != _listed(value):
+            yield (
+                f"metadata of which JSON changes {name!r}: {shown(value)} is "
+                f"{shown(back.metadata[name])} then; give texts, finite numbers, lists and tables"
+            )
+
+
+def _listed(value: Any) -> Any:
+    """Make lists of tuples, as JSON does."""
+    if isinstance(value, list | tuple):
+        return [_listed(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: _listed(each) for name, each in value.items()}
+    return value
 
 
 def _at_once(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
-    alone, together = _graded(subject, name), _graded(subject, name, times=AT_ONCE)
+    alone, together = _alone(subject, name), _graded(subject, name, times=AT_ONCE)
     for (golden, first), (*_same, others) in zip(alone, together, strict=True):
         different = {_without_place(each) for each in (*first, *others)}
         if len(different) > 1:
@@ -122,61 +184,72 @@ def _at_once(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
 
 def _without_place(outcome: Outcome) -> str:
     """Say what came of a sample, but not which sample it was."""
-    return outcome.kind if isinstance(outcome, GraderError) else said(outcome)
+    if isinstance(outcome, GraderError):
+        # Of one that crashes at every call, the later calls are not made.
+        return "crash" if outcome.kind == "stopped" else outcome.kind
+    return said(outcome)
+
+
+@define
+class _Watched:
+    """A sample that was graded with inputs that nobody protects; `returned` as it was returned."""
+
+    golden: Golden
+    given: dict[str, Any]
+    outcome: Outcome
+    returned: list[Any]
+
+
+def _watched(subject: Subject, name: str, spec: GraderSpec) -> Iterator[_Watched]:
+    """Grade each sample with a copy of its inputs that can be changed, in this process."""
+    if spec.declared.runs_in == "process":
+        return  # it may do here what it asks to do elsewhere: crash, or stay for long
+    for golden in _of(subject, name):
+        given, returned = copy.deepcopy(dict(golden.inputs)), list[Any]()
+        plan = _plan(subject, name, golden.options, mapper=lambda _, given=given: given)
+        [planned] = plan.graders
+        call = _noting(planned.grader.call, returned, is_async=spec.is_async)
+        noted = evolve(planned, grader=evolve(planned.grader, call=call))
+        runner = GradingRunner.from_plan(evolve(plan, graders=(noted,)))
+        [outcome] = anyio.run(runner.arun, [given])[name]
+        yield _Watched(golden, given, outcome, returned)
+
+
+def _noting(call: Callable[..., Any], returned: list[Any], *, is_async: bool) -> Callable[..., Any]:
+    """Let a grader note what it returns."""
+
+    def note(*inputs: Any) -> Any:
+        returned.append(call(*inputs))
+        return returned[-1]
+
+    async def note_awaited(*inputs: Any) -> Any:
+        returned.append(await call(*inputs))
+        return returned[-1]
+
+    return note_awaited if is_async else note
 
 
 def _mutation(subject: Subject, name: str, spec: GraderSpec) -> Iterator[str]:
-    for golden in _of(subject, name):
-        grader = _made(spec, golden)
-        if grader is None:
-            continue
-        given = copy.deepcopy(dict(golden.inputs))
-        inputs = _positional(spec, given)
-
-        async def call(grader: Grader = grader, inputs: Sequence[Any] = inputs) -> None:
-            await grader.aopen()
-            made = grader.call(*inputs)
-            if isinstance(made, Coroutine):
-                await made
-            await grader.aclose()
-
-        _quietly(call)
-        if given != golden.inputs:
-            yield f"it changes its inputs: {_shown(golden)}; change a copy"
+    for each in _watched(subject, name, spec):
+        # In a list, so that a NaN is equal to itself.
+        if [*each.given.values()] != [*each.golden.inputs.values()]:
+            yield f"it changes its inputs: {_shown(each.golden)}; change a copy"
 
 
-def _made(spec: GraderSpec, golden: Golden) -> Grader | None:
-    try:
-        options = structure_options(spec.options, golden.options, owner=spec.name)
-    except OptionsError:
-        return None
-    return Grader(spec, options, spec.bind(options))
-
-
-def _positional(spec: GraderSpec, given: dict[str, Any]) -> list[Any]:
-    return [given.get(each.name, each.default) for each in spec.inputs]
-
-
-def _quietly(call: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Call a grader for what it does to its inputs; what comes of it is for other checks."""
-    try:
-        anyio.run(call)
-    except Exception:  # noqa: BLE001 - a foreign grader
-        return
-
-
-def _backend(backend: str) -> Callable[[Subject, str, GraderSpec], Iterator[str]]:
+def _backend(backend: str, other: str) -> GraderLook:
     def look(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
-        try:
-            graded = _graded(subject, name, backend=backend)
-        except ModuleNotFoundError as fault:
-            yield f"{fault.name} is not installed; run `pip install 'rmg-core[testing]'`"
+        if find_spec(backend) is None:
+            yield f"{backend} is not installed; run `pip install 'rmg-core[testing]'`"
             return
-        for golden, (outcome,) in graded:
-            if not golden.is_met_by(outcome):
+        if find_spec(other) is None:
+            return
+        here, there = (_alone(subject, name, each) for each in (backend, other))
+        for (golden, (outcome,)), (_golden, (elsewhere,)) in zip(here, there, strict=True):
+            # What is missed under both is no matter of the backend, and `golden` tells it.
+            if not golden.is_met_by(outcome) and golden.is_met_by(elsewhere):
                 yield (
-                    f"under {backend} {_shown(golden)} comes to {said(outcome)}, and not to "
-                    f"{golden.expected!r}; wait by anyio, or exempt it: "
+                    f"under {backend} {_shown(golden)} comes to {golden.told(outcome)}, and not to "
+                    f"{golden.expected!r} as under {other}; wait by anyio, or exempt it: "
                     f'exempt={{("{name}", "{backend}"): "why"}}'
                 )
 
@@ -188,140 +261,41 @@ def _process(subject: Subject, name: str, spec: GraderSpec) -> Iterator[str]:
         return
     for golden, (outcome,) in _graded(subject, name, isolate=True):
         if not golden.is_met_by(outcome):
-            yield f"in a process of its own {_shown(golden)} comes to {said(outcome)}"
-
-
-@define
-class _Listener:
-    """Hears which sockets are used, while somebody listens."""
-
-    heard: list[str] = field(factory=list)
-    is_listening: bool = False
-    is_installed: bool = False
-
-    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.is_listening and event in _SOCKET_EVENTS:
-            place = arguments[1] if event != "socket.getaddrinfo" else arguments[:2]
-            self.heard.append(f"{event} {place!r}")
-
-    def install(self) -> None:
-        if not self.is_installed:
-            sys.addaudithook(self.hear)  # there is no way to take it out again
-            self.is_installed = True
-
-
-_SOCKET_EVENTS: Final = {
-    "socket.bind",
-    "socket.connect",
-    "socket.getaddrinfo",
-    "socket.sendmsg",
-    "socket.sendto",
-}
-_listener: Final = _Listener()
+            yield f"in a process of its own {_shown(golden)} comes to {golden.told(outcome)}"
 
 
 def _sockets(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
-    _listener.install()
-    _listener.heard.clear()
-    _listener.is_listening = True
-    try:
+    with sockets_heard() as heard:
         _graded(subject, name)
-    finally:
-        _listener.is_listening = False
-    if _listener.heard:
+    if heard:
         yield (
-            f"it uses the network ({_listener.heard[0]}); grade from the inputs alone, or exempt "
+            f"it uses the network ({heard[0]}); grade from the inputs alone, or exempt "
             f'it: exempt={{("{name}", "sockets"): "why"}}'
         )
 
 
-@define
-class _Cancelled:
-    """A call that is cancelled at one of its awaits, and how it ended."""
-
-    at: int
-    awaits: int = 0
-    seconds: float = 0.0
-    ended: str = ""
-
-
 def _deadline(subject: Subject, name: str, spec: GraderSpec) -> Iterator[str]:
-    if not spec.is_async:
+    if not spec.is_async or spec.declared.runs_in == "process":
         return
-    for golden in _of(subject, name)[:1]:
-        grader = _made(spec, golden)
-        if grader is None:
-            continue
-        for at in range(1, AWAITS + 1):
-            call = _Cancelled(at)
-            anyio.run(_cancel, call, grader, _positional(spec, dict(golden.inputs)))
-            if call.awaits < at:
-                return
-            if call.ended:
-                yield f"cancelled at its await number {at}, it {call.ended}"
-                return
+    for golden, (outcome,) in _alone(subject, name):
+        if isinstance(outcome, GraderError) and outcome.kind == "timeout":
+            continue  # it waits for ever, which `golden` tells
+        [planned] = _plan(subject, name, golden.options).graders
+        if fault := anyio.run(_cancel, planned, golden, backend="asyncio"):
+            yield f"{_shown(golden)}: {fault}"
 
 
-async def _cancel(call: _Cancelled, grader: Grader, inputs: Sequence[Any]) -> None:
-    await grader.aopen()
-    task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
-    with anyio.CancelScope() as scope:
-        # Also where no scope reaches: in a shielded one.
-        end = loop.call_later(2 * DEADLINE_SECONDS, task.cancel) if task is not None else None
-        try:
-            await _driven(grader.call(*inputs), call, scope)
-            if call.awaits >= call.at and not call.ended:
-                call.ended = "returns all the same; let the cancellation pass: catch Exception only"
-        except anyio.get_cancelled_exc_class():
-            pass
-        except Exception as fault:  # noqa: BLE001 - a foreign grader
-            if call.awaits >= call.at:
-                call.ended = f"raises {type(fault).__name__} instead; re-raise what it catches"
-        finally:
-            if end is not None:
-                end.cancel()
-    while task is not None and task.cancelling():
-        task.uncancel()
-    await grader.aclose()
-
-
-@types.coroutine
-def _driven(
-    made: Coroutine[Any, Any, Any], call: _Cancelled, scope: anyio.CancelScope
-) -> Generator[Any, Any, Any]:
-    """Await a coroutine, and cancel it when it awaits for the n-th time."""
-    resume: Callable[[Any], Any] = made.send
-    value: Any = None
-    began = 0.0
-    while True:
-        try:
-            waits_for = resume(value)
-        except StopIteration as ended:
-            return ended.value
-        call.awaits += 1
-        if call.awaits == call.at:
-            began = perf_counter()
-            scope.cancel()
-        try:
-            value = yield waits_for
-            resume = made.send
-        except BaseException as fault:  # noqa: BLE001 - it is for the call to take
-            if began and perf_counter() > began + DEADLINE_SECONDS:
-                call.ended = (
-                    f"goes on for more than {DEADLINE_SECONDS:g} s; let the cancellation pass, "
-                    "and do not shield what may take long"
-                )
-                _close(made)
-                return None
-            resume, value = made.throw, fault
-
-
-def _close(made: Coroutine[Any, Any, Any]) -> None:
+async def _cancel(planned: PlannedGrader, golden: Golden) -> str:
+    grader = planned.grader
     try:
-        made.close()
-    except RuntimeError:
-        return  # it will not be closed either
+        inputs = planned.prepare(golden.inputs)
+    except CannotGrade:
+        return ""  # it is never called
+    await grader.aopen()
+    try:
+        return await fault_when_cancelled(lambda: grader.call(*copy.deepcopy(inputs)))
+    finally:
+        await grader.aclose()
 
 
 GRADER_CHECKS: Final = (
@@ -330,10 +304,16 @@ GRADER_CHECKS: Final = (
     GraderCheck(
         "at once", "its grades do not depend on what runs beside it", _where_it_runs(_at_once)
     ),
-    GraderCheck("inputs unchanged", "graders beside it see the same sample", _mutation),
-    GraderCheck("asyncio", "it runs where most runs are", _where_it_runs(_backend("asyncio"))),
-    GraderCheck("trio", "it runs in programs that use trio", _where_it_runs(_backend("trio"))),
-    GraderCheck("deadline", "a time-out ends it, and Ctrl-C does", _deadline),
+    GraderCheck(
+        "inputs unchanged", "graders beside it see the same sample", _where_it_runs(_mutation)
+    ),
+    GraderCheck(
+        "asyncio", "it runs where most runs are", _where_it_runs(_backend("asyncio", "trio"))
+    ),
+    GraderCheck(
+        "trio", "it runs in programs that use trio", _where_it_runs(_backend("trio", "asyncio"))
+    ),
+    GraderCheck("deadline", "a time-out ends it, and Ctrl-C does", _where_it_runs(_deadline)),
     GraderCheck(
         "sockets", "grading is offline, unless it is said that it is not", _where_it_runs(_sockets)
     ),

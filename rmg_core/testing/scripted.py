@@ -1,30 +1,61 @@
-"""A grader that gives what it was told to give."""
+"""Graders that give what they were told to give."""
 
-from collections.abc import Sequence
-from itertools import count
+import inspect
+from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from anyio.lowlevel import checkpoint
+from attrs import define, field
+
+from rmg_core.errors import CannotGrade
+from rmg_core.runner.settling import shown
+
+Script: TypeAlias = Sequence[Any] | Mapping[Any, Any]
 
 
-@frozen
+@define(eq=False)
 class ScriptedGrader:
     """Gives the outcomes of a script one after the other, and then the last one for ever.
 
-    An exception in the script is raised. `calls` holds the responses that it was given.
+    A mapping gives each response its outcome, in whatever order they come. An exception in the
+    script is raised. `calls` holds the responses that it was given. Its scale is 0..1.
     """
 
-    script: Sequence[Any] = field(converter=tuple)
-    calls: list[Any] = field(init=False, factory=list, eq=False)
-    _turn: Any = field(init=False, factory=count, eq=False, repr=False)
-    _lock: Any = field(init=False, factory=Lock, eq=False, repr=False)
+    script: Script
+    calls: list[Any] = field(init=False, factory=list)
+    _lock: Any = field(init=False, factory=Lock, repr=False)
 
     def grade(self, response: Any) -> Any:
         with self._lock:
             self.calls.append(response)
-            turn = min(next(self._turn), len(self.script) - 1)
-        made = self.script[turn]
-        if isinstance(made, BaseException):
-            raise made
-        return made
+            return _given(self.script, len(self.calls), response)
+
+
+@define(eq=False)
+class ScriptedAsyncGrader:
+    """The same as a coroutine, which waits for a turn of the event loop."""
+
+    script: Script
+    calls: list[Any] = field(init=False, factory=list)
+
+    async def grade(self, response: Any) -> Any:
+        self.calls.append(response)
+        number = len(self.calls)
+        await checkpoint()
+        return _given(self.script, number, response)
+
+
+def _given(script: Script, number: int, response: Any) -> Any:
+    """Return what the script has for a call, counted from 1; raise what is an exception."""
+    if isinstance(script, Mapping):
+        if response not in script:
+            raise CannotGrade(f"the script has nothing for {shown(response)}")
+        made = script[response]
+    else:
+        made = script[min(number, len(script)) - 1]
+    if isinstance(made, BaseException):
+        raise made.with_traceback(None)
+    if inspect.isclass(made) and issubclass(made, BaseException):
+        raise made
+    return made

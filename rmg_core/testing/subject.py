@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from rmg_core.errors import DefinitionError, RegistryError
 from rmg_core.graders import GraderSpec, as_grader, spec_of
@@ -25,11 +25,15 @@ class Finding:
 
 @frozen
 class Subject:
-    """A pack, where it comes from, and samples with known grades for each of its graders."""
+    """A pack, where it comes from, and samples with known grades for each of its graders.
+
+    `runs` holds what the samples came to, for all checks that look at it.
+    """
 
     name: str
     registry: Registry
     golden: Mapping[str, Sequence[Golden]]
+    runs: dict[tuple[str, str], Any] = field(init=False, factory=dict, eq=False, repr=False)
 
     @property
     def pack(self) -> Pack:
@@ -79,7 +83,7 @@ class PackCheck:
 
 @frozen
 class GraderCheck:
-    """A check of each grader. It is `quick` where nothing is graded."""
+    """A check of each grader; `protects` says what for."""
 
     name: str
     protects: str

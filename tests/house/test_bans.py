@@ -19,7 +19,7 @@ CATCH_ALL = {
     "rmg_core/runner/delivery.py": "a sink or an observer is the code of a pack",
     "rmg_core/runner/settling.py": "the border to graders and aggregators",
     "rmg_core/runner/session.py": "`aopen` and `aclose` of a grader are the code of a pack",
-    "rmg_core/testing/graded.py": "what a grader under test raises is what is looked for",
+    "rmg_core/testing/cancelling.py": "what a grader raises when cancelled is what is looked for",
     "rmg_core/runner/apart.py": "a mapper is the code of a user or a pack",
     "rmg_core/runner/calls.py": "the border to async graders",
     "rmg_core/runner/threads.py": "what is raised in a thread is raised where it is waited for",

@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 
 from rmg_core import CannotGrade, ConfigError, GradingRunner, hookimpl
-from rmg_core.testing import ScriptedGrader, registry_of, run_toml
+from rmg_core.testing import ScriptedAsyncGrader, ScriptedGrader, registry_of, run_toml
 
 
 def same(response: str, reference: str) -> float:
@@ -61,3 +61,20 @@ def test_a_scripted_grader_follows_its_script_and_then_repeats_the_end():
     outcomes = GradingRunner({"it": scripted}, max_concurrency=1).run(rows)["it"]
     assert [each.status for each in outcomes] == ["score", "error", "score", "score", "score"]
     assert scripted.calls == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("kind", [ScriptedGrader, ScriptedAsyncGrader])
+def test_a_script_by_response_does_not_depend_on_the_order(kind):
+    scripted = kind({"a": 0.25, "b": CannotGrade("no"), "c": TimeoutError})
+    rows = [{"response": each} for each in "cabd"]
+    outcomes = GradingRunner({"it": scripted}).run(rows)["it"]
+    told = [getattr(each, "error", None) or each.score for each in outcomes]
+    assert told == ["TimeoutError", 0.25, "no", "the script has nothing for 'd'"]
+    assert sorted(scripted.calls) == ["a", "b", "c", "d"]
+
+
+def test_an_async_script_is_given_out_in_the_order_of_the_calls():
+    scripted = ScriptedAsyncGrader([0.25, 0.5])
+    rows = [{"response": str(number)} for number in range(3)]
+    outcomes = GradingRunner({"it": scripted}, max_concurrency=1).run(rows)["it"]
+    assert [each.score for each in outcomes] == [0.25, 0.5, 0.5]

@@ -76,4 +76,8 @@ test_contract = contract(
         "wer": [pair("a b c d", "a x c d", 0.25)],
         "word_overlap": [pair("a b", "a c", 0.5)],
     },
+    exempt={
+        ("rougeL", "name"): "the literature, and every library, writes it so",
+        ("rougeLsum", "name"): "the literature, and every library, writes it so",
+    },
 )

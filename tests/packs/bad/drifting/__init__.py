@@ -8,8 +8,8 @@ _calls = count()
 
 
 def drifts(response: str) -> float:
-    """1 at first, and less and less."""
-    return 1 / (1 + next(_calls) * len(response))
+    """1 for any response, but 0 for every second one."""
+    return float(next(_calls) % 2 == 0)
 
 
 @hookimpl
