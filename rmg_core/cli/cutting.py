@@ -5,7 +5,6 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
 from typing import Final, NoReturn
 
 from rmg_core.cli.exits import CUT_SHORT
@@ -22,27 +21,39 @@ MARGIN_SECONDS: Final = 3.0
 def cutting(signals: Sequence[int]) -> Iterator[None]:
     """Leave the process some time after a signal, if the loop in here has not ended by then.
 
-    Whoever listens in the loop does so beside this: the loop's own handlers do nothing but wake
-    it up, which these do too.
+    Python's own handlers wait for the main thread, which a grader may hold in a long sleep. What
+    Python writes to its wake-up descriptor comes at once: a thread reads it here, and hands it on
+    to the loop, whose descriptor it was.
     """
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    of_loop = signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
     timers: list[threading.Timer] = []
-
-    def heard(number: int, _: FrameType | None) -> None:
-        is_cut = bool(timers) and number in (signal.SIGINT, signal.SIGTERM)
-        patience = MARGIN_SECONDS + (0.0 if is_cut else DRAIN_SECONDS)
-        timer = threading.Timer(patience, _leave)
-        timer.daemon = True
-        timer.start()
-        timers.append(timer)
-
-    before = {number: signal.signal(number, heard) for number in signals}
+    hearing = threading.Thread(target=_hear, args=(ours, of_loop, signals, timers), daemon=True)
+    hearing.start()
     try:
         yield
     finally:
+        signal.set_wakeup_fd(of_loop)
+        os.close(theirs)
+        hearing.join()
+        os.close(ours)
         for timer in timers:
             timer.cancel()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+
+
+def _hear(ours: int, of_loop: int, signals: Sequence[int], timers: list[threading.Timer]) -> None:
+    while heard := os.read(ours, 64):
+        if of_loop >= 0:
+            os.write(of_loop, heard)
+        for number in heard:
+            if number in signals:
+                is_cut = bool(timers) and number in (signal.SIGINT, signal.SIGTERM)
+                patience = MARGIN_SECONDS + (0.0 if is_cut else DRAIN_SECONDS)
+                timer = threading.Timer(patience, _leave)
+                timer.daemon = True
+                timer.start()
+                timers.append(timer)
 
 
 def _leave() -> NoReturn:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -10,6 +11,18 @@ from rmg_core.cli import cutting
 from rmg_core.cli.cutting import cutting as cut_in_time
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def handled():
+    """Handle the signals as an event loop does, by a handler that does nothing."""
+    before = {each: signal.signal(each, lambda *_: None) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
 
 BLOCKING = """
 import time
@@ -49,7 +62,7 @@ def test_the_process_is_left_when_the_run_goes_on_after_the_time_to_drain(
 ):
     codes, happened = left
     monkeypatch.setattr(cutting, "DRAIN_SECONDS", 0.0)
-    with cut_in_time(SIGNALS):
+    with handled(), cut_in_time(SIGNALS):
         signal.raise_signal(signal.SIGTERM)
         assert happened.wait(20)
     assert codes == [130]
@@ -61,7 +74,7 @@ def test_the_process_is_left_when_the_run_goes_on_after_the_time_to_drain(
 def test_the_second_signal_does_not_wait_for_what_is_in_flight(left, monkeypatch):
     codes, happened = left
     monkeypatch.setattr(cutting, "DRAIN_SECONDS", 1000.0)
-    with cut_in_time(SIGNALS):
+    with handled(), cut_in_time(SIGNALS):
         signal.raise_signal(signal.SIGINT)
         assert not codes
         signal.raise_signal(signal.SIGINT)
@@ -72,14 +85,13 @@ def test_the_second_signal_does_not_wait_for_what_is_in_flight(left, monkeypatch
 def test_a_run_that_ends_by_itself_is_left_alone(left, monkeypatch):
     codes, _ = left
     monkeypatch.setattr(cutting, "DRAIN_SECONDS", 1000.0)
-    before = signal.getsignal(signal.SIGTERM)
-    with cut_in_time(SIGNALS):
+    with handled(), cut_in_time(SIGNALS):
         signal.raise_signal(signal.SIGTERM)
     running = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
     for timer in running:
         timer.join(20)
     assert not codes
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.set_wakeup_fd(-1) == -1
 
 
 def test_a_run_that_is_blocked_for_ever_names_the_grader_and_ends_at_the_second_signal(desk):
