@@ -94,6 +94,22 @@ def test_a_run_that_ends_by_itself_is_left_alone(left, monkeypatch):
     assert signal.set_wakeup_fd(-1) == -1
 
 
+def test_a_copy_of_the_process_that_holds_the_pipe_does_not_keep_it_from_ending(monkeypatch):
+    made, held = os.pipe, []
+
+    def pipe():
+        ends = made()
+        held.append(os.dup(ends[1]))  # as a process that a grader forks has it
+        return ends
+
+    monkeypatch.setattr(os, "pipe", pipe)
+    with cut_in_time(SIGNALS):
+        pass
+    for each in held:
+        os.close(each)
+    assert held
+
+
 def test_a_run_that_is_blocked_for_ever_names_the_grader_and_ends_at_the_second_signal(desk):
     desk.write("graders.py", BLOCKING)
     desk.write("qa.toml", CONFIG)
