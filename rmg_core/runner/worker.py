@@ -29,12 +29,18 @@ _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 Answer: TypeAlias = Callable[[list[Any]], Outcome]
 
 
+is_at_work = False
+"""This is a process of a grader."""
+
+
 def main() -> None:
     """Work for the process that started this one, over the descriptors that it names.
 
     The arguments are a socket to talk over, the slate, and a pipe that ends when the other
     process does.
     """
+    global is_at_work  # noqa: PLW0603 - a fact about the process
+    is_at_work = True
     channel, slate, lifeline = map(int, sys.argv[1:4])
     for descriptor in (channel, slate, lifeline):
         os.set_inheritable(descriptor, False)

@@ -1,5 +1,6 @@
 """The processes of one grader: idle ones, new ones, and how often one has crashed."""
 
+import sys
 from collections.abc import Callable
 from threading import Lock
 from typing import Final
@@ -13,6 +14,11 @@ from rmg_core.runner.wire import decode, encode
 
 MOST_CRASHES: Final = 3
 """After so many crashes a grader is stopped: it would crash on."""
+
+_NESTED: Final = (
+    "this is a process of a grader already; if its script starts the run, "
+    'put that under `if __name__ == "__main__":`'
+)
 
 
 @define(eq=False)
@@ -54,6 +60,9 @@ class Workers:
 
     def _started(self, hold: Callable[[Process], bool]) -> Process | Death:
         """Start a process, and tell it which grader it is for."""
+        if getattr(sys.modules.get("rmg_core.runner.worker"), "is_at_work", False):
+            # A script that runs when it is imported would start one inside the other, for ever.
+            return Death("crash", _NESTED)
         try:
             process = Process.start()
         except OSError as fault:

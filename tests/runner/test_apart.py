@@ -210,6 +210,17 @@ def test_a_grader_of_the_script_itself_is_found(tmp_path: Path):
     assert ended.stdout == "0.5\n"
 
 
+def test_a_script_that_runs_when_it_is_imported_is_told_to_guard_the_run(tmp_path: Path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.replace('if __name__ == "__main__":', "if True:"))
+    command = [sys.executable, str(script)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    last = ended.stderr.strip().splitlines()[-1]
+    assert last.startswith("rmg_core.errors.RunFailed: grader 'it' cannot be opened in a process: ")
+    assert last.endswith('put that under `if __name__ == "__main__":`')
+
+
 def test_a_mapper_of_the_user_may_raise():
     def maps(sample: Any) -> Any:
         if sample["number"] == 1:
