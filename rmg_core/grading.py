@@ -19,6 +19,7 @@ from rmg_core.datasets import Dataset, DatasetReport
 from rmg_core.errors import ConfigError, Problem
 from rmg_core.plan import Plan, plan_of_config, plan_of_objects
 from rmg_core.results import Results
+from rmg_core.runner.closing import run_to_the_end
 from rmg_core.runner.execution import Ended, Execution
 from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.session import Session
@@ -318,7 +319,7 @@ def _wait_for(make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
     if _is_in_loop():
         _run_apart(keep)
     else:
-        anyio.run(keep)
+        run_to_the_end(keep)
     return answers[0]
 
 
@@ -334,7 +335,7 @@ def _run_apart(call: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
     def run() -> None:
         try:
-            anyio.run(cancellable, backend="asyncio")
+            run_to_the_end(cancellable)
         except BaseException as failure:  # noqa: BLE001 - raised again by the thread that waits
             failures.append(failure)
 

@@ -17,6 +17,7 @@ from rmg_core.cli.progress import Progress
 from rmg_core.cli.rundir import RESULTS
 from rmg_core.cli.screen import one_line, tell
 from rmg_core.plan import NamedPart, Plan
+from rmg_core.runner.closing import run_to_the_end
 from rmg_core.runner.execution import LOG, Execution
 from rmg_core.runner.failures import sole_failure
 from rmg_core.runner.session import Session
@@ -73,7 +74,7 @@ class Grading:
         warnings = _Warnings(self.told)
         LOG.addHandler(warnings)
         try:
-            return anyio.run(self._run)
+            return run_to_the_end(self._run)
         finally:
             LOG.removeHandler(warnings)
 

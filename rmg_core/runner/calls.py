@@ -12,6 +12,7 @@ from anyio.lowlevel import checkpoint
 from attrs import define, field
 
 from rmg_core.outcomes import GraderError, Outcome
+from rmg_core.runner import copies
 from rmg_core.runner.guard import current_task, is_our_cancellation
 from rmg_core.runner.settling import error_of, pass_interrupt
 
@@ -19,6 +20,8 @@ Inputs: TypeAlias = tuple[Any, ...] | list[Any]
 
 GRACE: Final = 1.0
 """So many seconds a cancelled call may take to tidy up."""
+
+_PLAIN: Final = asyncio.Future
 
 
 @define(eq=False)
@@ -67,9 +70,13 @@ def _chain(call: Any) -> "Iterator[types.CoroutineType[Any, Any, Any]]":
 
 @define(eq=False)
 class _Limit:
-    """When a call is given up: after a cancellation that it swallowed, or `is_over`."""
+    """When a call is given up: after a cancellation that it swallowed, or `is_over`.
+
+    `forks` tells the process that it belongs to from a copy.
+    """
 
     refusals: Refusals
+    forks: int
     is_over: bool = False
     _cancelled_at: float | None = None
 
@@ -91,15 +98,23 @@ class _Limit:
 
 
 @types.coroutine
-def _held(
+def _held(  # noqa: C901 - it is paid for at every await
     call: Coroutine[Any, Any, Any], limit: _Limit, waits_for: Any
 ) -> Generator[Any, Any, Any]:
     """Await a call that has begun to wait, with a hand on it: it can be given up."""
     while True:
+        if copies.forks != limit.forks:
+            copies.end()
         resume: Callable[[Any], Any] = call.send
+        value: Any = None
         fault: BaseException | None
+        # A task that waits for another, or for several, hears of its cancellation when they do.
+        passes_on = type(waits_for) is not _PLAIN and isinstance(waits_for, asyncio.Future)
         try:
-            value = yield waits_for
+            if passes_on:
+                yield from _done(waits_for)
+            else:
+                value = yield waits_for
         except GeneratorExit:
             call.close()
             raise
@@ -107,13 +122,32 @@ def _held(
             resume, value, fault = call.throw, raised, raised
         else:
             fault = getattr(value, "error", None)  # trio sends what is to be raised
-        if fault is not None and limit.is_reached(fault):
-            limit.refusals.give_up(call)
-            raise fault
+        if fault is not None:
+            if limit.is_reached(fault):
+                limit.refusals.give_up(call)
+                raise fault
+            if passes_on and waits_for.cancel(*fault.args):
+                continue
         try:
             waits_for = resume(value)
         except StopIteration as ended:
             return ended.value
+
+
+def _done(other: "asyncio.Future[Any]") -> Generator[Any, Any, None]:
+    """Wait until a future is done; being cancelled here does not touch it."""
+    other._asyncio_future_blocking = False  # noqa: SLF001 - by the protocol: its await is over
+    mine = other.get_loop().create_future()
+
+    def wake(_: "asyncio.Future[Any]") -> None:
+        if not mine.done():
+            mine.set_result(None)
+
+    other.add_done_callback(wake)
+    try:
+        yield from mine
+    finally:
+        other.remove_done_callback(wake)
 
 
 def asking(
@@ -123,7 +157,7 @@ def asking(
     refusals: Refusals | None = None,
 ) -> Callable[[Inputs], Coroutine[Any, Any, Outcome]]:
     """Return what calls an async grader with its inputs, and settles what comes of it."""
-    seen = Refusals() if refusals is None else refusals
+    seen, here = Refusals() if refusals is None else refusals, copies.forks
 
     async def ask(inputs: Inputs) -> Outcome:
         try:
@@ -132,15 +166,21 @@ def asking(
                 waits_for = made.send(None)
             except StopIteration as ended:
                 return settle(ended.value)
-            return settle(await _held(made, _Limit(seen), waits_for))
+            return settle(await _held(made, _Limit(seen, here), waits_for))
         except BaseException as fault:  # noqa: BLE001 - a foreign grader
             return await _error_of_call(fault)
+        finally:
+            if copies.forks != here:
+                copies.end()
 
     async def ask_in_time(inputs: Inputs) -> Outcome:
         try:
-            return settle(await _within(timeout or 0.0, call(*inputs), _Limit(seen)))
+            return settle(await _within(timeout or 0.0, call(*inputs), _Limit(seen, here)))
         except BaseException as fault:  # noqa: BLE001 - a foreign grader
             return await _error_of_call(fault)
+        finally:
+            if copies.forks != here:
+                copies.end()
 
     return ask if timeout is None else ask_in_time
 

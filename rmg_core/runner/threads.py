@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from anyio import CapacityLimiter, to_thread
 from attrs import define, field
 
+from rmg_core.runner import copies
 from rmg_core.runner.guard import current_task
 
 NAME: Final = "rmg worker"
@@ -73,6 +74,7 @@ class _Thread:
         return made
 
     def run(self) -> None:
+        here = copies.forks
         while (job := self.jobs.get()) is not None:
             future, work, arguments = job
             fault: BaseException | None = None
@@ -80,6 +82,8 @@ class _Thread:
                 work(*arguments)
             except BaseException as raised:  # noqa: BLE001 - raised again where it is waited for
                 fault = raised
+            if copies.forks != here:
+                copies.end()
             try:
                 future.get_loop().call_soon_threadsafe(self._land, future, fault)
             except RuntimeError:  # the loop is closed

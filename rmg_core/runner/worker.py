@@ -17,6 +17,7 @@ import orjson
 
 from rmg_core.graders import Grader, spec_of
 from rmg_core.outcomes import GraderError, GraderScore, Outcome, to_json
+from rmg_core.runner import copies
 from rmg_core.runner.settling import error_of, said_by, settler
 from rmg_core.runner.slate import Slate
 from rmg_core.runner.wire import Inbox, decode, encode, framed
@@ -131,7 +132,7 @@ def _opened(grader: Grader, backend: str) -> Iterator[Answer]:
 
 
 def _serve(answer: Answer, inbox: Inbox, slate: Slate) -> None:
-    here = os.getpid()
+    here = copies.forks
     while (message := inbox.receive()) is not None:
         results: list[tuple[Any, float]] = []
         cpu_began = process_time()
@@ -139,8 +140,8 @@ def _serve(answer: Answer, inbox: Inbox, slate: Slate) -> None:
         for number, inputs in enumerate(decode(message)):
             slate.write(number, now)
             outcome = answer(_frozen(inputs))
-            if os.getpid() != here:
-                os._exit(0)  # a copy that the grader has forked has no business here
+            if copies.forks != here:
+                copies.end()
             after = monotonic()
             results.append((written(outcome), after - now))
             now = after
