@@ -98,7 +98,7 @@ class _Limit:
 
 
 @types.coroutine
-def _held(  # noqa: C901 - it is paid for at every await
+def _held(
     call: Coroutine[Any, Any, Any], limit: _Limit, waits_for: Any
 ) -> Generator[Any, Any, Any]:
     """Await a call that has begun to wait, with a hand on it: it can be given up."""
@@ -112,7 +112,7 @@ def _held(  # noqa: C901 - it is paid for at every await
         passes_on = type(waits_for) is not _PLAIN and isinstance(waits_for, asyncio.Future)
         try:
             if passes_on:
-                yield from _done(waits_for)
+                yield from _done(waits_for, limit)
             else:
                 value = yield waits_for
         except GeneratorExit:
@@ -122,32 +122,40 @@ def _held(  # noqa: C901 - it is paid for at every await
             resume, value, fault = call.throw, raised, raised
         else:
             fault = getattr(value, "error", None)  # trio sends what is to be raised
-        if fault is not None:
-            if limit.is_reached(fault):
-                limit.refusals.give_up(call)
-                raise fault
-            if passes_on and waits_for.cancel(*fault.args):
-                continue
+        if fault is not None and limit.is_reached(fault):
+            limit.refusals.give_up(call)
+            raise fault
         try:
             waits_for = resume(value)
         except StopIteration as ended:
             return ended.value
 
 
-def _done(other: "asyncio.Future[Any]") -> Generator[Any, Any, None]:
-    """Wait until a future is done; being cancelled here does not touch it."""
+def _done(other: "asyncio.Future[Any]", limit: _Limit) -> Generator[Any, Any, None]:
+    """Wait until a future is done, to which a cancellation is passed on until the limit."""
     other._asyncio_future_blocking = False  # noqa: SLF001 - by the protocol: its await is over
-    mine = other.get_loop().create_future()
+    while True:
+        mine = other.get_loop().create_future()
 
-    def wake(_: "asyncio.Future[Any]") -> None:
-        if not mine.done():
-            mine.set_result(None)
+        def wake(_: Any, mine: "asyncio.Future[None]" = mine) -> None:
+            if not mine.done():
+                mine.set_result(None)
 
-    other.add_done_callback(wake)
-    try:
-        yield from mine
-    finally:
-        other.remove_done_callback(wake)
+        other.add_done_callback(wake)
+        try:
+            yield from mine
+        except asyncio.CancelledError as fault:
+            if limit.is_reached(fault):
+                raise
+            if other.done():
+                if other.cancelled() or other.exception() is not None:
+                    return  # it has heard of it
+                raise
+            other.cancel(*fault.args)
+        else:
+            return
+        finally:
+            other.remove_done_callback(wake)
 
 
 def asking(

@@ -1,9 +1,11 @@
 """Graders for processes of their own."""
 
+import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -18,17 +20,21 @@ def good(number: int) -> GraderScore:
     return GraderScore(number / 100, f"number {number}", {"pair": (number, None)})
 
 
-def crashes_at(number: int, *, numbers: tuple[int, ...] = (3,)) -> GraderScore:
-    """As `good`, but for the `numbers` that end the process."""
+def crashes_at(
+    number: int, *, numbers: tuple[int, ...] = (3,), words: int = 1, code: int = 7
+) -> GraderScore:
+    """As `good`, but for the `numbers` that say `words` and end the process."""
     if number in numbers:
-        print("last words", file=sys.stderr)  # noqa: T201
-        os._exit(7)
+        print("first" + " last words" * words, file=sys.stderr)  # noqa: T201
+        os._exit(code)
     return good(number)
 
 
-def hangs_at_two(number: int) -> GraderScore:
-    """As `good`, but for two."""
+def hangs_at_two(number: int, *, pipe: str = "") -> GraderScore:
+    """As `good`, but for two, of which a reader of the `pipe` hears."""
     if number == 2:
+        if pipe:
+            Path(pipe).write_text("begun", "utf-8")
         time.sleep(1000)
     return good(number)
 
@@ -38,9 +44,12 @@ def given(value: object) -> GraderScore:
     return GraderScore(1.0, repr(value))
 
 
-def lengths(value: Mapping[str, Any]) -> float:
-    """A tenth of the number of keys."""
-    return len(value) / 10
+def depth(value: Any) -> GraderScore:
+    """1; the reason is how many lists are in one another."""
+    found = 0
+    while value:
+        found, [value] = found + 1, value
+    return GraderScore(1.0, str(found))
 
 
 @grader(runs_in="process", scale=(0, 10))
@@ -55,6 +64,55 @@ async def waits(number: int) -> GraderScore:
     return good(number)
 
 
+async def raises_at_two(number: int) -> GraderScore:
+    """As `good`, but for two."""
+    await anyio.lowlevel.checkpoint()
+    if number == 2:
+        raise SystemExit(3)
+    return good(number)
+
+
+def leaves_a_child_at_two(number: int) -> GraderScore:
+    """As `good`, but at two it starts a process that does not end."""
+    if number == 2 and os.fork() == 0:
+        time.sleep(1000)
+    return good(number)
+
+
+async def forks_at_two(number: int) -> GraderScore:
+    """As `good`, but at two there are two of it."""
+    if number == 2:
+        os.fork()
+    return good(number)
+
+
+async def hangs_in_a_scope_at_two(number: int) -> GraderScore:
+    """As `good`, but for two."""
+    if number == 2:
+        with anyio.CancelScope(shield=True):
+            while True:
+                with suppress(BaseException):
+                    await anyio.sleep_forever()
+    return good(number)
+
+
+async def leaves_a_task_behind(number: int) -> GraderScore:
+    """As `good`, with a task that nothing ends."""
+    asyncio.create_task(hangs_in_a_scope_at_two(2))  # noqa: RUF006 - its fault
+    await anyio.lowlevel.checkpoint()
+    return good(number)
+
+
+def gathers(number: int, *, folder: str, size: int) -> float:
+    """1, as soon as there are `size` processes of it in the `folder`; the first call is none."""
+    here = Path(folder)
+    (here / str(os.getpid())).touch()
+    time.sleep(0.02)  # so long that each call is a chunk
+    while number and len([*here.iterdir()]) < size:
+        time.sleep(0.01)
+    return 1.0
+
+
 @frozen
 class Opened:
     """1 where it was opened in the process that grades, and its option is there."""
@@ -67,12 +125,22 @@ class Opened:
         self.state["opened in"] = os.getpid()
 
     async def aclose(self) -> None:
+        await anyio.lowlevel.checkpoint()
         with open("closed", "a", encoding="utf-8") as file:  # noqa: ASYNC230, PTH123
             file.write(f"{self.greeting}\n")
 
     def grade(self, number: int) -> GraderScore:
         is_here = self.state.get("opened in") == os.getpid()
         return GraderScore(float(is_here), f"{self.greeting} {number}")
+
+
+@frozen
+class OpenedAsync(Opened):
+    """As `Opened`, and async."""
+
+    async def grade(self, number: int) -> GraderScore:  # type: ignore[override]
+        await anyio.lowlevel.checkpoint()
+        return Opened.grade(self, number)
 
 
 @frozen

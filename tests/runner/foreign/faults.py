@@ -12,9 +12,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import anyio
+from anyio.lowlevel import checkpoint
+
 from rmg_core import GraderScore
 
 CULPRIT = "r3"
+LET_GO = threading.Event()
+"""What a thread hangs on: a test that shares its process with it lets it go in the end."""
 
 
 class Stray(BaseException):
@@ -33,7 +38,7 @@ def good(response: str) -> GraderScore:
 
 
 async def agood(response: str) -> GraderScore:
-    await asyncio.sleep(0)
+    await checkpoint()
     return good(response)
 
 
@@ -79,7 +84,8 @@ raises_mute = raising("raises_mute", Mute)
 
 @waiting
 async def raises_cancelled() -> None:
-    raise asyncio.CancelledError
+    cancelled = anyio.get_cancelled_exc_class()
+    raise getattr(cancelled, "_create", cancelled)()  # noqa: RSE102 - trio's is a function
 
 
 @waiting
@@ -118,19 +124,19 @@ def mutates_the_sample(parts: dict[str, Any]) -> float:
 
 @waiting
 async def hangs_async() -> None:
-    await asyncio.sleep(1000)
+    await anyio.sleep_forever()
 
 
 @waiting
 async def swallows_cancellation() -> None:
     while True:
         with suppress(BaseException):
-            await asyncio.sleep(1000)
+            await anyio.sleep_forever()
 
 
 @plain
 def hangs_sync(_: dict[str, Any]) -> None:
-    time.sleep(1000)
+    LET_GO.wait(1000)
 
 
 @waiting
@@ -141,7 +147,7 @@ async def blocks_the_loop() -> float:
 
 @plain
 def exits(_: dict[str, Any]) -> None:
-    os._exit(0)
+    os._exit(7)
 
 
 @plain
@@ -157,7 +163,8 @@ def forks(_: dict[str, Any]) -> float:
 
 @plain
 def leaks_a_thread(_: dict[str, Any]) -> float:
-    threading.Thread(target=time.sleep, args=(1000,), name="leaked").start()
+    # Else it would be a daemon where the thread that starts it is one.
+    threading.Thread(target=time.sleep, args=(1000,), name="leaked", daemon=False).start()
     return 1.0
 
 
