@@ -76,6 +76,14 @@ FORMULA = "a formula has numbers, names, + - * / **, and abs, clip, log, max, mi
     ("text", "fault"),
     [
         ("a >=", "it is not a condition: invalid syntax"),
+        ("a = 1", "it is not a condition: invalid syntax; write `==` for `=`"),
+        (
+            "a => 1 && b >= 1 || a =< 1",
+            (
+                "it is not a condition: invalid syntax; write `>=` for `=>`; write `and` for `&&`; "
+                "write `or` for `||`; write `<=` for `=<`"
+            ),
+        ),
         ("a >= 0.5 AND b > 1", "it is not a condition: invalid syntax"),
         ("", "it is not a condition: invalid syntax"),
         ("a", "`a` is not compared; write `a >= 0.5`"),

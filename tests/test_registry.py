@@ -336,7 +336,7 @@ def test_stale_install_says_to_install_again(install, tmp_path):
     error = refusal(registry.pack, "x")
     assert str(error) == (
         "pack 'x' (rmg-plugin-x 1.0) is broken: its module 'rmg_plugin_x' is not there; "
-        "run `pip install --force-reinstall rmg-plugin-x`"
+        "run `pip install --force-reinstall rmg-plugin-x`, or correct the name if it is yours"
     )
 
 
@@ -538,7 +538,7 @@ def test_text_that_leads_nowhere_breaks_that_name_and_no_other(install):
     assert str(error) == (
         "pack 'x' (rmg-plugin-x 1.0) is broken: grader 'f' (rmg_plugin_x.gone:f): "
         "its module 'rmg_plugin_x.gone' is not there; "
-        "run `pip install --force-reinstall rmg-plugin-x`"
+        "run `pip install --force-reinstall rmg-plugin-x`, or correct the name if it is yours"
     )
 
 

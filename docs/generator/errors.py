@@ -55,7 +55,7 @@ SAMPLES: tuple[RegistryError, ...] = (
     BrokenPack(
         *X,
         "its module 'rmg_plugin_x.old' is not there",
-        "run `pip install --force-reinstall rmg-plugin-x`",
+        "run `pip install --force-reinstall rmg-plugin-x`, or correct the name if it is yours",
     ),
     BrokenPack(
         *X,

@@ -54,7 +54,7 @@ def rmg_graders() -> dict[str, object]:
     return {"is_brief": is_brief}
 ''',
     "$package/py.typed": "",
-    "tests/test_contract.py": """\
+    "tests/test_$package.py": """\
 from rmg_core.testing import Golden, contract
 
 golden = {"is_brief": [Golden({"response": "Thank you."}, 1.0)]}
@@ -80,6 +80,7 @@ path = "answers.jsonl"
 
 [graders.brief]
 use = "is_brief"
+mapper = { response = "response" }  # the field of your data that holds it
 options = { limit = 20 }
 ```
 

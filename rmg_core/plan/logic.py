@@ -2,6 +2,7 @@
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from rmg_core.basic.formula import Values, arithmetic, check_depth, parsed, shown
 from rmg_core.plan.conditions import Comparison, Condition, Decide, Sign, Undecided, Verdict
 
+_MEANT: Final = {"&&": "and", "||": "or", "=": "==", "=>": ">=", "=<": "<="}
 _ADVICE: Final = "a condition has comparisons with >= > <= < == !=, and, or, not"
 
 
@@ -23,10 +25,19 @@ def read_condition(text: str) -> Condition:
     """
     names: dict[str, None] = {}
     comparisons: list[Comparison] = []
-    decide = _logic(parsed(text, "a condition"), names, comparisons, 1)
+    decide = _logic(_parsed(text), names, comparisons, 1)
     if not names:
         raise ValueError("it names no grader")
     return Condition(" ".join(text.split()), tuple(names), tuple(comparisons), decide)
+
+
+def _parsed(text: str) -> ast.expr:
+    try:
+        return parsed(text, "a condition")
+    except ValueError as fault:
+        found = dict.fromkeys(re.findall(r"&&|\|\||=>|=<|(?<![=<>!])=(?!=)", text))
+        hints = [f"write `{_MEANT[each]}` for `{each}`" for each in found]
+        raise ValueError("; ".join([str(fault), *hints])) from fault
 
 
 def _logic(

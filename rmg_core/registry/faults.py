@@ -74,7 +74,8 @@ def broken_by(info: PackInfo, doing: str, fault: BaseException) -> BrokenPack:
             info,
             f"{lead}its module {absent!r} is not there"
             + (f", and is imported{place}" if place else ""),
-            f"run `pip install --force-reinstall {info.distribution}`",
+            f"run `pip install --force-reinstall {info.distribution}`, "
+            "or correct the name if it is yours",
         )
     if isinstance(fault, ImportError) and fault.name and is_within(fault.name, "rmg_core"):
         return broken(

@@ -151,7 +151,7 @@ def _misplaced(subject: Subject, exempt: Exempt) -> Iterator[str]:
             yield f"there is no grader {grader!r}; {suggestion(grader, graders, 'graders')}"
         if not reason.strip():
             yield f"the exemption from {check!r} has no reason; say why"
-    for name in subject.golden:
+    for name in subject.golden if graders else ():  # without any, the cause is another
         if name not in graders:
             yield f"golden names no grader {name!r}; {suggestion(name, graders, 'graders')}"
     yield from _unneeded(subject, exempt)

@@ -89,19 +89,28 @@ def _shown(golden: Golden) -> str:
 
 
 def is_gradable(subject: Subject, name: str) -> bool:
-    """Tell whether a grader has golden samples, and can run."""
+    """Tell whether a grader has golden samples, and runs to the end."""
     try:
-        return bool(_alone(subject, name))
+        return bool(_alone(subject, name)) and not _hangs(subject, name)
     except (ConfigError, RunFailed):
         return False
 
 
+def _hangs(subject: Subject, name: str) -> bool:
+    """Tell whether a grader has kept a sample waiting for as long as one may."""
+    return any(
+        getattr(outcome, "kind", "") == "timeout" and not golden.is_met_by(outcome)
+        for golden, (outcome,) in _alone(subject, name)
+    )
+
+
 def _where_it_runs(look: GraderLook) -> GraderLook:
-    """Let a check be silent of a grader that cannot run, which the golden samples tell."""
+    """Let a check be silent of a grader that cannot run or hangs, as the golden samples tell."""
 
     def looking(subject: Subject, name: str, spec: GraderSpec) -> Iterator[str]:
         try:
-            yield from look(subject, name, spec)
+            if not _hangs(subject, name):
+                yield from look(subject, name, spec)
         except (ConfigError, RunFailed):
             return
 

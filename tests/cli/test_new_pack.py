@@ -32,7 +32,7 @@ FILES = [
     "pyproject.toml",
     "rmg_plugin_tone/__init__.py",
     "rmg_plugin_tone/py.typed",
-    "tests/test_contract.py",
+    "tests/test_rmg_plugin_tone.py",
 ]
 
 
@@ -65,7 +65,7 @@ rmg-plugin-tone is a pack with one grader, tone/is_brief:
   pyproject.toml
   rmg_plugin_tone/__init__.py
   rmg_plugin_tone/py.typed
-  tests/test_contract.py
+  tests/test_rmg_plugin_tone.py
 
 next
   python -m pip install -e './rmg-plugin-tone[test]'
@@ -115,7 +115,7 @@ def test_the_name_of_the_pack_gives_those_of_distribution_and_package(
     assert project["name"] == distribution
     assert project["entry-points"] == {"rmg": {name: package}}
     assert (home / package / "__init__.py").is_file()
-    assert f'contract("{name}", ' in (home / "tests" / "test_contract.py").read_text("utf-8")
+    assert f'contract("{name}", ' in (home / "tests" / f"test_{package}.py").read_text("utf-8")
 
 
 def test_the_pack_requires_the_rmg_core_that_wrote_it(desk):

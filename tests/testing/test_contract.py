@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from rmg_core import GraderSkip
 from rmg_core.registry import Registry
-from rmg_core.testing import Golden, check_pack, contract, registry_of
+from rmg_core.testing import Golden, check_pack, contract, graded, registry_of
 from rmg_core.testing.contract import GRADER_CHECKS, PACK_CHECKS
 
 BAD = Path(__file__).resolve().parents[1] / "packs" / "bad"
@@ -190,6 +191,31 @@ def test_golden_samples_of_no_grader_are_found():
     golden = {**GOLDEN, "wait": [THREE]}
     [found] = check_pack("mine", golden=golden, registry=registry_of({"mine": SOUND}))
     assert found.message == "golden names no grader 'wait'; did you mean 'waits'?"
+
+
+def test_a_pack_that_is_not_there_is_the_first_that_is_told():
+    found = check_pack("moud", golden=GOLDEN, registry=registry_of({"mine": SOUND}))
+    assert found[0].check == "declared"
+    assert "moud" in found[0].message
+
+
+def test_a_grader_that_blocks_is_waited_for_once_and_told_of_once(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(graded, "LONGEST_SECONDS", 0.05)
+    calls = []
+
+    async def blocks(response: str) -> float:
+        """1 for any response, but it takes long."""
+        calls.append(response)
+        time.sleep(0.1)  # noqa: ASYNC251 - its fault
+        return 1.0
+
+    registry = registry_of({"mine": {"blocks": blocks}})
+    [found] = check_pack("mine", golden={"blocks": [THREE]}, registry=registry)
+    assert found.check == "golden"
+    assert "no answer within 0.05 s" in found.message
+    assert calls == ["abc"]
 
 
 test_contract = contract("mine", golden=GOLDEN, registry=registry_of({"mine": SOUND}))
