@@ -1,54 +1,40 @@
 """Chunks of a grader that has processes of its own: mapped here, graded there, landed here."""
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 from rmg_core.mappers import FieldMapper
-from rmg_core.outcomes import NOTHING, Cell, GraderError, GraderScore, Outcome, from_json
+from rmg_core.outcomes import NOTHING, GraderError, GraderScore, Outcome, from_json
 from rmg_core.plan.values import PlannedGrader
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.process import Death
 from rmg_core.runner.threads import Threads
-from rmg_core.runner.window import OpenSample
+from rmg_core.runner.window import GraderCell, OpenSample
 from rmg_core.runner.wire import NotPlainError, decode, encode
-from rmg_core.runner.work import GraderCell, fingerprinter, unprepared
+from rmg_core.runner.work import kept_result, unprepared
 from rmg_core.runner.workers import MOST_CRASHES, Workers
 
 Inputs: TypeAlias = tuple[Any, ...]
-Ready: TypeAlias = tuple[GraderCell, Inputs]
-Done: TypeAlias = tuple[GraderCell, Any]
+Sent: TypeAlias = tuple[Any, Inputs]
+Done: TypeAlias = tuple[Any, Any]
 
 
 @frozen(eq=False)
 class Apart:
     """How the cells of a grader are graded in its processes.
 
-    With `keep`, a result is a `Cell`, else an outcome.
+    `map` takes the inputs of a cell, or says why it cannot; with `may_hang` it is somebody's code,
+    to which the time-out applies. `result` makes what lands of a cell, an outcome and seconds.
     """
 
     planned: PlannedGrader
     workers: Workers
-    keep: bool
-    _fingerprint: Callable[[Inputs, int], str] = field(init=False)
-
-    @_fingerprint.default
-    def _made_fingerprint(self) -> Callable[[Inputs, int], str]:
-        return fingerprinter(self.planned.identity.digest, self.planned.repeats)
-
-    @property
-    def may_hang(self) -> bool:
-        """The mapper is somebody's code."""
-        return not isinstance(self.planned.mapper, FieldMapper)
-
-    def map(self, cell: GraderCell) -> Inputs | GraderError:
-        """Take the inputs of a cell from its sample, in this process."""
-        opened, _ = _parts_of(cell)
-        try:
-            return self.planned.prepare(opened.fields)
-        except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            return unprepared(opened, fault)
+    map: Callable[[Any], Inputs | GraderError]
+    result: Callable[[Any, Outcome, float], Any]
+    may_hang: bool
 
     async def run_chunk(self, lane: Lane, chunk: Chunk, threads: Threads) -> tuple[list[Any], bool]:
         """Run a chunk in a process; return its results, and whether a thread was left behind."""
@@ -69,10 +55,10 @@ class Apart:
         if mapped is None:
             mapped = [self.map(cell) for cell in cells]
         done: list[Done] = []
-        ready: list[Ready] = []
+        ready: list[Sent] = []
         for cell, made in zip(cells, mapped, strict=False):
             if isinstance(made, GraderError):
-                done.append((cell, self._result(cell, None, made, 0.0)))
+                done.append((cell, self.result(cell, made, 0.0)))
             else:
                 ready.append((cell, made))
         content, sent, refused = self._encoded(ready)
@@ -84,7 +70,7 @@ class Apart:
         rest = [cell for cell in cells if id(cell) not in graded]
         chunk.settle([cell for cell, _ in done] + rest, [result for _, result in done])
 
-    def _encoded(self, ready: list[Ready]) -> tuple[bytes, list[Ready], list[Done]]:
+    def _encoded(self, ready: list[Sent]) -> tuple[bytes, list[Sent], list[Done]]:
         """Write the inputs as JSON; cells with inputs that cannot be written are done."""
         try:
             return encode([list(inputs) for _, inputs in ready]), ready, []
@@ -96,7 +82,7 @@ class Apart:
             if fault is None:
                 sent.append((cell, inputs))
             else:
-                refused.append((cell, self._result(cell, None, fault, 0.0)))
+                refused.append((cell, self.result(cell, fault, 0.0)))
         return encode([list(inputs) for _, inputs in sent]), sent, refused
 
     def _fault_of(self, inputs: Inputs) -> GraderError | None:
@@ -108,27 +94,27 @@ class Apart:
                 return GraderError("bad_input", f"{said}: map it to texts, numbers and lists")
         return None
 
-    def _graded(self, content: bytes, sent: list[Ready], chunk: Chunk) -> list[Done]:
+    def _graded(self, content: bytes, sent: list[Sent], chunk: Chunk) -> list[Done]:
         """Have cells graded; return those that are done: some first ones, or a single culprit."""
         if self.workers.is_stopped:
             stopped = self._stopped()
-            return [(cell, self._result(cell, inputs, stopped, 0.0)) for cell, inputs in sent]
+            return [(cell, self.result(cell, stopped, 0.0)) for cell, _ in sent]
         answer = self.workers.ask(content, chunk.hold)
         if not isinstance(answer, Death):
             chunk.seconds, chunk.cpu_seconds, results = decode(answer)
             chunk.is_timed = True
             return [
-                (cell, self._result(cell, inputs, self._read(made), seconds))
-                for (cell, inputs), (made, seconds) in zip(sent, results, strict=False)
+                (cell, self.result(cell, self._read(made), seconds))
+                for (cell, _), (made, seconds) in zip(sent, results, strict=False)
             ]
         if answer.number is None:
             return []
         is_late = answer.cause == "timeout"
         chunk.seconds = (self.planned.timeout or 0.0) if is_late else 0.0
         chunk.is_timed = is_late
-        cell, inputs = sent[answer.number]
+        cell, _ = sent[answer.number]
         error = GraderError(answer.cause, answer.said, answer.printed)
-        return [(cell, self._result(cell, inputs, error, chunk.seconds))]
+        return [(cell, self.result(cell, error, chunk.seconds))]
 
     def _read(self, made: Any) -> Outcome:
         if type(made) is list:
@@ -143,16 +129,21 @@ class Apart:
         said = f"the grader crashed {MOST_CRASHES} times and was stopped; the last time {last}"
         return GraderError("stopped", said)
 
-    def _result(
-        self, cell: GraderCell, inputs: Inputs | None, outcome: Outcome, seconds: float
-    ) -> Outcome | Cell:
-        if not self.keep:
-            return outcome
-        opened, repeat = _parts_of(cell)
-        address = "" if inputs is None else self._fingerprint(inputs, repeat)
-        name = self.planned.name
-        return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+
+def of_sample(planned: PlannedGrader, workers: Workers) -> Apart:
+    """Grade cells whose inputs are still in their samples, and which nobody keeps."""
+
+    def take(cell: GraderCell) -> Inputs | GraderError:
+        opened = cell if isinstance(cell, OpenSample) else cell[0]
+        try:
+            return planned.prepare(opened.fields)
+        except BaseException as fault:  # noqa: BLE001 - a foreign mapper
+            return unprepared(opened, fault)
+
+    may_hang = not isinstance(planned.mapper, FieldMapper)
+    return Apart(planned, workers, take, lambda _, outcome, __: outcome, may_hang)
 
 
-def _parts_of(cell: GraderCell) -> tuple[OpenSample, int]:
-    return (cell, 0) if isinstance(cell, OpenSample) else cell
+def of_ready(planned: PlannedGrader, workers: Workers) -> Apart:
+    """Grade cells that have their inputs, and are kept."""
+    return Apart(planned, workers, attrgetter("inputs"), kept_result(planned), may_hang=False)

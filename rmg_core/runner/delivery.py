@@ -10,7 +10,9 @@ from attrs import define, field
 from rmg_core.errors import RunFailed
 from rmg_core.outcomes import Cell
 from rmg_core.plan.values import NamedPart, Plan
+from rmg_core.runner.archive import Archive, Known
 from rmg_core.runner.settling import pass_interrupt, said_by
+from rmg_core.runner.sharing import Sharing
 
 # So many cells may wait for a slow sink before no more samples are read.
 MOST_WAITING: Final = 16_384
@@ -44,7 +46,7 @@ class Observer(Protocol):
 
 @define(eq=False)
 class Delivery:
-    """Takes cells from the run and hands them on in natural batches.
+    """Takes cells from the run and hands them on in natural batches: to the archive first.
 
     A batch is whatever finished while the one before was written. `is_wanted` says whether anyone
     takes cells: it stays as it was at the start, since the cells are made for it.
@@ -54,7 +56,10 @@ class Delivery:
     sinks: tuple[NamedPart, ...]
     observers: list[NamedPart]
     report: Callable[[str], None]
+    archive: Archive | None = None
+    sharing: Sharing = field(factory=Sharing)
     waiting: list[Cell] = field(factory=list)
+    known: list[Known] = field(factory=list)
     is_over: bool = False
     is_wanted: bool = field(init=False)
     _opened: list[NamedPart] = field(factory=list)
@@ -64,14 +69,16 @@ class Delivery:
     _drained: anyio.Event | None = None
 
     def __attrs_post_init__(self) -> None:
-        self.is_wanted = bool(self.sinks or self.observers)
+        self.is_wanted = bool(self.archive or self.sinks or self.observers)
 
     @property
     def is_full(self) -> bool:
-        return len(self.waiting) > MOST_WAITING
+        return len(self.waiting) + len(self.known) > MOST_WAITING
 
-    def put(self, cells: list[Cell]) -> None:
+    def put(self, cells: list[Cell], known: Sequence[Known] = ()) -> None:
+        """Take new cells, and known ones, which the archive has already."""
         self.waiting += cells
+        self.known += known
         if self._wake is not None:
             self._wake.set()
 
@@ -90,7 +97,7 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until `finish` was called and everything is out."""
         while True:
-            while not self.waiting:
+            while not (self.waiting or self.known):
                 if self.is_over:
                     return
                 self._wake = anyio.Event()
@@ -100,18 +107,23 @@ class Delivery:
 
     async def _deliver(self) -> None:
         batch, self.waiting = self.waiting, []
+        known, self.known = self.known, []
         if self._drained is not None:
             self._drained.set()
             self._drained = None
         # A batch that was taken is written, even when the run is cancelled at this moment.
         with anyio.CancelScope(shield=True):
-            await self._in_thread(self._write, batch)
-            await self.tell("outcomes", batch)
+            whole = [*batch, *(each.cell for each in known)]
+            await self._in_thread(self._write, batch, known, whole)
+            self.sharing.archived(batch)
+            await self.tell("outcomes", whole)
 
-    def _write(self, batch: Sequence[Cell]) -> None:
+    def _write(self, new: list[Cell], known: list[Known], whole: list[Cell]) -> None:
         try:
+            if self.archive is not None:
+                self.archive.write(new, known)
             for sink in self.sinks:
-                _ask(sink, "write", batch)
+                _ask(sink, "write", whole)
         except BaseException:
             self._is_broken = True
             raise
@@ -127,7 +139,7 @@ class Delivery:
         Returns the first failure: whether it is the one to tell of depends on what went before.
         """
         failures: list[RunFailed] = []
-        if self.waiting and not self._is_broken:
+        if (self.waiting or self.known) and not self._is_broken:
             try:
                 await self._deliver()
             except RunFailed as failure:

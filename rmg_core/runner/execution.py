@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import take
+from rmg_core.runner.archive import Archive
 from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.failures import tasks_together
@@ -64,13 +65,14 @@ class Execution:
     A reader keeps a bounded window of samples open, and a pool of at most `max_concurrency`
     workers takes cells from the lanes in turn: never one task a cell, which costs 60 to 90 µs.
     `emit` gets the samples that have their last outcome. While `unread` samples wait for whoever
-    takes them, they count as open.
+    takes them, they count as open. `archive` has the outcomes of earlier runs.
     """
 
     session: Session
     source: Source
     emit: Callable[[list[OpenSample]], None]
     unread: int = 0
+    archive: Archive | None = None
     pipeline: Pipeline = field(init=False)
     reports: list[str] = field(factory=list)
     is_stopped: bool = False
@@ -88,7 +90,9 @@ class Execution:
 
     def __attrs_post_init__(self) -> None:
         plan = self.session.plan
-        self._delivery = Delivery(plan, plan.sinks, list(plan.observers), self.reports.append)
+        observers = list(plan.observers)
+        report = self.reports.append
+        self._delivery = Delivery(plan, plan.sinks, observers, report, self.archive)
         limits, workers = self.session.limits, self.session.workers
         self.pipeline = Pipeline(plan, limits, self._delivery, self.emit, workers)
 

@@ -9,8 +9,7 @@ from attrs import define, field
 from rmg_core.outcomes import Cell, Outcome
 from rmg_core.plan.conditions import Condition
 from rmg_core.plan.values import PlannedGrader
-from rmg_core.runner.window import OpenSample
-from rmg_core.runner.work import GraderCell
+from rmg_core.runner.window import GraderCell, OpenSample
 
 Land: TypeAlias = Callable[[list[Any], list[Any]], None]
 

@@ -12,19 +12,23 @@ from rmg_core.limits import Limits
 from rmg_core.outcomes import NOTHING, Cell, GraderError, GraderScore, GraderSkip, Outcome
 from rmg_core.plan.conditions import for_repeats
 from rmg_core.plan.values import Plan, PlannedAggregator, PlannedGrader
-from rmg_core.runner.apart import Apart
+from rmg_core.runner.addressing import Addressing
+from rmg_core.runner.apart import of_ready, of_sample
 from rmg_core.runner.calls import Refusals
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.gating import Gates
 from rmg_core.runner.groups import Groups
+from rmg_core.runner.keeping import Keeping, Land
 from rmg_core.runner.lanes import Chunk, Lane
-from rmg_core.runner.window import Group, OpenSample
+from rmg_core.runner.sharing import Sharing
+from rmg_core.runner.window import Group, OpenSample, Ready
 from rmg_core.runner.work import (
     async_work,
     combine_work,
     group_work,
+    kept_async_work,
+    kept_result,
     kept_work,
-    late_result,
     of_repeats,
     plain_work,
 )
@@ -45,6 +49,7 @@ class Pipeline:
     delivery: Delivery
     emit: Callable[[list[OpenSample]], None]
     workers: Mapping[str, Workers] = NOTHING
+    sharing: Sharing | None = field(init=False)
     samples: int = 0
     finished: int = 0
     busy: int = 0
@@ -60,6 +65,9 @@ class Pipeline:
     _ungated: tuple[PlannedGrader, ...] = field(init=False)
     _gates: Gates | None = None
     _lanes: dict[str, Lane] = field(init=False)
+    _entries: dict[str, Lane] = field(init=False)
+    _keepings: dict[str, Keeping] = field(factory=dict)
+    _all: list[Lane] = field(init=False)
     _places: dict[str, int] = field(init=False)
     _blank: list[Any] = field(init=False)
 
@@ -67,15 +75,21 @@ class Pipeline:
         self._places = {name: place for place, name in enumerate(self.plan.columns)}
         self._blank = [None] * len(self._places)
         self._repeated = tuple(each for each in self.plan.graders if each.repeats > 1)
+        self.sharing = None if self.delivery.archive is None else self.delivery.sharing
         self._ungated = tuple(each for each in self.plan.graders if each.when is None)
         if len(self._ungated) < len(self.plan.graders):
             put = self.delivery.put if self.delivery.is_wanted else None
             self._gates = Gates(self.plan.graders, self._column, self._queue, put)
         self.graders = [self._grader_lane(each) for each in self.plan.graders]
         self._lanes = {lane.name: lane for lane in self.graders}
+        self._entries = self._lanes
+        if self.delivery.is_wanted:
+            self._entries = {each.name: self._address_lane(each) for each in self.plan.graders}
         self.stages = self._aggregator_stages()
-        lanes = (*self.graders, *self.stages)
-        plain = [lane for lane in lanes if not (lane.is_async or lane.is_warm)]
+        self._all = [*self.graders, *self.stages]
+        if self._entries is not self._lanes:
+            self._all += self._entries.values()
+        plain = [lane for lane in self._all if not (lane.is_async or lane.is_warm)]
         self.all_are_warm = len(plain) < 2
 
     @property
@@ -84,7 +98,7 @@ class Pipeline:
 
     @property
     def running(self) -> int:
-        return sum(lane.running for lane in (*self.graders, *self.stages))
+        return sum(lane.running for lane in self._all)
 
     def take(self) -> tuple[Lane, Any] | None:
         """Return the next job, from the lanes in turn: a cell of a loop lane, or a chunk."""
@@ -168,7 +182,7 @@ class Pipeline:
 
     def _queue(self, planned: PlannedGrader, samples: list[OpenSample]) -> None:
         """Queue the cells that a grader has of samples."""
-        lane = self._lanes[planned.name]
+        lane = self._entries[planned.name]
         if planned.repeats == 1:
             lane.queue.extend(samples)
         else:
@@ -183,27 +197,35 @@ class Pipeline:
 
     def drop_waiting(self) -> None:
         """Forget the cells that no one has begun; what is finished still goes its way."""
-        for lane in self.graders:
+        for lane in (*self.graders, *self._entries.values()):
             lane.queue.clear()
 
     def _grader_lane(self, planned: PlannedGrader) -> Lane:
         keep = self.delivery.is_wanted
         workers, refusals = self.workers.get(planned.name), Refusals()
-        apart = None if workers is None else Apart(planned, workers, keep)
-        is_async = planned.grader.spec.is_async and apart is None
-        if apart is not None:
+        apart = None
+        land = self._landing(planned)
+        if keep:
+            self._keepings[planned.name] = self._keeping(planned, land)
+        if workers is not None:
+            apart = of_ready(planned, workers) if keep else of_sample(planned, workers)
             work: Any = apart.map
-        elif is_async:
-            work = async_work(planned, refusals, keep=keep)
+        elif planned.grader.spec.is_async:
+            work = kept_async_work(planned, refusals) if keep else async_work(planned, refusals)
         else:
             work = kept_work(planned) if keep else plain_work(planned)
+        if not (keep or apart) and planned.repeats > 1:
+            work = of_repeats(work)
+        result = kept_result(planned)
+        seconds = planned.timeout or 0.0
+        is_kept_here = keep and apart is None
         most = self.plan.max_concurrency
         return Lane(
             name=planned.name,
-            work=work if planned.repeats == 1 or apart else of_repeats(work),
-            land=self._kept(self._landing(planned)) if keep else self._landing(planned),
-            late=late_result(planned, keep=keep) if apart is None else _late,
-            is_async=is_async,
+            work=work,
+            land=self._keepings[planned.name].land_graded if keep else land,
+            late=(lambda ready, error: result(ready, error, seconds)) if is_kept_here else _late,
+            is_async=planned.grader.spec.is_async and apart is None,
             most=min(most, planned.most or most),
             limiter=self.limits.graders.get(planned.name),
             timeout=planned.timeout,
@@ -241,16 +263,27 @@ class Pipeline:
         landing = land if planned.repeats == 1 else land_repeats
         return landing if self._gates is None else self._gates.watched(planned, landing)
 
-    def _kept(
-        self, land: Callable[[list[Any], list[Any]], None]
-    ) -> Callable[[list[Any], list[Any]], None]:
-        put = self.delivery.put
+    def _keeping(self, planned: PlannedGrader, land: Land) -> Keeping:
+        def queue(ready: list[Ready]) -> None:
+            lane = self._lanes[planned.name]
+            lane.queue.extend(ready)
+            self.enlist(lane)
 
-        def land_and_keep(cells: list[Any], kept: list[Any]) -> None:
-            put(kept)
-            land(cells, [cell.outcome for cell in kept])
+        return Keeping(planned, self.delivery.put, queue, land, self.sharing)
 
-        return land_and_keep
+    def _address_lane(self, planned: PlannedGrader) -> Lane:
+        addressing = Addressing(planned, self.delivery.archive)
+        return Lane(
+            name=planned.name,
+            work=addressing.work,
+            land=self._keepings[planned.name].land_addressed,
+            late=addressing.late,
+            is_async=False,
+            most=1,
+            timeout=planned.timeout if addressing.may_hang else None,
+            run=addressing.run_chunk,
+            is_warm=not addressing.may_hang,
+        )
 
     def _end_grading(self, graded: list[OpenSample]) -> None:
         for planned in self._repeated:

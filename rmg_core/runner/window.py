@@ -1,7 +1,7 @@
 """The open samples of a run, and the cells that they wait for."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -28,6 +28,19 @@ class OpenSample:
     @property
     def label(self) -> str:
         return f"{self.index}" if self.id is None else f"{self.index} (id {self.id!r})"
+
+
+class Ready(NamedTuple):
+    """A cell whose inputs are taken; `address` is empty where JSON cannot hold them."""
+
+    opened: OpenSample
+    repeat: int
+    inputs: tuple[Any, ...]
+    address: str
+
+
+GraderCell: TypeAlias = OpenSample | tuple[OpenSample, int]
+"""A cell before that: its sample, and the number of the repeat where there are several."""
 
 
 @frozen

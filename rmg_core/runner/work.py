@@ -4,12 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
-from rmg_core.errors import CannotGrade
-from rmg_core.mappers import FieldMapper
 from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
 from rmg_core.runner.calls import Refusals, asking
@@ -19,10 +17,7 @@ from rmg_core.runner.settling import (
     error_of,
     settler,
 )
-from rmg_core.runner.window import Group, OpenSample
-
-GraderCell: TypeAlias = OpenSample | tuple[OpenSample, int]
-"""A cell in a grader's lane: its sample, and the number of the repeat where there are several."""
+from rmg_core.runner.window import Group, OpenSample, Ready
 
 
 def fingerprinter(digest: bytes, repeats: int) -> Callable[[tuple[Any, ...], int], str]:
@@ -70,19 +65,32 @@ def plain_work(planned: PlannedGrader) -> Callable[..., Outcome]:
     return work
 
 
-def kept_work(planned: PlannedGrader) -> Callable[..., Cell]:
-    """Return the work of a plain grader, with all that is to be kept of a cell."""
-    prepare, call, settle = planned.prepare, planned.grader.call, settler(planned.scale)
-    name = planned.name
-    fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
+def async_work(planned: PlannedGrader, refusals: Refusals) -> Callable[..., Any]:
+    """Return the work of an async grader whose cells nobody keeps."""
+    prepare = planned.prepare
+    answer = asking(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
 
-    def work(opened: OpenSample, repeat: int = 0) -> Cell:
+    async def work(opened: OpenSample, _: int = 0) -> Outcome:
         try:
             inputs = prepare(opened.fields)
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            error = unprepared(opened, fault)
-            return Cell(opened.index, opened.id, name, repeat, "", error, 0.0)
-        address = fingerprint(inputs, repeat)
+            return unprepared(opened, fault)
+        return await answer(inputs)
+
+    return work
+
+
+def of_repeats(work: Callable[[OpenSample, int], Any]) -> Callable[[tuple[OpenSample, int]], Any]:
+    """Let the work of a grader take the cells of one that runs more than once."""
+    return lambda cell: work(*cell)
+
+
+def kept_work(planned: PlannedGrader) -> Callable[[Ready], Cell]:
+    """Return the work of a plain grader whose cells are kept, and have their inputs already."""
+    call, settle, name = planned.grader.call, settler(planned.scale), planned.name
+
+    def work(ready: Ready) -> Cell:
+        opened, repeat, inputs, address = ready
         began = perf_counter()
         try:
             outcome = settle(call(*inputs))
@@ -94,60 +102,30 @@ def kept_work(planned: PlannedGrader) -> Callable[..., Cell]:
     return work
 
 
-def async_work(planned: PlannedGrader, refusals: Refusals, *, keep: bool) -> Callable[..., Any]:
-    """Return the work of an async grader; with `keep`, all that is to be kept of a cell."""
-    name, prepare = planned.name, planned.prepare
-    fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
+def kept_async_work(planned: PlannedGrader, refusals: Refusals) -> Callable[[Ready], Any]:
+    """Return the same of an async grader."""
+    name = planned.name
     answer = asking(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
 
-    async def work(opened: OpenSample, _: int = 0) -> Outcome:
-        try:
-            inputs = prepare(opened.fields)
-        except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            return unprepared(opened, fault)
-        return await answer(inputs)
-
-    async def work_and_keep(opened: OpenSample, repeat: int = 0) -> Cell:
-        try:
-            inputs = prepare(opened.fields)
-        except BaseException as fault:  # noqa: BLE001 - a foreign mapper
-            error = unprepared(opened, fault)
-            return Cell(opened.index, opened.id, name, repeat, "", error, 0.0)
-        address = fingerprint(inputs, repeat)
+    async def work(ready: Ready) -> Cell:
+        opened, repeat, inputs, address = ready
         began = perf_counter()
         outcome = await answer(inputs)
         seconds = perf_counter() - began
         return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
 
-    return work_and_keep if keep else work
+    return work
 
 
-def of_repeats(work: Callable[[OpenSample, int], Any]) -> Callable[[tuple[OpenSample, int]], Any]:
-    """Let the work of a grader take the cells of one that runs more than once."""
-    return lambda cell: work(*cell)
+def kept_result(planned: PlannedGrader) -> Callable[[Ready, Outcome, float], Cell]:
+    """Return what makes a kept cell of an outcome that came another way."""
+    name = planned.name
 
+    def made(ready: Ready, outcome: Outcome, seconds: float) -> Cell:
+        opened, repeat, _, address = ready
+        return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
 
-def late_result(planned: PlannedGrader, *, keep: bool) -> Callable[[GraderCell, GraderError], Any]:
-    """Return what stands for the result of a cell whose thread was left behind."""
-    name, seconds = planned.name, planned.timeout or 0.0
-    fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
-
-    def address_of(opened: OpenSample, repeat: int) -> str:
-        if not isinstance(planned.mapper, FieldMapper):
-            return ""  # a mapper of the user may be what hangs
-        try:
-            return fingerprint(planned.prepare(opened.fields), repeat)
-        except CannotGrade:
-            return ""
-
-    def late(cell: GraderCell, error: GraderError) -> Outcome | Cell:
-        if not keep:
-            return error
-        opened, repeat = (cell, 0) if isinstance(cell, OpenSample) else cell
-        address = address_of(opened, repeat)
-        return Cell(opened.index, opened.id, name, repeat, address, error, seconds)
-
-    return late
+    return made
 
 
 def combine_work(

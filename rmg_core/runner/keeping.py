@@ -1,0 +1,78 @@
+"""The way of a cell that is kept: addressed, then known or graded, and delivered."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from attrs import define
+
+from rmg_core.outcomes import Cell, Outcome
+from rmg_core.plan.values import PlannedGrader
+from rmg_core.runner.archive import Known
+from rmg_core.runner.sharing import Sharing
+from rmg_core.runner.window import GraderCell, Ready
+
+Land: TypeAlias = Callable[[list[Any], list[Outcome]], None]
+
+
+@define(eq=False)
+class Keeping:
+    """Takes the cells of one grader through.
+
+    `put` delivers new cells and known ones, `queue` gets those that have to be graded, and `land`
+    the outcomes of all. Without `sharing`, equal cells are graded each.
+    """
+
+    planned: PlannedGrader
+    put: Callable[[list[Cell], list[Known]], None]
+    queue: Callable[[list[Ready]], None]
+    land: Land
+    sharing: Sharing | None
+
+    def land_addressed(self, cells: list[GraderCell], made: list[Ready | Known | Cell]) -> None:
+        """Land the cells that are known or cannot be graded, and queue the others."""
+        landed: list[GraderCell] = []
+        new: list[Cell] = []
+        known: list[Known] = []
+        outcomes: list[Outcome] = []
+        to_grade: list[Ready] = []
+        for cell, each in zip(cells, made, strict=True):
+            if isinstance(each, Ready):
+                outcome = None if self.sharing is None else self.sharing.landed(each)
+                if outcome is None:
+                    if self.sharing is None or self.sharing.is_first(each):
+                        to_grade.append(each)
+                    continue
+                new.append(self._shared(each, outcome))
+                outcomes.append(outcome)
+            elif isinstance(each, Known):
+                known.append(each)
+                outcomes.append(each.cell.outcome)
+            else:
+                new.append(each)
+                outcomes.append(each.outcome)
+            landed.append(cell)
+        if to_grade:
+            self.queue(to_grade)
+        if landed:
+            self.put(new, known)
+            self.land(landed, outcomes)
+
+    def land_graded(self, cells: list[Ready], kept: list[Cell]) -> None:
+        """Land cells that were graded, and those that waited for them."""
+        ready = list(cells)
+        if self.sharing is not None:
+            kept = list(kept)
+            for each, cell in zip(cells, kept[:], strict=True):
+                for waiting in self.sharing.land(each, cell.outcome):
+                    ready.append(waiting)
+                    kept.append(self._shared(waiting, cell.outcome))
+        self.put(kept, [])
+        is_single = self.planned.repeats == 1
+        self.land(
+            [each.opened if is_single else (each.opened, each.repeat) for each in ready],
+            [cell.outcome for cell in kept],
+        )
+
+    def _shared(self, ready: Ready, outcome: Outcome) -> Cell:
+        opened, repeat, _, address = ready
+        return Cell(opened.index, opened.id, self.planned.name, repeat, address, outcome, 0.0)

@@ -1,0 +1,17 @@
+"""The store: what is kept of a run, so that the next one computes only what is missing."""
+
+from rmg_core.store.directory import preflight
+from rmg_core.store.store import Store
+from rmg_core.store.values import Column, Finding, Found, Link, StoredGrader
+from rmg_core.store.verification import verify
+
+__all__ = [
+    "Column",
+    "Finding",
+    "Found",
+    "Link",
+    "Store",
+    "StoredGrader",
+    "preflight",
+    "verify",
+]

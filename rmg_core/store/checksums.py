@@ -1,0 +1,60 @@
+"""Checksums of rows: what a row holds, and whom it belongs to."""
+
+import struct
+from hashlib import blake2b
+from typing import Any
+
+from rmg_core.store.rows import json_of
+
+_of_score = struct.Struct("<qqdd").pack
+_of_others = struct.Struct("<qqd").pack
+_of_cell = struct.Struct("<qq").pack
+
+
+def begin_checksum(*fields: str | int | None) -> blake2b:
+    """Return a checksum over some values, to which others may be added.
+
+    To copy one and go on takes two thirds of the time of a new one.
+    """
+    try:
+        text = json_of(fields)
+    except TypeError:  # a damaged row
+        text = ascii(fields)
+    return blake2b(text.encode(), digest_size=8)
+
+
+def outcome_checksum(begun: blake2b, row: tuple[Any, ...]) -> bytes:
+    """Return what the checksum of a row of `outcomes` is; the one that it has is not looked at.
+
+    Raises:
+        struct.error: a number of it is none.
+    """
+    number, fingerprint, _, status, score, kind, payload, seconds, attempts, _ = row
+    made = begun.copy()
+    if status == "score" and kind is None:
+        made.update(_of_score(number, attempts, score, seconds))
+        made.update(f"{fingerprint}\n{payload}".encode())
+    else:
+        made.update(_of_others(number, attempts, seconds))
+        made.update(f"{fingerprint}\n{status}\n{score}\n{kind}\n{payload}".encode())
+    return made.digest()
+
+
+def is_sound(begun: blake2b, row: tuple[Any, ...]) -> bool:
+    """Tell whether a row of `outcomes` is as it was written."""
+    try:
+        return bool(outcome_checksum(begun, row) == row[-1])
+    except (struct.error, UnicodeEncodeError):
+        return False
+
+
+def link_checksum(begun: blake2b, sample: int, id_text: str | None, repeat: int, to: str) -> bytes:
+    """Return the checksum of a row of `cells`; `to` is `address_of` its outcome."""
+    made = begun.copy()
+    made.update(_of_cell(sample, repeat) + f"{to}\n{id_text}".encode())
+    return made.digest()
+
+
+def address_of(outcome: int, fingerprint: str) -> str:
+    """Say which outcome a cell has in a way that survives a better one under its fingerprint."""
+    return fingerprint or f"#{outcome}"

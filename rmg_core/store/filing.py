@@ -1,0 +1,135 @@
+"""Outcomes on their way into the store: new ones, better ones, and those that stay."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+from attrs import field, frozen
+
+from rmg_core.outcomes import Cell
+from rmg_core.store.catalogue import UNREADABLE, Author, Place, read_authors
+from rmg_core.store.checksums import is_sound, outcome_checksum
+from rmg_core.store.connection import fetched
+from rmg_core.store.rows import Row, expanded, found_in, pack
+from rmg_core.store.values import Found
+
+_NEW: Final = """INSERT INTO outcomes
+(outcome, fingerprint, grader, status, score, kind, payload, seconds, attempts, checksum)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (fingerprint) DO NOTHING"""
+
+_INSTEAD: Final = """UPDATE outcomes SET fingerprint = ?2, grader = ?3, status = ?4, score = ?5,
+kind = ?6, payload = ?7, seconds = ?8, attempts = ?9, checksum = ?10 WHERE outcome = ?1"""
+
+_AT: Final = expanded("""SELECT o.*
+FROM json_each(?) AS asked CROSS JOIN outcomes AS o ON o.fingerprint = asked.value""")
+
+_BARE: Final = expanded("""SELECT c.sample, k.name, c.repeat, o.*
+FROM cells AS c
+JOIN columns AS k ON k."column" = c."column"
+JOIN outcomes AS o ON o.outcome = c.outcome
+WHERE c.sample IN (SELECT value FROM json_each(?)) AND o.fingerprint IS NULL""")
+
+
+@frozen
+class Filed:
+    """The number of the outcome of each cell, in their order, and the outcomes that stayed."""
+
+    numbers: Sequence[int]
+    stayed: Mapping[str, Found] = field(factory=dict)
+
+
+def file_addressed(
+    connection: sqlite3.Connection,
+    places: Mapping[str, Place],
+    cells: Sequence[Cell],
+    free: int,
+    *,
+    fresh: bool,
+) -> Filed:
+    """File outcomes that have a fingerprint, under numbers from `free` on where they are new.
+
+    An outcome that is there stays, unless it is an error, or damaged, or `fresh` is set.
+    """
+    if not cells:
+        return Filed(())
+    rows = [
+        _row_of(cell, places[cell.grader].author, number) for number, cell in enumerate(cells, free)
+    ]
+    if connection.executemany(_NEW, rows).rowcount == len(rows):
+        return Filed(range(free, free + len(rows)))
+    numbers = connection.execute("SELECT outcome FROM outcomes WHERE outcome >= ?", (free,))
+    new = {number for (number,) in numbers}
+    late = [cell for number, cell in enumerate(cells, free) if number not in new]
+    stored = {
+        row[1]: Row._make(row) for row in rows_at(connection, [cell.fingerprint for cell in late])
+    }
+    if len(stored) < len({cell.fingerprint for cell in late}):
+        raise _damaged_index()
+    authors = read_authors(connection)
+    better = []
+    stayed = {}
+    for cell in late:
+        row = stored[cell.fingerprint]
+        author = authors.get(row.grader, UNREADABLE)
+        sound = is_sound(author.begun, row)
+        if fresh or not sound or row.status == "error":
+            attempts = row.attempts + 1 if sound else 1
+            row = Row._make(_row_of(cell, places[cell.grader].author, row.outcome, attempts))
+            stored[cell.fingerprint] = row
+            better.append(row)
+        else:
+            stayed[cell.fingerprint] = found_in(row, author.scale)
+    connection.executemany(_INSTEAD, better)
+    filed = [
+        number if number in new else stored[cell.fingerprint].outcome
+        for number, cell in enumerate(cells, free)
+    ]
+    return Filed(filed, stayed)
+
+
+def file_bare(
+    connection: sqlite3.Connection, places: Mapping[str, Place], cells: Sequence[Cell], free: int
+) -> Sequence[int]:
+    """File outcomes without a fingerprint, each instead of the one that its cell had."""
+    last = {(cell.index, cell.grader, cell.repeat): cell for cell in cells}
+    asked = orjson.dumps([cell.index for cell in cells]).decode()
+    stored = {row[:3]: Row._make(row[3:]) for row in fetched(connection, _BARE, (asked,))}
+    numbers = {}
+    new = []
+    instead = []
+    for key, cell in last.items():
+        author = places[cell.grader].author
+        row = stored.get(key)
+        if row is None:
+            new.append(_row_of(cell, author, free))
+            numbers[key] = free
+            free += 1
+            continue
+        numbers[key] = row.outcome
+        sound = is_sound(author.begun, row)
+        if not (sound and _row_of(cell, author, row.outcome, row.attempts) == row):
+            attempts = row.attempts + 1 if sound else 1
+            instead.append(_row_of(cell, author, row.outcome, attempts))
+    connection.executemany(_NEW, new)
+    connection.executemany(_INSTEAD, instead)
+    return [numbers[cell.index, cell.grader, cell.repeat] for cell in cells]
+
+
+def rows_at(connection: sqlite3.Connection, fingerprints: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return the rows of `outcomes` that have one of the fingerprints."""
+    return fetched(connection, _AT, (orjson.dumps(fingerprints).decode(),))
+
+
+def _row_of(cell: Cell, author: Author, number: int, attempts: int = 1) -> tuple[Any, ...]:
+    status, score, kind, payload = pack(cell.outcome, author.scale)
+    address, seconds = cell.fingerprint or None, cell.seconds + 0.0  # SQLite has no -0.0
+    row = (number, address, author.number, status, score, kind, payload, seconds, attempts, b"")
+    return (*row[:-1], outcome_checksum(author.begun, row))
+
+
+def _damaged_index() -> sqlite3.DatabaseError:
+    fault = sqlite3.DatabaseError("the index of the fingerprints is not that of the outcomes")
+    fault.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return fault

@@ -1,0 +1,116 @@
+"""The one that reads a store: outcomes by their fingerprints, and the cells of the last run."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from threading import Lock
+
+from attrs import define, field
+
+from rmg_core.errors import StoreDamaged, StoreRefused
+from rmg_core.outcomes import Cell
+from rmg_core.store.catalogue import UNREADABLE, read_authors
+from rmg_core.store.checksums import is_sound
+from rmg_core.store.connection import VERIFY, telling
+from rmg_core.store.filing import rows_at
+from rmg_core.store.listing import BLOCK, Names, Stored, cell_of, cells_after, fault_of, names_of
+from rmg_core.store.rows import found_in
+from rmg_core.store.schema import UPGRADE, meta_of
+from rmg_core.store.values import Found
+
+
+@define(eq=False)
+class Reader:
+    """Reads, for one thread after the other.
+
+    Whatever is read is compared with its checksum. No transaction outlasts a call, so that the
+    writer is never kept from using its -wal again.
+    """
+
+    connection: sqlite3.Connection
+    file: str
+    _lock: Lock = field(factory=Lock)
+
+    def find(self, fingerprints: Iterable[str]) -> dict[str, Found]:
+        asked = iter(fingerprints)
+        found: dict[str, Found] = {}
+        while block := list(islice(asked, BLOCK)):
+            with self._reading():
+                authors = read_authors(self.connection)
+                rows = rows_at(self.connection, block)
+            with self._knowing():
+                for row in rows:
+                    author = authors.get(row[2], UNREADABLE)
+                    if is_sound(author.begun, row):
+                        each = found_in(row, author.scale)
+                        found[each.fingerprint] = each
+        return found
+
+    def cells(self) -> Iterator[Cell]:
+        last = -1
+        while True:
+            with self._reading():
+                names = names_of(self.connection)
+                stored = cells_after(self.connection, last)
+            if not stored:
+                return
+            yield from self._cells_of(stored, names)
+            if not stored[-1].is_after(last):
+                said = f"has cells out of order after sample {last}"
+                raise StoreDamaged(self.file, said, VERIFY)
+            last = stored[-1].sample
+
+    def _cells_of(self, stored: list[Stored], names: Names) -> Iterator[Cell]:
+        """Yield the cells that are in columns of the run, in the order of these columns."""
+        placed = []
+        for each in stored:
+            place = names.places.get(each.column)
+            if place is not None and place.is_sound and place.position is None:
+                continue
+            said = fault_of(each, names)
+            if place is None or said:
+                where = f"sample {each.sample}, column {each.column}, repeat {each.repeat}"
+                raise StoreDamaged(self.file, f"is damaged at {where}: {said}", VERIFY)
+            placed.append((each.sample, place.position, each.repeat, each))
+        with self._knowing():
+            cells = [cell_of(each, names) for *_, each in sorted(placed)]
+        yield from cells
+
+    def counts(self) -> dict[str, int]:
+        with self._reading():
+            found = self.connection.execute("SELECT status, count(*) FROM outcomes GROUP BY status")
+            return dict(found.fetchall())
+
+    def unused(self) -> int:
+        with self._reading():
+            [count] = self.connection.execute(
+                "SELECT count(*) FROM outcomes WHERE outcome NOT IN (SELECT outcome FROM cells)"
+            ).fetchone()
+        return int(count)
+
+    def meta(self) -> dict[str, str]:
+        with self._reading():
+            return meta_of(self.connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Read what was there at one moment, whatever is written meanwhile."""
+        with self._lock, telling(self.file, "read"):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _knowing(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as fault:
+            said = "holds an outcome that this rmg does not know"
+            raise StoreRefused(self.file, said, UPGRADE) from fault
+
+    def close(self) -> None:
+        with self._lock:
+            self.connection.close()

@@ -1,0 +1,197 @@
+"""The store of a run: one SQLite file that loses nothing which was written."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from attrs import define, field
+
+from rmg_core.errors import StoreRefused
+from rmg_core.outcomes import Cell
+from rmg_core.store.connection import Connect, Durability, opened, telling
+from rmg_core.store.opening import open_reader, open_writer
+from rmg_core.store.reader import Reader
+from rmg_core.store.values import Column, Found, Link
+from rmg_core.store.writer import Writer
+
+
+@define(eq=False)
+class Store:
+    """A store that was opened, for one process and any of its threads.
+
+    `open` and `read` make it. `warnings` are for the user to see.
+    """
+
+    path: Path
+    warnings: tuple[str, ...]
+    _reader: Reader
+    _writer: Writer | None
+    _process: int = field(factory=os.getpid)
+    _writing: Lock = field(factory=Lock)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        durability: Durability = "power",
+        accept_lost_wal: bool = False,
+        connect: Connect = sqlite3.connect,
+    ) -> Self:
+        """Open a store to write and read, made if there is none, brought up to date if old.
+
+        Args:
+            path: the file, in a directory that is there.
+            durability: what a batch survives once it is written: a loss of "power", or the end
+                of this process ("crash"), which waits less for the disk.
+            accept_lost_wal: go on with a copy that lacks the newest grades.
+            connect: makes connections, as `sqlite3.connect` does.
+
+        Raises:
+            StoreRefused: the file is not a store that this rmg can use. It is left as it is.
+            StoreError: it cannot be opened.
+        """
+        writer, warnings = open_writer(
+            path, durability=durability, connect=connect, accept_lost_wal=accept_lost_wal
+        )
+        try:
+            with telling(str(path), "opened"):
+                reader = Reader(opened(path, connect, mode="ro"), str(path))
+        except BaseException:
+            writer.close()
+            raise
+        return cls(path, warnings, reader, writer)
+
+    @classmethod
+    def read(cls, path: Path, *, connect: Connect = sqlite3.connect) -> Self:
+        """Open a store to read alone, also while another process writes.
+
+        Raises:
+            StoreRefused: there is no such file, or it is not a store that this rmg can read.
+            StoreError: it cannot be opened.
+        """
+        return cls(path, (), open_reader(path, connect=connect), None)
+
+    def begin(self, columns: Sequence[Column]) -> None:
+        """Begin a run with these columns; what was written before stays.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        writer = self._its_writer()
+        with self._writing:
+            writer.begin(columns)
+
+    def write(self, batch: Sequence[Cell], *, fresh: bool = False) -> Mapping[str, Found]:
+        """Write finished cells: all of them are on the disk when this returns.
+
+        Under a fingerprint there is one outcome. One that is there stays, unless it is an error
+        or `fresh` is set; those that stayed are returned. A cell without a fingerprint replaces
+        what it had.
+
+        Raises:
+            StoreError: nothing of the batch was written. After `StoreFull` and `StoreBusy` it
+                can be written again.
+        """
+        writer = self._its_writer()
+        with self._writing:
+            return writer.write(batch, fresh=fresh)
+
+    def link(self, batch: Sequence[Link]) -> None:
+        """Give cells outcomes that were found; those that have them already cost no write.
+
+        Raises:
+            StoreError: as of `write`.
+        """
+        writer = self._its_writer()
+        with self._writing:
+            writer.link(batch)
+
+    def finish(self) -> None:
+        """End a run all of whose cells were written or linked since `begin`; forget all others.
+
+        Raises:
+            StoreError: nothing was forgotten.
+        """
+        writer = self._its_writer()
+        with self._writing:
+            writer.finish()
+
+    def forget(self) -> int:
+        """Delete the outcomes that no cell has, and give their room back; returns how many.
+
+        Raises:
+            StoreError: nothing was deleted, or the file could not be made smaller.
+        """
+        writer = self._its_writer()
+        with self._writing:
+            return writer.forget()
+
+    def find(self, fingerprints: Iterable[str]) -> Mapping[str, Found]:
+        """Return what is stored under fingerprints, errors too; what is damaged is not found."""
+        return self._its_reader().find(fingerprints)
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the cells of the last run: by sample, then by column, then by repeat.
+
+        Raises:
+            StoreDamaged: a cell is not as it was written.
+        """
+        return self._its_reader().cells()
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many outcomes there are of each status."""
+        return self._its_reader().counts()
+
+    def unused(self) -> int:
+        """Return how many outcomes no cell has: those that `forget` would delete."""
+        return self._its_reader().unused()
+
+    @property
+    def is_finished(self) -> bool:
+        """The last run came to its end.
+
+        Where it did not, samples that it has not reached have the cells of the run before.
+        """
+        return self._its_reader().meta().get("finished") == "yes"
+
+    def close(self) -> None:
+        """Close the store; what was written is in one file.
+
+        In a fork of the process that opened it, nothing happens.
+        """
+        if os.getpid() == self._process:
+            with self._writing:
+                self._reader.close()
+                if self._writer is not None:
+                    self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _its_reader(self) -> Reader:
+        self._refuse_fork()
+        return self._reader
+
+    def _its_writer(self) -> Writer:
+        self._refuse_fork()
+        if self._writer is None:
+            raise StoreRefused(str(self.path), "was opened to be read alone", "open it to write")
+        return self._writer
+
+    def _refuse_fork(self) -> None:
+        if os.getpid() != self._process:
+            said = f"was opened by process {self._process}, and this is a fork of it"
+            raise StoreRefused(str(self.path), said, "open it again in this process")

@@ -1,0 +1,24 @@
+"""A set of small whole numbers: one bit for each number up to the largest."""
+
+from collections.abc import Iterable
+
+from attrs import define, field
+
+
+@define(eq=False)
+class Ticks:
+    """Remembers which samples of a run were seen: 125 KB for a million."""
+
+    _bits: bytearray = field(factory=bytearray)
+
+    def __contains__(self, number: int) -> bool:
+        place = number >> 3
+        return place < len(self._bits) and bool(self._bits[place] & 1 << (number & 7))
+
+    def update(self, numbers: Iterable[int]) -> None:
+        bits = self._bits
+        for number in numbers:
+            place = number >> 3
+            if place >= len(bits):
+                bits.extend(bytes(place + 1 - len(bits)))
+            bits[place] |= 1 << (number & 7)

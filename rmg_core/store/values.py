@@ -1,0 +1,70 @@
+"""What goes into a store and comes out of it, beside finished cells."""
+
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+from rmg_core.outcomes import UNIT, Outcome, Scale
+
+
+@frozen
+class StoredGrader:
+    """A grader as its grades depend on it; `digest` stands for all but the scale."""
+
+    digest: bytes
+    name: str
+    distribution: str = ""
+    release: str = ""
+    version: str = ""
+    source: str = ""
+    options: str = "{}"
+    scale: Scale = UNIT
+
+
+@frozen
+class Column:
+    """A name of the config: of a grader, or of an aggregator, which has no `grader`."""
+
+    name: str
+    grader: StoredGrader | None = None
+    repeats: int = 1
+
+
+class Found(NamedTuple):
+    """A stored outcome; `attempts` counts it and those that it replaced."""
+
+    number: int
+    fingerprint: str
+    outcome: Outcome
+    seconds: float
+    attempts: int
+
+
+class Link(NamedTuple):
+    """A cell, in the words of `Cell`, and the stored outcome that is its own."""
+
+    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
+    id: str | int | None
+    grader: str
+    repeat: int
+    found: Found
+
+
+@frozen
+class Finding:
+    """Something in a store that is not as it was written; of which grade, where that is known."""
+
+    said: str
+    sample: int | None = None
+    id: str | int | None = None
+    column: str = ""
+    repeat: int | None = None
+    fingerprint: str = field(default="")
+
+    def __str__(self) -> str:
+        if self.sample is None:
+            return self.said
+        named = f" ({self.id!r})" if self.id is not None else ""
+        place = f"sample {self.sample}{named}, {self.column}, repeat {self.repeat}"
+        address = f", fingerprint {self.fingerprint}" if self.fingerprint else ""
+        return f"{place}{address}: {self.said}"

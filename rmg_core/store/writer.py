@@ -1,0 +1,167 @@
+"""The one that writes into a store: batches of cells, each of them whole or not at all."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from attrs import define, field
+
+from rmg_core.errors import StoreBusy
+from rmg_core.outcomes import Cell
+from rmg_core.store.catalogue import Place, write_columns
+from rmg_core.store.checksums import address_of, link_checksum
+from rmg_core.store.connection import telling, transaction
+from rmg_core.store.filing import file_addressed, file_bare
+from rmg_core.store.journal import Journal
+from rmg_core.store.rows import id_text_of
+from rmg_core.store.ticks import Ticks
+from rmg_core.store.values import Column, Found, Link
+
+_SAMPLE: Final = """INSERT INTO samples (sample, id) VALUES (?, ?)
+ON CONFLICT (sample) DO UPDATE SET id = excluded.id WHERE id IS NOT excluded.id"""
+
+_CELL: Final = """INSERT INTO cells (sample, "column", repeat, outcome, checksum)
+VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (sample, "column", repeat)
+DO UPDATE SET outcome = excluded.outcome, checksum = excluded.checksum
+WHERE outcome IS NOT excluded.outcome OR checksum IS NOT excluded.checksum"""
+
+_NOW: Final = """SELECT (SELECT ifnull(max(outcome), 0) + 1 FROM outcomes),
+(SELECT value FROM meta WHERE key = 'begun')"""
+
+_FORGET_CELLS: Final = """DELETE FROM cells WHERE repeat >= (
+    SELECT CASE WHEN position IS NULL THEN 0 ELSE repeats END
+    FROM columns AS k WHERE k."column" = cells."column"
+)"""
+
+_FORGET_BARE: Final = """DELETE FROM outcomes
+WHERE fingerprint IS NULL AND outcome NOT IN (SELECT outcome FROM cells)"""
+
+_FORGET_GRADERS: Final = """DELETE FROM graders WHERE grader NOT IN (
+    SELECT grader FROM outcomes WHERE grader IS NOT NULL
+    UNION SELECT grader FROM columns WHERE grader IS NOT NULL
+)"""
+
+
+@define(eq=False)
+class Writer:
+    """Writes, in one thread at a time.
+
+    `_places` are the columns of the run that was begun, and `_seen` the samples of which a cell
+    was written or linked since.
+    """
+
+    connection: sqlite3.Connection
+    file: str
+    journal: Journal | None
+    _places: Mapping[str, Place] = field(factory=dict)
+    _begun: str = ""
+    _seen: Ticks = field(factory=Ticks)
+
+    def begin(self, columns: Sequence[Column]) -> None:
+        names = [column.name for column in columns]
+        if len({*names}) < len(names):
+            raise ValueError(f"each name of a column stands for one thing: {names}")
+        begun = f"{datetime.now(UTC).isoformat()} {secrets.token_hex(4)}"
+        with transaction(self.connection, self.file):
+            places = write_columns(self.connection, columns)
+            self._note("begun", begun)
+            self._note("finished", "no")
+        self._places, self._begun, self._seen = places, begun, Ticks()
+
+    def write(self, batch: Sequence[Cell], *, fresh: bool) -> Mapping[str, Found]:
+        addressed = [cell for cell in batch if cell.fingerprint]
+        fingerprints = [cell.fingerprint for cell in addressed]
+        bare = [cell for cell in batch if not cell.fingerprint]
+        with self._batch(batch) as free:
+            filed = file_addressed(self.connection, self._places, addressed, free, fresh=fresh)
+            self._link(addressed, zip(filed.numbers, fingerprints, strict=True))
+            if bare:
+                next_free = free + len(addressed)
+                numbers = file_bare(self.connection, self._places, bare, next_free)
+                self._link(bare, ((number, "") for number in numbers))
+        return filed.stayed
+
+    def link(self, batch: Sequence[Link]) -> None:
+        with self._batch(batch):
+            self._link(batch, [(each.found.number, each.found.fingerprint) for each in batch])
+
+    def finish(self) -> None:
+        with self._run():
+            samples = self.connection.execute("SELECT sample FROM samples")
+            unseen = (row for row in samples if row[0] not in self._seen)
+            self.connection.executemany("DELETE FROM cells WHERE sample = ?", unseen)
+            self.connection.execute(_FORGET_CELLS)
+            self.connection.execute("DELETE FROM columns WHERE position IS NULL")
+            self.connection.execute(
+                "DELETE FROM samples WHERE sample NOT IN (SELECT sample FROM cells)"
+            )
+            # Outcomes without a fingerprint are never found again.
+            self.connection.execute(_FORGET_BARE)
+            self._note("finished", "yes")
+
+    def forget(self) -> int:
+        with transaction(self.connection, self.file):
+            forgotten = self.connection.execute(
+                "DELETE FROM outcomes WHERE outcome NOT IN (SELECT outcome FROM cells)"
+            ).rowcount
+            self.connection.execute(_FORGET_GRADERS)
+        with telling(self.file, "made smaller"):
+            self.connection.execute("VACUUM")
+        if self.journal is not None:
+            self.journal.move()
+        return forgotten
+
+    def close(self) -> None:
+        try:
+            if self.journal is not None:
+                self.journal.close()
+        finally:
+            self.connection.close()
+
+    @contextmanager
+    def _run(self) -> Iterator[int]:
+        """Write for the run that was begun; yields the first number for new outcomes."""
+        if self.journal is not None:
+            self.journal.settle()
+        with transaction(self.connection, self.file):
+            free, begun = self.connection.execute(_NOW).fetchone()
+            if begun != self._begun:
+                said = "is written by another run, which began later"
+                raise StoreBusy(self.file, said, "end one of the two")
+            yield free
+
+    @contextmanager
+    def _batch(self, batch: Sequence[Cell | Link]) -> Iterator[int]:
+        """Write cells of samples, and before them the samples that are new."""
+        for name in {each.grader for each in batch}:
+            if name not in self._places:
+                raise ValueError(f"the run that was begun has no column {name!r}")
+        seen = self._seen
+        samples = {each.index: each.id for each in batch if each.index not in seen}
+        with self._run() as free:
+            # Where the id is another, so is the sample: a trigger forgets the cells of the former.
+            rows = [(index, id_text_of(key)) for index, key in samples.items()]
+            self.connection.executemany(_SAMPLE, rows)
+            yield free
+        seen.update(samples)
+
+    def _link(self, cells: Sequence[Cell | Link], outcomes: Iterable[tuple[int, str]]) -> None:
+        """Say which outcomes, by number and fingerprint, the cells have.
+
+        A cell that has it already costs no write.
+        """
+        places = self._places
+        rows = []
+        for each, (number, fingerprint) in zip(cells, outcomes, strict=True):
+            place = places[each.grader]
+            to = address_of(number, fingerprint)
+            checksum = link_checksum(place.begun, each.index, id_text_of(each.id), each.repeat, to)
+            rows.append((each.index, place.number, each.repeat, number, checksum))
+        self.connection.executemany(_CELL, rows)
+
+    def _note(self, key: str, value: str) -> None:
+        self.connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
