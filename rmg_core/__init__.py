@@ -5,7 +5,7 @@ Imports point down. What a module needs from above stands on the wrong floor.
      8  cli/         grading
      7  summary      results
      6  runner/
-     5  plan/        limits
+     5  plan/        limits       store/
      4  registry/    config/      basic/
      3  hookspecs
      2  graders/     mappers      aggregators    datasets/

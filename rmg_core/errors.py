@@ -17,7 +17,12 @@ RmgError
 │   └── CodeNotAllowed
 ├── CannotGrade             a grader or mapper says why it has no answer; becomes an outcome
 │   └── MissingInput
-└── RunFailed               a run could not go on; what was written stays
+├── RunFailed               a run could not go on; what was written stays
+└── StoreError              the store of a run cannot be used
+    ├── StoreRefused        a file is not a store that this rmg can use; it is left as it is
+    ├── StoreDamaged        what is in the store is not what was written
+    ├── StoreFull           the disk is full; the batch can be written again
+    └── StoreBusy           another process writes; the batch can be written again
 """
 
 from abc import abstractmethod
@@ -360,3 +365,35 @@ class RunFailed(RmgError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@frozen
+class StoreError(RmgError):
+    """The store of a run cannot be used: which file, what is wrong, and what to do about it."""
+
+    file: str
+    fault: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"the store {self.file!r} {self.fault}; {self.remedy}"
+
+
+@frozen
+class StoreRefused(StoreError):
+    """A file is not a store that this rmg can use as it was asked to; it is left as it is."""
+
+
+@frozen
+class StoreDamaged(StoreError):
+    """What is in the store is not what was written."""
+
+
+@frozen
+class StoreFull(StoreError):
+    """There is no room for what was to be written: nothing of it was, and it can be again."""
+
+
+@frozen
+class StoreBusy(StoreError):
+    """Another process holds the store: nothing was written, and it can be again."""

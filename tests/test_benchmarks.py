@@ -38,3 +38,18 @@ def test_processes_script_reports_every_row():
     assert "R5 µs a grade" in report["a trivial grader"]
     assert len(report["two processes"]["times as fast"]) == 1
     assert "wall ms" in report["restart"]
+
+
+def test_store_script_reports_every_row():
+    report = report_of("store.py", "--cells", "300", "--batch", "100", "--rounds", "1")
+    assert set(report["µs a cell"]) == {
+        "bare table",
+        "write",
+        "write, batches of 10,000",
+        "find",
+        "link what is linked",
+        "read all cells",
+        "finish",
+        "verify",
+    }
+    assert "S4 bytes a cell" in report

@@ -44,9 +44,9 @@ def preflight(directory: Path, *, room: int = ROOM, mounts: Path = MOUNTS) -> li
         StoreError: nothing can be written there.
     """
     place = directory.absolute()
-    while not place.exists():
-        place = place.parent
     try:
+        while not place.exists():
+            place = place.parent
         with tempfile.TemporaryFile(dir=place) as probe:
             probe.write(b"\0")
         free = shutil.disk_usage(place).free

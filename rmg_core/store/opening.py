@@ -49,11 +49,12 @@ def open_writer(
             with transaction(connection, file):
                 if not names_in(connection):  # nobody else has just made it
                     create(connection)
-        if examine(connection, file) < VERSION:
-            with transaction(connection, file):
-                migrate(connection, examine(connection, file))
+        version = examine(connection, file)
         if not accept_lost_wal:
             refuse_if_lost(connection, path, wal_size)
+        if version < VERSION:
+            with transaction(connection, file):
+                migrate(connection, examine(connection, file))
         journal = None
         if make_durable(connection, durability):
             journal = Journal(connection, file, wal_of(path))

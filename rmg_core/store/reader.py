@@ -101,7 +101,8 @@ class Reader:
             try:
                 yield
             finally:
-                self.connection.execute("ROLLBACK")
+                if self.connection.in_transaction:  # SQLite may have ended it, with an error
+                    self.connection.execute("ROLLBACK")
 
     @contextmanager
     def _knowing(self) -> Iterator[None]:

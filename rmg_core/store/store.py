@@ -86,8 +86,10 @@ class Store:
         with self._writing:
             writer.begin(columns)
 
-    def write(self, batch: Sequence[Cell], *, fresh: bool = False) -> Mapping[str, Found]:
-        """Write finished cells: all of them are on the disk when this returns.
+    def write(
+        self, batch: Sequence[Cell], links: Sequence[Link] = (), *, fresh: bool = False
+    ) -> Mapping[str, Found]:
+        """Write finished cells, and `links` as `link` does: all is on the disk when this returns.
 
         Under a fingerprint there is one outcome. One that is there stays, unless it is an error
         or `fresh` is set; those that stayed are returned. A cell without a fingerprint replaces
@@ -99,17 +101,15 @@ class Store:
         """
         writer = self._its_writer()
         with self._writing:
-            return writer.write(batch, fresh=fresh)
+            return writer.write(batch, links, fresh=fresh)
 
-    def link(self, batch: Sequence[Link]) -> None:
-        """Give cells outcomes that were found; those that have them already cost no write.
+    def link(self, links: Sequence[Link]) -> None:
+        """Give cells the outcomes that were found; those that have them already cost no write.
 
         Raises:
             StoreError: as of `write`.
         """
-        writer = self._its_writer()
-        with self._writing:
-            writer.link(batch)
+        self.write((), links)
 
     def finish(self) -> None:
         """End a run all of whose cells were written or linked since `begin`; forget all others.
@@ -123,6 +123,8 @@ class Store:
 
     def forget(self) -> int:
         """Delete the outcomes that no cell has, and give their room back; returns how many.
+
+        Not during a run: what was found may be what is deleted.
 
         Raises:
             StoreError: nothing was deleted, or the file could not be made smaller.

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import frozen
 
-from rmg_core.outcomes import UNIT, Outcome, Scale
+from rmg_core.outcomes import UNIT, Cell, Outcome, Scale
 
 
 @frozen
@@ -41,13 +41,10 @@ class Found(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A cell, in the words of `Cell`, and the stored outcome that is its own."""
+    """A cell whose outcome is stored already, and the number that it was found under."""
 
-    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
-    id: str | int | None
-    grader: str
-    repeat: int
-    found: Found
+    cell: Cell
+    number: int
 
 
 @frozen
@@ -59,7 +56,7 @@ class Finding:
     id: str | int | None = None
     column: str = ""
     repeat: int | None = None
-    fingerprint: str = field(default="")
+    fingerprint: str = ""
 
     def __str__(self) -> str:
         if self.sample is None:

@@ -1,6 +1,7 @@
 """Whether a store is as it was written, to the last grade."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -53,8 +54,9 @@ def _of_the_file(connection: sqlite3.Connection) -> Iterator[Finding]:
         for (said,) in connection.execute("PRAGMA integrity_check"):
             if said != "ok":
                 yield Finding(f"the file is damaged: {said}")
-        for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-            yield Finding(f"a row of {table} refers to nothing in {parent}")
+        found = connection.execute("PRAGMA foreign_key_check")
+        for (table, parent), rows in Counter((row[0], row[2]) for row in found).items():
+            yield Finding(f"{rows} references of {table} to {parent} lead nowhere")
     except _DAMAGE as fault:
         yield Finding(f"the file is damaged: {fault}")
 

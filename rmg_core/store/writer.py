@@ -2,14 +2,14 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 from attrs import define, field
 
-from rmg_core.errors import StoreBusy
+from rmg_core.errors import StoreRefused
 from rmg_core.outcomes import Cell
 from rmg_core.store.catalogue import Place, write_columns
 from rmg_core.store.checksums import address_of, link_checksum
@@ -72,22 +72,20 @@ class Writer:
             self._note("finished", "no")
         self._places, self._begun, self._seen = places, begun, Ticks()
 
-    def write(self, batch: Sequence[Cell], *, fresh: bool) -> Mapping[str, Found]:
+    def write(
+        self, batch: Sequence[Cell], links: Sequence[Link], *, fresh: bool
+    ) -> Mapping[str, Found]:
         addressed = [cell for cell in batch if cell.fingerprint]
-        fingerprints = [cell.fingerprint for cell in addressed]
         bare = [cell for cell in batch if not cell.fingerprint]
-        with self._batch(batch) as free:
+        linked = [cell for cell, _ in links]
+        with self._batch([*batch, *linked]) as free:
             filed = file_addressed(self.connection, self._places, addressed, free, fresh=fresh)
-            self._link(addressed, zip(filed.numbers, fingerprints, strict=True))
+            self._link(addressed, filed.numbers)
             if bare:
                 next_free = free + len(addressed)
-                numbers = file_bare(self.connection, self._places, bare, next_free)
-                self._link(bare, ((number, "") for number in numbers))
+                self._link(bare, file_bare(self.connection, self._places, bare, next_free))
+            self._link(linked, [number for _, number in links])
         return filed.stayed
-
-    def link(self, batch: Sequence[Link]) -> None:
-        with self._batch(batch):
-            self._link(batch, [(each.found.number, each.found.fingerprint) for each in batch])
 
     def finish(self) -> None:
         with self._run():
@@ -131,11 +129,11 @@ class Writer:
             free, begun = self.connection.execute(_NOW).fetchone()
             if begun != self._begun:
                 said = "is written by another run, which began later"
-                raise StoreBusy(self.file, said, "end one of the two")
+                raise StoreRefused(self.file, said, "end one of the two")
             yield free
 
     @contextmanager
-    def _batch(self, batch: Sequence[Cell | Link]) -> Iterator[int]:
+    def _batch(self, batch: Sequence[Cell]) -> Iterator[int]:
         """Write cells of samples, and before them the samples that are new."""
         for name in {each.grader for each in batch}:
             if name not in self._places:
@@ -149,18 +147,17 @@ class Writer:
             yield free
         seen.update(samples)
 
-    def _link(self, cells: Sequence[Cell | Link], outcomes: Iterable[tuple[int, str]]) -> None:
-        """Say which outcomes, by number and fingerprint, the cells have.
-
-        A cell that has it already costs no write.
-        """
+    def _link(self, cells: Sequence[Cell], outcomes: Sequence[int]) -> None:
+        """Say which outcomes the cells have; one that has it already costs no write."""
         places = self._places
         rows = []
-        for each, (number, fingerprint) in zip(cells, outcomes, strict=True):
-            place = places[each.grader]
+        for (sample, key, name, repeat, fingerprint, _, _), number in zip(
+            cells, outcomes, strict=True
+        ):
+            place = places[name]
             to = address_of(number, fingerprint)
-            checksum = link_checksum(place.begun, each.index, id_text_of(each.id), each.repeat, to)
-            rows.append((each.index, place.number, each.repeat, number, checksum))
+            checksum = link_checksum(place.begun, sample, id_text_of(key), repeat, to)
+            rows.append((sample, place.number, repeat, number, checksum))
         self.connection.executemany(_CELL, rows)
 
     def _note(self, key: str, value: str) -> None:

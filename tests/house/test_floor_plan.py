@@ -15,7 +15,7 @@ PLAN = {
     8: ("cli/", "grading"),
     7: ("summary", "results"),
     6: ("runner/",),
-    5: ("plan/", "limits"),
+    5: ("plan/", "limits", "store/"),
     4: ("registry/", "config/", "basic/"),
     3: ("hookspecs",),
     2: ("graders/", "mappers", "aggregators", "datasets/"),

@@ -70,10 +70,9 @@ def write_run(
         found = store.find(each.fingerprint for each in cells if each.fingerprint)
         kept = {key for key, each in found.items() if each.outcome.status != "error"}
         links = [each for each in cells if each.fingerprint in kept]
-        store.link([Link(*each[:4], found[each.fingerprint]) for each in links])
         batch = [each for each in cells if each.fingerprint not in kept]
         say(about=[(each.index, each.grader, each.repeat) for each in batch])
-        store.write(batch)
+        store.write(batch, [Link(each, found[each.fingerprint].number) for each in links])
         say(written=[start, end])
         start = end
     store.finish()

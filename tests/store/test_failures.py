@@ -11,7 +11,7 @@ import pytest
 
 from rmg_core import GraderScore
 from rmg_core.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreRefused
-from rmg_core.store import Store, verify
+from rmg_core.store import Store, filing, verify
 
 from .making import COLUMNS, cell, filled, sample, watched, write_run
 
@@ -205,7 +205,43 @@ def test_what_sqlite_refuses_with_is_told_apart(path: Path, code: int, kind: typ
         store.write(sample(0))
 
 
+def test_a_reader_tells_the_failure_that_ended_its_transaction(path: Path):
+    def watch(now: str, query: str) -> None:
+        if now == "before" and query.startswith("SELECT c.sample"):
+            sqlite3.Connection.execute(store._reader.connection, "ROLLBACK")
+            raise failure(sqlite3.SQLITE_IOERR, "disk I/O error")
+
+    Store.open(path).close()
+    store = Store.read(path, connect=watched(watch))
+    with store, pytest.raises(StoreError, match="cannot be read: disk I/O error"):
+        list(store.cells())
+
+
+def test_an_index_that_misleads_is_damage(path: Path, monkeypatch):
+    with Store.open(path) as store:
+        store.begin(COLUMNS)
+        store.write(sample(0))
+        monkeypatch.setattr(filing, "rows_at", lambda connection, fingerprints: [])
+        with pytest.raises(StoreDamaged) as damaged:
+            store.write(sample(0))
+        assert list(store.cells()) == sample(0)
+    assert str(damaged.value) == (
+        f"the store '{path}' cannot be written: the index of the fingerprints is not that of the "
+        "outcomes; `rmg verify` names every grade that is damaged"
+    )
+
+
 # Forks and racers
+
+
+def told_in_a_fork(store: Store) -> list[str]:
+    said = []
+    for act in (lambda: store.write(sample(1)), lambda: store.find(["f"]), store.cells):
+        with pytest.raises(StoreRefused) as refused:
+            act()
+        said.append(str(refused.value))
+    store.close()
+    return [*said, f"left open: {store._writer.connection.total_changes > 0}"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
@@ -217,15 +253,10 @@ def test_a_fork_neither_writes_nor_reads_nor_closes(path: Path):
         ours, theirs = os.pipe()
         child = os.fork()
         if not child:
-            said = []
-            for act in (lambda: store.write(sample(1)), lambda: store.find(["f"]), store.cells):
-                try:
-                    act()
-                except StoreRefused as refused:
-                    said.append(str(refused))
-            store.close()
-            os.write(theirs, "\n".join(said).encode())
-            os._exit(0)
+            try:
+                os.write(theirs, "\n".join(told_in_a_fork(store)).encode())
+            finally:
+                os._exit(0)
         os.waitpid(child, 0)
         said = os.read(ours, 10_000).decode().splitlines()
         os.close(ours)
@@ -237,7 +268,7 @@ def test_a_fork_neither_writes_nor_reads_nor_closes(path: Path):
         f"the store '{path}' was opened by process {os.getpid()}, and this is a fork of it; "
         "open it again in this process"
     )
-    assert said == [refused] * 3
+    assert said == [refused, refused, refused, "left open: True"]
 
 
 RACER = """
@@ -245,7 +276,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from making import COLUMNS, sample
-from rmg_core.errors import StoreBusy
+from rmg_core.errors import StoreBusy, StoreRefused
 from rmg_core.store import Store
 sys.stdin.readline()
 try:
@@ -254,7 +285,7 @@ try:
         for index in range(40):
             store.write(sample(index))
         store.finish()
-except StoreBusy:
+except (StoreBusy, StoreRefused):
     sys.exit(3)
 """
 

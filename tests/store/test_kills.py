@@ -23,15 +23,7 @@ WRITER = Path(__file__).with_name("writing.py")
 KILLS = int(os.environ.get("RMG_STORE_KILLS", "30"))
 SEED = 20_261_127
 
-# A transaction of each kind, and the steps between them.
-BATCHES = [
-    "BEGIN IMMEDIATE",
-    "SELECT (SELECT",
-    "INSERT INTO samples",
-    "INSERT INTO outcomes",
-    "INSERT INTO cells",
-    "COMMIT",
-]
+# Statements of the writer, and at which time: making the file, its -wal, a run, batches, its end.
 STEPS = [
     ("CREATE TABLE meta", 1),
     ("CREATE VIEW", 1),
@@ -42,7 +34,13 @@ STEPS = [
     ("PRAGMA wal_checkpoint", 1),
     ("UPDATE meta SET value = ? WHERE key = 'complete'", 2),
     ("DELETE FROM columns", 1),
-    *((statement, 4) for statement in BATCHES),
+    ("BEGIN IMMEDIATE", 6),
+    ("SELECT (SELECT", 2),
+    ("INSERT INTO samples", 2),
+    ("INSERT INTO outcomes", 3),
+    ("INSERT INTO outcomes", 4),
+    ("INSERT INTO cells", 3),
+    ("COMMIT", 6),
     ("DELETE FROM cells WHERE sample", 1),
     ("DELETE FROM cells WHERE repeat", 1),
 ]

@@ -160,6 +160,15 @@ def test_the_file_is_for_its_owner_alone(path: Path):
     assert modes == {0o600}
 
 
+def test_the_names_of_new_files_reach_the_disk(path: Path, monkeypatch):
+    synced = []
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle)), sync(handle)))
+    Store.open(path).close()
+    place = path.parent.stat()
+    assert [each.st_ino for each in synced] == [place.st_ino] * 2
+
+
 def test_no_program_that_is_started_has_the_file(path: Path):
     with Store.open(path) as store:
         filled(store, 1)
@@ -180,6 +189,16 @@ def test_the_file_says_what_it_is(made: Path):
         "schema_version",
     }  # fmt: skip
     assert (facts["finished"], facts["complete"], facts["schema_version"]) == ("yes", "yes", "1")
+
+
+def test_every_table_and_column_is_in_the_reference(made: Path):
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "store.md").read_text("utf-8")
+    for (table,) in run(made, "SELECT name FROM sqlite_master WHERE type = 'table'"):
+        section = page.partition(f"### `{table}`\n")[2].partition("\n#")[0]
+        told = {line.split("`")[1] for line in section.splitlines() if line.startswith("| `")}
+        there = run(made, f"PRAGMA table_info({table})")
+        names = run(made, "SELECT 0, key FROM meta") if table == "meta" else there
+        assert told == {name for _, name, *_ in names}
 
 
 # How it is written
@@ -361,6 +380,20 @@ def test_a_copy_without_its_wal_is_refused(path: Path, tmp_path: Path):
         f"the store '{copy}' is a copy without copy.sqlite-wal, which holds the newest grades; "
         "copy that file too, from where this one comes from"
     )
+
+
+def test_a_copy_without_its_wal_is_refused_however_much_was_written(path: Path, tmp_path: Path):
+    copy = tmp_path / "copy.sqlite"
+    with Store.open(path, durability="crash") as store:
+        store.begin(COLUMNS)
+        for batch in range(4):
+            made = [cell(100 * batch + n, GraderScore(0.5, "so " * 10_000)) for n in range(100)]
+            store.write(made)
+            copy.write_bytes(path.read_bytes())
+            with pytest.raises(StoreRefused, match=r"is a copy without copy\.sqlite-wal"):
+                Store.read(copy)
+            for each in ("copy.sqlite-wal", "copy.sqlite-shm"):
+                (tmp_path / each).unlink(missing_ok=True)
 
 
 def test_a_copy_without_its_wal_is_opened_if_the_loss_is_accepted(path: Path, tmp_path: Path):

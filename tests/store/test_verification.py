@@ -7,12 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from rmg_core import GraderError, GraderScore, GraderSkip
+from rmg_core import GraderError, GraderScore, GraderSkip, Scale
 from rmg_core.errors import StoreDamaged, StoreError, StoreRefused
-from rmg_core.store import Finding, Store, verify
+from rmg_core.store import Column, Finding, Store, verify
 
-from .making import COLUMNS, cell, filled, sample
+from .making import COLUMNS, SAME, cell, filled, sample
 
 FLIPS = int(os.environ.get("RMG_STORE_FLIPS", "300"))
 
@@ -66,6 +67,19 @@ def test_a_grade_that_changed_is_named(made: Path, change: str):
     damage(made, f"UPDATE outcomes SET {change} WHERE outcome = 1")  # noqa: S608 - from above
     [found] = [each for each in verify(made) if each.sample is not None]
     assert (found.sample, found.id, found.column, found.repeat) == (0, "q0", "same", 0)
+
+
+def test_a_skip_that_got_a_score_is_named(made: Path):
+    damage(made, "UPDATE outcomes SET score = 1.0 WHERE status = 'skip'")
+    named = [(each.sample, each.column, each.repeat) for each in verify(made)]
+    assert named == [(index, "other", 1) for index in range(4)]
+
+
+def test_outcomes_that_change_their_places_are_named(made: Path):
+    """Outcomes without a fingerprint are known by their numbers alone: 10 and 12 are of `all`."""
+    for before, after in ((10, 99), (12, 10), (99, 12)):
+        damage(made, "UPDATE outcomes SET outcome = ? WHERE outcome = ?", after, before)
+    assert [(each.sample, each.column) for each in verify(made)] == [(0, "all"), (1, "all")]
 
 
 def test_a_finding_says_which_grade_it_is_of(made: Path):
@@ -143,6 +157,25 @@ def test_running_again_makes_damaged_grades_anew(made: Path):
     assert verify(made) == []
 
 
+def test_a_grader_that_was_damaged_keeps_its_outcomes_and_their_scale(made: Path):
+    damage(made, "UPDATE graders SET release = '9' WHERE grader = 1")
+    assert verify(made) != []
+    with Store.open(made) as store:
+        store.begin([Column("same", evolve(SAME, scale=Scale(0, 9))), *COLUMNS[1:]])
+        assert {each.outcome.scale for each in store.cells() if each.grader == "all"} == {Scale()}
+        [found] = store.find([cell(0).fingerprint]).values()
+    assert found.outcome == GraderScore(0.5, "so")
+    assert verify(made) == []
+
+
+def test_a_grader_whose_scale_cannot_be_read_gets_the_one_that_it_has_now(made: Path):
+    damage(made, "UPDATE graders SET scale = '?' WHERE grader = 1")
+    with Store.open(made) as store:
+        store.begin(COLUMNS)
+        assert store.find([cell(0).fingerprint])
+    assert verify(made) == []
+
+
 def test_a_file_that_is_not_there_cannot_be_verified(path: Path):
     with pytest.raises(StoreRefused, match="is not there; name the directory of a run"):
         verify(path)
@@ -156,6 +189,9 @@ def test_a_file_that_is_no_store_is_a_finding(path: Path):
 
 
 def test_a_page_that_is_lost_is_told(made: Path):
+    damage(
+        made, 'UPDATE cells SET "column" = CAST(? AS TEXT) WHERE sample = 2 AND repeat = 1', b"\xff"
+    )
     with closing(sqlite3.connect(made)) as connection:
         [root] = connection.execute(
             "SELECT rootpage FROM sqlite_master WHERE name = 'outcomes'"
