@@ -73,6 +73,7 @@ class Summary:
     """The whole run.
 
     `is_complete` says that every planned cell has an outcome. `rows_skipped` were no samples.
+    `reused` cells have the outcome of an earlier run.
     """
 
     columns: tuple[ColumnSummary, ...]
@@ -83,6 +84,7 @@ class Summary:
     duplicates: int = 0
     seconds: float | None = None
     reports: tuple[str, ...] = ()
+    reused: int = 0
 
     def __getitem__(self, name: str) -> ColumnSummary:
         for column in self.columns:
@@ -107,6 +109,7 @@ class Summary:
             "rows_skipped": self.rows_skipped,
             "duplicates": self.duplicates,
             "max_errors": self.max_errors,
+            "reused": self.reused,
             "seconds": self.seconds,
             "columns": {column.name: _column_json(column) for column in self.columns},
             "reports": list(self.reports),

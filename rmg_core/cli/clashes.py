@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rmg_core.basic.sinks import JsonlSink
-from rmg_core.cli.rundir import CONFIG, RESULTS, SUMMARY, is_draft, is_made_by_rmg
+from rmg_core.cli.rundir import CONFIG, STORE, SUMMARY, is_draft, is_made_by_rmg
 from rmg_core.config import Config
 from rmg_core.config.positions import KeyPath
 from rmg_core.errors import Problem
@@ -51,7 +51,7 @@ def _problem(
 
 def _written(plan: Plan | None, place: Path) -> Iterator[tuple[Path, str | None]]:
     """Yield the files that a run writes, each with the sink of the config that it is of."""
-    for name in (RESULTS, SUMMARY, CONFIG):
+    for name in (STORE, SUMMARY, CONFIG):
         yield place / name, None
     for sink in plan.sinks if plan is not None else ():
         if isinstance(sink.part, JsonlSink):

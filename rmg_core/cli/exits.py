@@ -7,7 +7,7 @@ from typing import Final
 from click.exceptions import Exit
 
 from rmg_core.cli.screen import tell
-from rmg_core.errors import RmgError, RunFailed
+from rmg_core.errors import RmgError, RunFailed, StoreError, StoreRefused
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -26,9 +26,9 @@ def exits() -> Iterator[None]:
     except KeyboardInterrupt:
         tell("interrupted")
         raise Exit(CUT_SHORT) from None
-    except RunFailed as fault:
+    except (RunFailed, StoreError) as fault:
         tell(str(fault))
-        raise Exit(FAILED) from fault
+        raise Exit(WRONG_QUESTION if isinstance(fault, StoreRefused) else FAILED) from fault
     except RmgError as fault:
         tell(str(fault))
         raise Exit(WRONG_QUESTION) from fault

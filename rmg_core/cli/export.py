@@ -49,16 +49,14 @@ def command(run_dir: str, form: str | None, output: str | None) -> None:
 
     form = form or _form_of(output)
     place = directory_of(Path(run_dir))
-    results = results_of(place)
-    if want := want_of(place):
-        tell(one_line(f"{place}: {want}", 4000))
-    if results.is_torn:
-        tell(f"{results.file}: the last line was cut short, and is left out")
-    head = _head(results)
-    if form == "parquet":
-        _check_parquet(output)
-    with _opened(output, place) as file:
-        {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](results, head, file)
+    with results_of(place) as results:
+        if want := want_of(place):
+            tell(one_line(f"{place}: {want}", 4000))
+        head = _head(results)
+        if form == "parquet":
+            _check_parquet(output)
+        with _opened(output, place) as file:
+            {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](results, head, file)
 
 
 def _form_of(output: str | None) -> str:
@@ -142,7 +140,8 @@ def _parquet(results: "Results", head: list[str], file: IO[bytes]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    texts = set(results.ranked) if results.ids_are_numbers else {"id", *results.ranked}
+    ranked = results.ranked
+    texts = {*ranked} if results.ids_are_numbers else {"id", *ranked}
     kinds = [pa.int64(), pa.string() if "id" in texts else pa.int64()]
     for name in results.columns:
         kinds += [pa.string() if name in texts else pa.float64(), pa.string(), pa.string()]

@@ -9,14 +9,13 @@ import anyio
 from anyio.abc import TaskStatus
 from attrs import define, evolve, field
 
-from rmg_core.basic.sinks import JsonlSink
 from rmg_core.cli.cutting import DRAIN_SECONDS, cutting
 from rmg_core.cli.exits import CUT_SHORT, STOPPED
 from rmg_core.cli.preflight import Ready
 from rmg_core.cli.progress import Progress
-from rmg_core.cli.rundir import RESULTS
 from rmg_core.cli.screen import one_line, tell
 from rmg_core.plan import NamedPart, Plan
+from rmg_core.runner.archive import Archive
 from rmg_core.runner.closing import run_to_the_end
 from rmg_core.runner.execution import LOG, Execution
 from rmg_core.runner.failures import sole_failure
@@ -48,11 +47,13 @@ class _Warnings(logging.Handler):
 class Grading:
     """Runs a plan over its first `samples` samples, and counts what comes of it.
 
+    `archive` has what earlier runs came to, and keeps what this one does.
     `told` are the reports that could not wait for the end. `signalled` is the exit code when a
     signal ended the run, else None.
     """
 
     ready: Ready
+    archive: Archive
     samples: int
     progress: Progress | None
     signalled: int | None = field(init=False, default=None)
@@ -80,7 +81,8 @@ class Grading:
 
     async def _run(self) -> Summary:
         samples = islice(self.ready.dataset.samples(), self.samples)
-        execution = Execution(Session.of(self._kept()), FileSource(samples), self._count)
+        session = Session.of(self._watched())
+        execution = Execution(session, FileSource(samples), self._count, archive=self.archive)
         with sole_failure():
             async with anyio.create_task_group() as tasks:
                 with anyio.CancelScope() as scope:
@@ -90,14 +92,12 @@ class Grading:
         await execution.tell_summary(self._summary(execution))
         return self._summary(execution)
 
-    def _kept(self) -> Plan:
-        """Return the plan with what the command line adds to it."""
+    def _watched(self) -> Plan:
+        """Return the plan with the observer that the command line adds to it."""
         plan = self.ready.plan
-        sinks = (NamedPart(RESULTS, JsonlSink(RESULTS)), *plan.sinks)
         if self.progress is None:
-            return evolve(plan, sinks=sinks)
-        observers = (NamedPart("progress", self.progress), *plan.observers)
-        return evolve(plan, sinks=sinks, observers=observers)
+            return plan
+        return evolve(plan, observers=(NamedPart("progress", self.progress), *plan.observers))
 
     async def _listen(
         self, execution: Execution, scope: anyio.CancelScope, *, task_status: TaskStatus[None]
@@ -145,4 +145,5 @@ class Grading:
             duplicates=report.duplicates,
             seconds=ended.seconds,
             reports=ended.reports,
+            reused=ended.reused,
         )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from rmg_core.cli.rundir import CONFIG, RESULTS, SUMMARY, fault_of, written_whole
+from rmg_core.cli.rundir import CONFIG, STORE, SUMMARY, fault_of, written_whole
 from rmg_core.errors import ConfigError, Problem
 
 
@@ -53,9 +53,7 @@ def _fault(output: str, run_dir: Path) -> str | None:
         return str(fault)
     if place.is_dir():
         return "it is a directory"
-    if place.exists() and any(
-        _is_same(place, run_dir / each) for each in (CONFIG, RESULTS, SUMMARY)
-    ):
+    if place.exists() and any(_is_same(place, run_dir / each) for each in (CONFIG, STORE, SUMMARY)):
         return "it is a file of the run itself"
     if place.exists() and not place.is_file():
         return None

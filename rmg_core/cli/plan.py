@@ -11,6 +11,7 @@ from rmg_core.cli.verbs import example
 if TYPE_CHECKING:
     from rmg_core.cli.preflight import Ready
     from rmg_core.plan import PlannedAggregator, PlannedGrader
+    from rmg_core.runner.survey import Survey
 
 
 _LEFT_OUT: Final = (("skipped", "row", "skipped"), ("duplicates", "duplicate", "left out"))
@@ -21,20 +22,22 @@ _LEFT_OUT: Final = (("skipped", "row", "skipped"), ("duplicates", "duplicate", "
 @arguments.overrides
 @arguments.as_json
 def command(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Say what a config would run.
+    """Say what a config would run, and what of it an earlier run has done.
 
     A grader's fingerprint changes with everything that can change its grades.
     """
     from rmg_core.cli.preflight import preflight
+    from rmg_core.cli.surveying import survey_of_plan
 
     ready = preflight(config, overrides)
+    made = _json(ready, survey_of_plan(ready))
     if as_json:
-        show_json(_json(ready))
+        show_json(made)
     else:
-        show(_text(ready))
+        show(_text(made))
 
 
-def _json(ready: "Ready") -> dict[str, Any]:
+def _json(ready: "Ready", survey: "Survey") -> dict[str, Any]:
     plan, report = ready.plan, ready.report
     graders = [
         _grader(each, ready.config.graders[each.name].use, report.samples) for each in plan.graders
@@ -49,7 +52,9 @@ def _json(ready: "Ready") -> dict[str, Any]:
         },
         "graders": graders,
         "aggregators": [_aggregator(each) for each in plan.aggregators],
-        "cells": sum(each["cells"] for each in graders),
+        "cells": survey.cells,
+        "cells_to_run": survey.to_run,
+        "to_run": str(survey),
         "max_concurrency": plan.max_concurrency,
         "max_errors": plan.max_errors,
         "run_dir": str(ready.run_dir),
@@ -88,8 +93,7 @@ def _aggregator(planned: "PlannedAggregator") -> dict[str, Any]:
     }
 
 
-def _text(ready: "Ready") -> str:
-    made = _json(ready)
+def _text(made: dict[str, Any]) -> str:
     dataset = made["dataset"]
     left_out = [
         f"{counted(dataset[key], noun)} {done}" for key, noun, done in _LEFT_OUT if dataset[key]
@@ -120,8 +124,7 @@ def _text(ready: "Ready") -> str:
         ]
         parts.append(in_columns(columns))
     parts.append(
-        f"{counted(made['cells'], 'cell')}, at most {made['max_concurrency']} at once, "
-        f"to {made['run_dir']}"
+        f"{made['to_run']}\nat most {made['max_concurrency']} at once, to {made['run_dir']}"
     )
     return "\n\n".join(parts)
 

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rmg_core.cli.rundir import RESULTS
 from rmg_core.cli.screen import counted, in_columns, is_terminal, one_line, show, show_styled, tell
 from rmg_core.datasets import DatasetReport
 from rmg_core.summary import Summary, aligned
@@ -21,6 +20,8 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
     head = f"{counted(summary.samples, 'sample')} graded"
     if summary.seconds is not None:
         head += f" in {summary.seconds:.3g} s"
+    if summary.reused:
+        head += f"; {counted(summary.reused, 'cell')} from earlier runs"
     if summary.rows_skipped:
         head += f"; {counted(summary.rows_skipped, 'row')} skipped"
     if summary.duplicates:
@@ -40,8 +41,8 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
     ]
     if errors:
         show("\n" + in_columns(errors))
-        show(f"more on each error: `detail` of its line in {RESULTS}")
-    show(f"\nresults: {run_dir / RESULTS}")
+        show(f"more on each error: rmg why {run_dir} SAMPLE COLUMN")
+    show(f"\nresults: rmg export {run_dir}")
 
 
 def tell_warnings(report: DatasetReport) -> None:

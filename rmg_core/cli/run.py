@@ -14,6 +14,7 @@ from rmg_core.cli.verbs import example, written
 
 if TYPE_CHECKING:
     from rmg_core.cli.preflight import Ready
+    from rmg_core.runner.archive import Again
     from rmg_core.summary import Summary
 
 
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
     "--limit", type=click.IntRange(min=1), metavar="N", help="Grade the first N samples only."
 )
 @click.option("--run-dir", metavar="DIR", help="Where to keep the run, in place of [run] dir.")
+@click.option(
+    "--retry-errors",
+    "again",
+    flag_value="errors",
+    help="Grade every cell again that has an error, also one that will not pass by itself.",
+)
+@click.option("--fresh", "again", flag_value="all", help="Grade every cell again.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @arguments.as_json
 @click.pass_context
@@ -42,16 +50,17 @@ def command(  # noqa: PLR0917 - click calls it by name
     on_bad_row: str | None,
     limit: int | None,
     run_dir: str | None,
+    again: "Again | None",
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Grade a dataset as a config says.
 
-    Everything is checked before anything runs. The run directory gets results.jsonl with a line
-    for every finished cell, summary.json, and a copy of the config; they replace those of an
-    earlier run. Ctrl-C stops: what has begun is finished and written (exit 75); a second one
-    cuts that short (exit 130). Exits 1 when a grader or aggregator has more
-    errors than max_errors allows.
+    Everything is checked before anything runs. The run directory keeps every outcome in
+    store.sqlite: a run again, after whatever change, grades only what has none that stands, and
+    the first line says what that is. Errors that may pass by themselves are graded again. Ctrl-C
+    stops: what has begun is finished and kept (exit 75); a second one cuts that short (exit 130).
+    Exits 1 when a grader or aggregator has more errors than max_errors allows.
     """
     from rmg_core.cli.preflight import preflight
     from rmg_core.cli.report import show_summary, tell_warnings
@@ -60,8 +69,8 @@ def command(  # noqa: PLR0917 - click calls it by name
         overrides = (*overrides, f'dataset.on_bad_row="{on_bad_row}"')
     ready = preflight(config, overrides, run_dir, is_run=True)
     tell_warnings(ready.report)
-    again = one_line(shlex.join(written(context)), 4000)
-    summary, signalled, told = _run(ready, limit, again, is_quiet=quiet)
+    rerun = one_line(shlex.join(written(context)), 4000)
+    summary, signalled, told = _run(ready, limit, again or "failed", rerun, is_quiet=quiet)
     for report in summary.reports:
         if report not in told:
             tell(one_line(report, 2000))
@@ -72,31 +81,43 @@ def command(  # noqa: PLR0917 - click calls it by name
     code = _code(summary, signalled)
     if code in (STOPPED, CUT_SHORT):
         said = counted(summary.samples, "sample")
-        tell(f"stopped after {said}; run again with: {again}")
+        tell(f"stopped after {said}; run again with: {rerun}")
     context.exit(code)
 
 
 def _run(
-    ready: "Ready", limit: int | None, again: str, *, is_quiet: bool
+    ready: "Ready", limit: int | None, again: "Again", rerun: str, *, is_quiet: bool
 ) -> "tuple[Summary, int | None, set[str]]":
     from rmg_core.cli import rundir
     from rmg_core.cli.grading import Grading
     from rmg_core.cli.progress import Progress, shown
+    from rmg_core.cli.surveying import survey_of
+    from rmg_core.runner.archive import Archive, columns_of
+    from rmg_core.store import Store
 
     samples = ready.report.samples if limit is None else min(limit, ready.report.samples)
     totals = {each.name: samples * each.repeats for each in ready.plan.graders}
     progress = None if is_quiet else Progress(totals)
-    grading = Grading(ready, samples, progress)
     place = ready.run_dir.absolute()  # wherever a grader takes the process
-    with rundir.held(ready.run_dir):
+    with (
+        rundir.held(ready.run_dir),
+        Store.open(place / rundir.STORE, durability=ready.config.run.durability) as store,
+    ):
+        for warning in store.warnings:
+            tell(warning)
+        archive = Archive(store, again)
+        tell(str(survey_of(ready, archive, samples)))
         (place / rundir.SUMMARY).unlink(missing_ok=True)
-        copy = rundir.marked(ready.config.source.text, again)
+        copy = rundir.marked(ready.config.source.text, rerun)
         rundir.write_whole(place / rundir.CONFIG, copy)
+        store.begin(columns_of(ready.plan))
+        grading = Grading(ready, archive, samples, progress)
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
             summary = grading.run()
-        content = rundir.as_json(summary.to_json())
-        rundir.write_whole(place / rundir.SUMMARY, content)
+        if summary.is_complete:
+            store.finish()
+        rundir.write_whole(place / rundir.SUMMARY, rundir.as_json(summary.to_json()))
     return summary, grading.signalled, grading.told
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from rmg_core.errors import ConfigError, Problem
 
-RESULTS: Final = "results.jsonl"
+STORE: Final = "store.sqlite"
 SUMMARY: Final = "summary.json"
 CONFIG: Final = "config.toml"
 

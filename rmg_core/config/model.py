@@ -154,12 +154,19 @@ class AggregatorConfig:
 
 @frozen
 class RunConfig:
-    """Where a run is kept."""
+    """Where a run is kept, and how."""
 
     dir: str | None = field(
         default=None,
         validator=[_is_local, _stays_below],
         metadata={"help": "the run directory; by default runs/<name of the config>"},
+    )
+    durability: Literal["power", "crash"] = field(
+        default="power",
+        metadata={
+            "help": "what an outcome survives once it counts as done: a loss of power, or only "
+            "the end of the process, which waits less for the disk"
+        },
     )
 
 

@@ -8,11 +8,12 @@ from attrs import field, frozen
 from rmg_core.mappers import FieldMapper
 from rmg_core.outcomes import Cell, GraderError
 from rmg_core.plan.values import PlannedGrader
-from rmg_core.runner.archive import Archive, Known
+from rmg_core.runner.archive import Archive
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.threads import Threads
 from rmg_core.runner.window import GraderCell, OpenSample, Ready
 from rmg_core.runner.work import fingerprinter, unprepared
+from rmg_core.store import Link
 
 
 @frozen(eq=False)
@@ -24,7 +25,7 @@ class Addressing:
     work: Callable[[GraderCell], Ready | Cell] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "work", _address_work(self.planned))
+        object.__setattr__(self, "work", address_work(self.planned))
 
     @property
     def may_hang(self) -> bool:
@@ -48,19 +49,20 @@ class Addressing:
 
     def _look_up(self, archive: Archive, made: list[Ready | Cell], into: list[Any]) -> None:
         addresses = [each.address for each in made if type(each) is Ready and each.address]
-        known = archive.find(addresses) if addresses else {}
+        known = archive.find(addresses)
         name = self.planned.name
         for each in made:
             if type(each) is Ready and each.address in known:
-                key, outcome, seconds = known[each.address]
-                opened, repeat, _, address = each
+                number, address, outcome, seconds, _ = known[each.address]
+                opened, repeat, _, _ = each
                 cell = Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
-                into.append(Known(cell, key))
+                into.append(Link(cell, number))
             else:
                 into.append(each)
 
 
-def _address_work(planned: PlannedGrader) -> Callable[[GraderCell], Ready | Cell]:
+def address_work(planned: PlannedGrader) -> Callable[[GraderCell], Ready | Cell]:
+    """Return what takes the inputs of a cell and makes its address, or says why it cannot."""
     prepare, name = planned.prepare, planned.name
     fingerprint = fingerprinter(planned.identity.digest, planned.repeats)
 

@@ -1,26 +1,78 @@
-"""What has the outcomes of earlier runs, and takes those of this one, as the runner sees it."""
+"""The outcomes of earlier runs, and what of them stands: what the runner asks before it grades."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, Literal, TypeAlias
 
-from rmg_core.outcomes import Cell, Outcome
+from attrs import field, frozen
+
+from rmg_core.outcomes import Cell, GraderError, Outcome
+from rmg_core.plan.values import Plan, PlannedGrader
+from rmg_core.store import Column, Found, Link, Store, StoredGrader
+
+Again: TypeAlias = Literal["failed", "errors", "all"]
+"""What is graded again: errors that may pass by themselves, all errors, or everything."""
+
+PERMANENT: Final = frozenset({"bad_input", "bad_return", "out_of_scale"})
+"""The kinds of errors that the same grader makes of the same inputs each time."""
 
 
-class Known(NamedTuple):
-    """A cell whose outcome the archive has, under `key`."""
+@frozen(eq=False)
+class Archive:
+    """The store of a run, as the runner sees it; what `write` returns for is safe.
 
-    cell: Cell
-    key: int
-
-
-class Archive(Protocol):
-    """Keeps outcomes by their addresses; what `write` returns for is safe.
-
-    `find` is called from several threads; the others from one at a time.
+    `find` is called from several threads, `write` from one at a time. `_made` are the addresses
+    of outcomes that this run has made and a later one would not let stand.
     """
 
-    def find(self, addresses: Sequence[str], /) -> Mapping[str, tuple[int, Outcome, float]]:
-        """Return key, outcome and seconds of what need not be graded again."""
+    store: Store
+    again: Again = "failed"
+    _made: set[str] = field(factory=set)
 
-    def write(self, cells: Sequence[Cell], known: Sequence[Known], /) -> None:
-        """Keep new cells, and note to which samples known outcomes belong."""
+    def find(self, addresses: Sequence[str]) -> Mapping[str, Found]:
+        """Return what need not be graded again, under its address."""
+        made = self._made
+        if self.again == "all":
+            addresses = [address for address in addresses if address in made]
+        found = self.store.find(addresses) if addresses else {}
+        return {
+            address: each
+            for address, each in found.items()
+            if address in made or self.stands(each.outcome)
+        }
+
+    def stands(self, outcome: Outcome) -> bool:
+        """Tell whether an outcome of an earlier run is one of this run too."""
+        if not isinstance(outcome, GraderError):
+            return self.again != "all"
+        return self.again == "failed" and outcome.kind in PERMANENT
+
+    def write(self, cells: Sequence[Cell], known: Sequence[Link]) -> None:
+        """Keep new cells, and note to which samples known outcomes belong.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        self.store.write(cells, known, fresh=self.again == "all", stays=self._made)
+        self._made.update(
+            cell.fingerprint for cell in cells if cell.fingerprint and not self.stands(cell.outcome)
+        )
+
+
+def columns_of(plan: Plan) -> list[Column]:
+    """Return the columns of a plan as a store keeps them: graders, then aggregators."""
+    graders = [Column(each.name, stored_grader(each), each.repeats) for each in plan.graders]
+    return [*graders, *(Column(each.name) for each in plan.aggregators)]
+
+
+def stored_grader(planned: PlannedGrader) -> StoredGrader:
+    identity = planned.identity
+    return StoredGrader(
+        digest=identity.digest,
+        name=identity.name,
+        distribution=identity.distribution,
+        release=identity.release,
+        version=identity.version,
+        source=identity.source,
+        options=identity.options,
+        scale=planned.scale,
+    )

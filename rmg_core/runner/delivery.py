@@ -1,21 +1,29 @@
 """Finished cells on their way out: to every sink, and then to the observers."""
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, Final, Protocol
 
 import anyio
 from anyio import CapacityLimiter, to_thread
 from attrs import define, field
 
-from rmg_core.errors import RunFailed
+from rmg_core.errors import RunFailed, StoreBusy, StoreError, StoreFull
 from rmg_core.outcomes import Cell
 from rmg_core.plan.values import NamedPart, Plan
-from rmg_core.runner.archive import Archive, Known
+from rmg_core.runner.archive import Archive
 from rmg_core.runner.settling import pass_interrupt, said_by
 from rmg_core.runner.sharing import Sharing
+from rmg_core.store import Link
 
 # So many cells may wait for a slow sink before no more samples are read.
 MOST_WAITING: Final = 16_384
+
+RETRY_SECONDS: Final = 5.0
+"""So long a store without room is left alone before it is asked again."""
+
+NO_ROOM_SECONDS: Final = 600.0
+"""So long a run waits for room in all, before it fails."""
 
 
 class Sink(Protocol):
@@ -59,11 +67,12 @@ class Delivery:
     archive: Archive | None = None
     sharing: Sharing = field(factory=Sharing)
     waiting: list[Cell] = field(factory=list)
-    known: list[Known] = field(factory=list)
+    known: list[Link] = field(factory=list)
     is_over: bool = False
     is_wanted: bool = field(init=False)
     _opened: list[NamedPart] = field(factory=list)
     _is_broken: bool = False
+    _full_since: float | None = None
     _writer: CapacityLimiter = field(factory=lambda: CapacityLimiter(1))
     _wake: anyio.Event | None = None
     _drained: anyio.Event | None = None
@@ -75,7 +84,7 @@ class Delivery:
     def is_full(self) -> bool:
         return len(self.waiting) + len(self.known) > MOST_WAITING
 
-    def put(self, cells: list[Cell], known: Sequence[Known] = ()) -> None:
+    def put(self, cells: list[Cell], known: Sequence[Link] = ()) -> None:
         """Take new cells, and known ones, which the archive has already."""
         self.waiting += cells
         self.known += known
@@ -103,9 +112,20 @@ class Delivery:
                 self._wake = anyio.Event()
                 await self._wake.wait()
             self._wake = None
-            await self._deliver()
+            if (fault := await self._deliver()) is not None:
+                await self._wait_for_room(fault)
 
-    async def _deliver(self) -> None:
+    async def _wait_for_room(self, fault: StoreError) -> None:
+        """Let the run pause while the store takes nothing: what is finished waits in memory."""
+        if self._full_since is None:
+            self._full_since = monotonic()
+            self.report(f"{fault}; the run waits, and goes on by itself")
+        elif monotonic() > self._full_since + NO_ROOM_SECONDS:
+            raise RunFailed(str(fault)) from fault
+        await anyio.sleep(RETRY_SECONDS)
+
+    async def _deliver(self) -> StoreError | None:
+        """Deliver what waits; where the store takes nothing for now, it goes on waiting."""
         batch, self.waiting = self.waiting, []
         known, self.known = self.known, []
         if self._drained is not None:
@@ -114,16 +134,27 @@ class Delivery:
         # A batch that was taken is written, even when the run is cancelled at this moment.
         with anyio.CancelScope(shield=True):
             whole = [*batch, *(each.cell for each in known)]
-            await self._in_thread(self._write, batch, known, whole)
+            try:
+                await self._in_thread(self._write, batch, known, whole)
+            except (StoreBusy, StoreFull) as fault:
+                self.waiting[:0], self.known[:0] = batch, known
+                return fault
+            self._full_since = None
             self.sharing.archived(batch)
             await self.tell("outcomes", whole)
+        return None
 
-    def _write(self, new: list[Cell], known: list[Known], whole: list[Cell]) -> None:
+    def _write(self, new: list[Cell], known: list[Link], whole: list[Cell]) -> None:
         try:
             if self.archive is not None:
                 self.archive.write(new, known)
             for sink in self.sinks:
                 _ask(sink, "write", whole)
+        except (StoreBusy, StoreFull):
+            raise
+        except StoreError as fault:
+            self._is_broken = True
+            raise RunFailed(str(fault)) from fault
         except BaseException:
             self._is_broken = True
             raise
@@ -141,7 +172,9 @@ class Delivery:
         failures: list[RunFailed] = []
         if (self.waiting or self.known) and not self._is_broken:
             try:
-                await self._deliver()
+                if (fault := await self._deliver()) is not None:
+                    left = len(self.waiting)
+                    failures.append(RunFailed(f"{fault}; {left:,} finished cells are not kept"))
             except RunFailed as failure:
                 failures.append(failure)
         while self._opened:

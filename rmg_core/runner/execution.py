@@ -41,13 +41,15 @@ class Ended:
     """How a run ended.
 
     `samples` were read; of their `cells`, `finished` have an outcome. A run that was stopped has
-    fewer. `seconds` are of the clock; `grader_seconds` add up all calls of a grader.
+    fewer; `reused` came from earlier runs. `seconds` are of the clock; `grader_seconds` add up all
+    calls of a grader.
     `reports` are sentences for the user.
     """
 
     samples: int
     cells: int
     finished: int
+    reused: int
     is_stopped: bool
     seconds: float
     grader_seconds: Mapping[str, float]
@@ -91,8 +93,7 @@ class Execution:
     def __attrs_post_init__(self) -> None:
         plan = self.session.plan
         observers = list(plan.observers)
-        report = self.reports.append
-        self._delivery = Delivery(plan, plan.sinks, observers, report, self.archive)
+        self._delivery = Delivery(plan, plan.sinks, observers, self._warn, self.archive)
         limits, workers = self.session.limits, self.session.workers
         self.pipeline = Pipeline(plan, limits, self._delivery, self.emit, workers)
 
@@ -138,6 +139,7 @@ class Execution:
             samples=pipeline.samples,
             cells=pipeline.samples * pipeline.cells_a_sample,
             finished=pipeline.finished,
+            reused=pipeline.reused,
             is_stopped=self.is_stopped,
             seconds=perf_counter() - self._began,
             grader_seconds={lane.name: lane.seconds for lane in pipeline.graders},

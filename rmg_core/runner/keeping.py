@@ -7,9 +7,9 @@ from attrs import define
 
 from rmg_core.outcomes import Cell, Outcome
 from rmg_core.plan.values import PlannedGrader
-from rmg_core.runner.archive import Known
 from rmg_core.runner.sharing import Sharing
 from rmg_core.runner.window import GraderCell, Ready
+from rmg_core.store import Link
 
 Land: TypeAlias = Callable[[list[Any], list[Outcome]], None]
 
@@ -19,20 +19,22 @@ class Keeping:
     """Takes the cells of one grader through.
 
     `put` delivers new cells and known ones, `queue` gets those that have to be graded, and `land`
-    the outcomes of all. Without `sharing`, equal cells are graded each.
+    the outcomes of all. Without `sharing`, equal cells are graded each. `reused` counts the known
+    cells.
     """
 
     planned: PlannedGrader
-    put: Callable[[list[Cell], list[Known]], None]
+    put: Callable[[list[Cell], list[Link]], None]
     queue: Callable[[list[Ready]], None]
     land: Land
     sharing: Sharing | None
+    reused: int = 0
 
-    def land_addressed(self, cells: list[GraderCell], made: list[Ready | Known | Cell]) -> None:
+    def land_addressed(self, cells: list[GraderCell], made: list[Ready | Link | Cell]) -> None:
         """Land the cells that are known or cannot be graded, and queue the others."""
         landed: list[GraderCell] = []
         new: list[Cell] = []
-        known: list[Known] = []
+        known: list[Link] = []
         outcomes: list[Outcome] = []
         to_grade: list[Ready] = []
         for cell, each in zip(cells, made, strict=True):
@@ -44,13 +46,14 @@ class Keeping:
                     continue
                 new.append(self._shared(each, outcome))
                 outcomes.append(outcome)
-            elif isinstance(each, Known):
+            elif isinstance(each, Link):
                 known.append(each)
                 outcomes.append(each.cell.outcome)
             else:
                 new.append(each)
                 outcomes.append(each.outcome)
             landed.append(cell)
+        self.reused += len(known)
         if to_grade:
             self.queue(to_grade)
         if landed:

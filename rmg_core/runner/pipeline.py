@@ -97,6 +97,10 @@ class Pipeline:
         return sum(each.repeats for each in self.plan.graders)
 
     @property
+    def reused(self) -> int:
+        return sum(each.reused for each in self._keepings.values())
+
+    @property
     def running(self) -> int:
         return sum(lane.running for lane in self._all)
 

@@ -77,6 +77,32 @@ def read_places(
     return {row[0]: _place_of(row, authors) for row in fetched(connection, _COLUMNS)}
 
 
+def read_columns(connection: sqlite3.Connection) -> dict[str, Column]:
+    """Read the columns of the last run; one that is damaged, or whose grader is, is left out."""
+    graders = {row[0]: row[1:] for row in fetched(connection, _GRADERS)}
+    authors = read_authors(connection)
+    columns = {}
+    for row in fetched(connection, _COLUMNS):
+        _, name, position, grader, repeats, _ = row
+        if position is None or not _is_sound(row) or grader not in authors:
+            continue
+        made = None
+        if grader is not None:
+            digest, author, distribution, release, version, source, options, _ = graders[grader]
+            made = StoredGrader(
+                bytes.fromhex(digest),
+                author,
+                distribution,
+                release,
+                version,
+                source,
+                options,
+                authors[grader].scale,
+            )
+        columns[name] = Column(name, made, repeats)
+    return columns
+
+
 def write_columns(connection: sqlite3.Connection, columns: Sequence[Column]) -> dict[str, Place]:
     """Make the columns those of a run, in the transaction that is open.
 

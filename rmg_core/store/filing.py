@@ -1,13 +1,13 @@
 """Outcomes on their way into the store: new ones, better ones, and those that stay."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 from attrs import field, frozen
 
-from rmg_core.outcomes import Cell
+from rmg_core.outcomes import Cell, GraderError
 from rmg_core.store.catalogue import UNREADABLE, Author, Place, read_authors
 from rmg_core.store.checksums import is_sound, outcome_checksum
 from rmg_core.store.connection import fetched
@@ -47,10 +47,12 @@ def file_addressed(
     free: int,
     *,
     fresh: bool,
+    stays: Container[str],
 ) -> Filed:
     """File outcomes that have a fingerprint, under numbers from `free` on where they are new.
 
-    An outcome that is there stays, unless it is an error, or damaged, or `fresh` is set.
+    An outcome that is there stays, unless it is damaged, or an error, or `fresh` is set. One that
+    these cells brought stays, and so does a sound one under a fingerprint in `stays`.
     """
     if not cells:
         return Filed(())
@@ -68,20 +70,23 @@ def file_addressed(
     if len(stored) < len({cell.fingerprint for cell in late}):
         raise _damaged_index()
     authors = read_authors(connection)
-    better = []
+    better: dict[str, Row] = {}
     stayed = {}
     for cell in late:
         row = stored[cell.fingerprint]
         author = authors.get(row.grader, UNREADABLE)
         sound = is_sound(author.begun, row)
-        if fresh or not sound or row.status == "error":
+        is_of_these = row.outcome >= free or cell.fingerprint in better
+        may_stay = is_of_these or cell.fingerprint in stays
+        is_error = row.status == "error"
+        is_better = is_error and not isinstance(cell.outcome, GraderError)
+        if not sound or is_better or (not may_stay and (fresh or is_error)):
             attempts = row.attempts + 1 if sound else 1
             row = Row._make(_row_of(cell, places[cell.grader].author, row.outcome, attempts))
-            stored[cell.fingerprint] = row
-            better.append(row)
+            stored[cell.fingerprint] = better[cell.fingerprint] = row
         else:
             stayed[cell.fingerprint] = found_in(row, author.scale)
-    connection.executemany(_INSTEAD, better)
+    connection.executemany(_INSTEAD, better.values())
     filed = [
         number if number in new else stored[cell.fingerprint].outcome
         for number, cell in enumerate(cells, free)

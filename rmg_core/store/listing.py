@@ -2,7 +2,7 @@
 
 import sqlite3
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Self
 
 from attrs import field, frozen
@@ -11,7 +11,7 @@ from rmg_core.outcomes import Cell
 from rmg_core.store.catalogue import UNREADABLE, Author, Place, read_authors, read_places
 from rmg_core.store.checksums import address_of, is_sound, link_checksum
 from rmg_core.store.connection import fetched
-from rmg_core.store.rows import Row, expanded, found_in, id_of
+from rmg_core.store.rows import Row, expanded, found_in, id_of, json_of
 
 BLOCK: Final = 1000
 """Rows that are read at once: 200 cost as much a row, and so do 5,000."""
@@ -23,6 +23,18 @@ LEFT JOIN outcomes AS o ON o.outcome = c.outcome
 WHERE c.sample > ? ORDER BY c.sample, c."column", c.repeat""")
 
 _ONE: Final = _AFTER.replace("c.sample > ?", 'c.sample = ? AND c."column" = ? AND c.repeat = ?')
+
+_RANKED: Final = """SELECT DISTINCT k.name FROM outcomes AS o
+JOIN cells AS c ON c.outcome = o.outcome
+JOIN columns AS k ON k."column" = c."column"
+WHERE o.status = 'rank' AND k.position IS NOT NULL"""
+
+_TEXT_IDS: Final = "SELECT 1 FROM samples WHERE json_type(id) <> 'integer' LIMIT 1"
+
+_GRADED: Final = """SELECT DISTINCT c.sample, s.id FROM cells AS c
+JOIN samples AS s ON s.sample = c.sample
+JOIN columns AS k ON k."column" = c."column"
+WHERE k.name = ? AND c.sample IN (SELECT value FROM json_each(?))"""
 
 _KEYS: Final = """SELECT sample, "column", repeat FROM cells
 WHERE sample > ? ORDER BY sample, "column", repeat"""
@@ -63,6 +75,23 @@ def names_of(connection: sqlite3.Connection) -> Names:
 def cells_after(connection: sqlite3.Connection, sample: int) -> list[Stored]:
     """Return the cells of the next samples, each with all of its cells; none is the end."""
     return [_stored(row) for row in fetched(connection, _AFTER, (sample,), _whole_samples)]
+
+
+def ranked_in(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the names of the columns in which a rank is."""
+    return frozenset(name for (name,) in fetched(connection, _RANKED))
+
+
+def has_text_ids(connection: sqlite3.Connection) -> bool:
+    """Tell whether the id of a sample is no whole number."""
+    return bool(fetched(connection, _TEXT_IDS))
+
+
+def graded_in(
+    connection: sqlite3.Connection, column: str, samples: Sequence[int]
+) -> set[tuple[int, str | None]]:
+    """Return those of the samples that have a cell in a column, with the ids that they had."""
+    return set(fetched(connection, _GRADED, (column, json_of(samples))))
 
 
 def keys_after(connection: sqlite3.Connection, sample: int) -> list[tuple[int, int, int]]:

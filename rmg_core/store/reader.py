@@ -1,7 +1,7 @@
 """The one that reads a store: outcomes by their fingerprints, and the cells of the last run."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
@@ -10,14 +10,25 @@ from attrs import define, field
 
 from rmg_core.errors import StoreDamaged, StoreRefused
 from rmg_core.outcomes import Cell
-from rmg_core.store.catalogue import UNREADABLE, read_authors
+from rmg_core.store.catalogue import UNREADABLE, read_authors, read_columns
 from rmg_core.store.checksums import is_sound
 from rmg_core.store.connection import VERIFY, telling
 from rmg_core.store.filing import rows_at
-from rmg_core.store.listing import BLOCK, Names, Stored, cell_of, cells_after, fault_of, names_of
-from rmg_core.store.rows import found_in
+from rmg_core.store.listing import (
+    BLOCK,
+    Names,
+    Stored,
+    cell_of,
+    cells_after,
+    fault_of,
+    graded_in,
+    has_text_ids,
+    names_of,
+    ranked_in,
+)
+from rmg_core.store.rows import found_in, id_of
 from rmg_core.store.schema import UPGRADE, meta_of
-from rmg_core.store.values import Found
+from rmg_core.store.values import Column, Found
 
 
 @define(eq=False)
@@ -76,6 +87,23 @@ class Reader:
         with self._knowing():
             cells = [cell_of(each, names) for *_, each in sorted(placed)]
         yield from cells
+
+    def columns(self) -> dict[str, Column]:
+        with self._reading():
+            return read_columns(self.connection)
+
+    def ranked(self) -> frozenset[str]:
+        with self._reading():
+            return ranked_in(self.connection)
+
+    def has_text_ids(self) -> bool:
+        with self._reading():
+            return has_text_ids(self.connection)
+
+    def graded(self, column: str, samples: Sequence[int]) -> set[tuple[int, str | int | None]]:
+        with self._reading():
+            found = graded_in(self.connection, column, samples)
+        return {(sample, id_of(text)) for sample, text in found}
 
     def counts(self) -> dict[str, int]:
         with self._reading():

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -87,13 +87,19 @@ class Store:
             writer.begin(columns)
 
     def write(
-        self, batch: Sequence[Cell], links: Sequence[Link] = (), *, fresh: bool = False
+        self,
+        batch: Sequence[Cell],
+        links: Sequence[Link] = (),
+        *,
+        fresh: bool = False,
+        stays: Container[str] = (),
     ) -> Mapping[str, Found]:
         """Write finished cells, and `links` as `link` does: all is on the disk when this returns.
 
         Under a fingerprint there is one outcome. One that is there stays, unless it is an error
-        or `fresh` is set; those that stayed are returned. A cell without a fingerprint replaces
-        what it had.
+        or `fresh` is set; one of this batch stays always, and so does what is under a fingerprint
+        in `stays`. Those that stayed are returned. A cell without a fingerprint replaces what it
+        had.
 
         Raises:
             StoreError: nothing of the batch was written. After `StoreFull` and `StoreBusy` it
@@ -101,7 +107,7 @@ class Store:
         """
         writer = self._its_writer()
         with self._writing:
-            return writer.write(batch, links, fresh=fresh)
+            return writer.write(batch, links, fresh=fresh, stays=stays)
 
     def link(self, links: Sequence[Link]) -> None:
         """Give cells the outcomes that were found; those that have them already cost no write.
@@ -144,6 +150,22 @@ class Store:
             StoreDamaged: a cell is not as it was written.
         """
         return self._its_reader().cells()
+
+    def columns(self) -> Mapping[str, Column]:
+        """Return the columns of the last run by their names; one that is damaged is left out."""
+        return self._its_reader().columns()
+
+    def ranked(self) -> frozenset[str]:
+        """Return the names of the columns of the last run in which a rank is."""
+        return self._its_reader().ranked()
+
+    def ids_are_numbers(self) -> bool:
+        """Tell whether every sample that has an id has a whole number for it."""
+        return not self._its_reader().has_text_ids()
+
+    def graded(self, column: str, samples: Sequence[int]) -> set[tuple[int, str | int | None]]:
+        """Return those of some samples that have a cell in a column, each with its id."""
+        return self._its_reader().graded(column, samples)
 
     def counts(self) -> Mapping[str, int]:
         """Return how many outcomes there are of each status."""

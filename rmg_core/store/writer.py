@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -73,13 +73,15 @@ class Writer:
         self._places, self._begun, self._seen = places, begun, Ticks()
 
     def write(
-        self, batch: Sequence[Cell], links: Sequence[Link], *, fresh: bool
+        self, batch: Sequence[Cell], links: Sequence[Link], *, fresh: bool, stays: Container[str]
     ) -> Mapping[str, Found]:
         addressed = [cell for cell in batch if cell.fingerprint]
         bare = [cell for cell in batch if not cell.fingerprint]
         linked = [cell for cell, _ in links]
         with self._batch([*batch, *linked]) as free:
-            filed = file_addressed(self.connection, self._places, addressed, free, fresh=fresh)
+            filed = file_addressed(
+                self.connection, self._places, addressed, free, fresh=fresh, stays=stays
+            )
             self._link(addressed, filed.numbers)
             if bare:
                 next_free = free + len(addressed)

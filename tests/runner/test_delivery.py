@@ -5,7 +5,6 @@ from typing import Any
 
 import anyio
 import pytest
-from anyio import wait_all_tasks_blocked
 from attrs import evolve, field, frozen
 
 from rmg_core import GradingRunner, RunFailed
@@ -176,12 +175,12 @@ def test_a_slow_sink_holds_the_reader_back(in_loop: Any):
     async def run_until_it_is_held_back() -> int:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(watched({"a": waiting}, [Slow("sink", [])]).arun, endless())
-            while not is_writing.is_set():
+            while not (is_writing.is_set() and len(pulled) > MOST_WAITING / 2):
                 await anyio.lowlevel.checkpoint()
-            await wait_all_tasks_blocked()
-            held_back_at = len(pulled)
-            await wait_all_tasks_blocked()
-            assert len(pulled) == held_back_at
+            before, held_back_at = 0, len(pulled)
+            while held_back_at > before:  # what a thread has is not seen to be on its way
+                await anyio.sleep(0.1)
+                before, held_back_at = held_back_at, len(pulled)
             tasks.cancel_scope.cancel()
             go_on.set()
         return held_back_at
@@ -189,7 +188,7 @@ def test_a_slow_sink_holds_the_reader_back(in_loop: Any):
     pulled: list[int] = []
     is_writing, go_on = threading.Event(), threading.Event()
     held_back_at = in_loop(run_until_it_is_held_back)
-    assert MOST_WAITING / 2 < held_back_at <= 2 * MOST_WAITING + 2 * MOST_IN_CHUNK
+    assert held_back_at <= 2 * MOST_WAITING + 2 * MOST_IN_CHUNK
 
 
 class Stray(BaseException):
@@ -262,15 +261,18 @@ def test_an_observer_that_fails_at_the_start_does_not_stop_a_long_run(in_loop: A
 def test_what_is_finished_is_written_when_the_run_is_cancelled(in_loop: Any):
     async def hang_at_last(response: str) -> float:
         if response == "20":
+            is_hanging.set()
             await anyio.sleep_forever()
         return 1.0
 
     async def cancel_it() -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runner.arun, ROWS[:21])
-            await wait_all_tasks_blocked()
+            while not is_hanging.is_set():
+                await anyio.lowlevel.checkpoint()
             tasks.cancel_scope.cancel()
 
+    is_hanging = threading.Event()
     log: list[Any] = []
     runner = watched({"hang": hang_at_last}, [Told("sink", log)])
     in_loop(cancel_it)
@@ -306,11 +308,17 @@ def test_what_is_finished_is_written_when_the_dataset_fails(in_loop: Any):
     async def rows() -> Any:
         for row in ROWS[:20]:
             yield row
-        await wait_all_tasks_blocked()
+        while len(graded) < 20:
+            await anyio.lowlevel.checkpoint()
         raise ValueError("torn")
 
+    async def note(response: str) -> float:
+        graded.append(response)
+        return 1.0
+
+    graded: list[str] = []
     log: list[Any] = []
-    runner = watched({"waiting": waiting}, [Told("sink", log)])
+    runner = watched({"note": note}, [Told("sink", log)])
     with pytest.raises(ValueError, match="torn"):
         in_loop(lambda: runner.arun(rows()))
     assert sorted(cell.index for cell in cells_of(log, "sink")) == list(range(20))

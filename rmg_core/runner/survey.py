@@ -1,0 +1,222 @@
+"""What a run has to do, before it does it: the cells that no stored outcome stands for, and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
+from itertools import islice
+from typing import Final, TypeAlias
+
+from attrs import define, field
+
+from rmg_core.datasets import Sample
+from rmg_core.outcomes import Cell, Outcome
+from rmg_core.plan.values import Plan, PlannedGrader
+from rmg_core.runner.addressing import address_work
+from rmg_core.runner.archive import Archive, stored_grader
+from rmg_core.runner.pipeline import mean_of
+from rmg_core.runner.window import GraderCell, OpenSample, Ready
+from rmg_core.store import Column, StoredGrader
+
+BLOCK: Final = 1000
+
+_PARTS: Final[Mapping[str, str]] = {
+    "distribution": "pack",
+    "release": "version of the pack",
+    "version": "version",
+    "source": "code",
+    "options": "options",
+}
+
+Outcomes: TypeAlias = dict[str, list[Outcome | None]]
+"""Of each grader that a condition names: what stands of each sample of a block."""
+
+
+@define(eq=False)
+class Survey:
+    """Of the `cells` of a plan, those `to_run`, and why.
+
+    `rows` counts samples, all others cells. `waiting` are those of `to_run` whose condition is
+    only decided in the run. `is_first` says that nothing is stored.
+    """
+
+    cells: int = 0
+    to_run: int = 0
+    waiting: int = 0
+    is_first: bool = False
+    rows: Counter[str] = field(factory=Counter)
+    reasons: Counter[str] = field(factory=Counter)
+
+    def __str__(self) -> str:
+        said = f"{self.to_run:,} of {self.cells:,} cells to run"
+        if self.is_first:
+            return f"{said}: nothing is stored yet"
+        if not self.to_run:
+            return f"{said}: what is stored stands"
+        parts = [
+            f"{count:,} {noun}" if count != 1 else f"1 {noun.replace('rows', 'row')}"
+            for noun, count in self.rows.items()
+        ]
+        parts += [f"{count:,} {reason}" for reason, count in self.reasons.items()]
+        said += f": {', '.join(parts)}" if parts else ""
+        if self.waiting:
+            said += f"; {self.waiting:,} of them wait for their `when`"
+        return said
+
+
+def survey(plan: Plan, samples: Iterable[Sample], archive: Archive | None) -> Survey:
+    """Look up every cell of some samples; without an archive nothing is stored.
+
+    Maps each sample, and so may call mappers of the user.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    made = Survey()
+    if archive is None or not archive.store.counts():
+        count = sum(1 for _ in samples)
+        made.cells = made.to_run = count * sum(each.repeats for each in plan.graders)
+        made.is_first = True
+        return made
+    surveyor = _Surveyor(plan, archive, made)
+    left = iter(samples)
+    while block := list(islice(left, BLOCK)):
+        surveyor.look_at([OpenSample(*each, 0, 0, []) for each in block])
+    return made
+
+
+@define(eq=False)
+class _Surveyor:
+    plan: Plan
+    archive: Archive
+    made: Survey
+    _columns: Mapping[str, Column] = field(init=False)
+    _order: Sequence[PlannedGrader] = field(init=False)
+    _awaited: frozenset[str] = field(init=False)
+    _new_rows: str = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        store = self.archive.store
+        self._columns = store.columns()
+        self._new_rows = "new rows" if store.is_finished else "rows not graded yet"
+        planned = {each.name: each for each in self.plan.graders}
+        conditions = {each.name: each.when.names for each in self.plan.graders if each.when}
+        self._awaited = frozenset(name for names in conditions.values() for name in names)
+        graph = {name: conditions.get(name, ()) for name in planned}
+        self._order = [planned[name] for name in TopologicalSorter(graph).static_order()]
+
+    def look_at(self, block: list[OpenSample]) -> None:
+        """Count the cells of a block of samples."""
+        outcomes: Outcomes = {}
+        rows: dict[int, str] = {}
+        for planned in self._order:
+            self.made.cells += len(block) * planned.repeats
+            gated, waiting = self._gated(planned, block, outcomes)
+            asked = [each for each in block if each.index not in gated]
+            stands, missing = self._looked_up(planned, asked)
+            self.made.to_run += len(missing)
+            self.made.waiting += sum(ready.opened.index in waiting for ready, _ in missing)
+            for ready, reason in self._reasons(planned, missing):
+                if reason is None:
+                    rows.setdefault(ready.opened.index, self._new_rows)
+                elif reason == _CHANGED:
+                    rows[ready.opened.index] = reason
+                else:
+                    self.made.reasons[reason] += 1
+            if planned.name in self._awaited:
+                outcomes[planned.name] = [
+                    gated.get(each.index) or _column(stands.get(each.index), planned)
+                    for each in block
+                ]
+        self.made.rows.update(rows.values())
+
+    def _gated(
+        self, planned: PlannedGrader, block: list[OpenSample], outcomes: Outcomes
+    ) -> tuple[Mapping[int, Outcome], frozenset[int]]:
+        """Return what a condition keeps from running, and the samples where it is not decided."""
+        if planned.when is None:
+            return {}, frozenset()
+        gated: dict[int, Outcome] = {}
+        waiting = set()
+        names = planned.when.names
+        for place, each in enumerate(block):
+            found = ((name, outcomes[name][place]) for name in names)
+            known = {name: outcome for name, outcome in found if outcome is not None}
+            if len(known) < len(names):
+                waiting.add(each.index)
+            elif (verdict := planned.when.verdict(known)) is not None:
+                gated[each.index] = verdict
+        return gated, frozenset(waiting)
+
+    def _looked_up(
+        self, planned: PlannedGrader, samples: list[OpenSample]
+    ) -> tuple[dict[int, list[Outcome]], list[tuple[Ready, bool]]]:
+        """Return what stands of each sample, and the cells without, with whether they failed."""
+        work = address_work(planned)
+        cells: list[GraderCell] = list(samples)
+        if planned.repeats > 1:
+            cells = [(each, repeat) for each in samples for repeat in range(planned.repeats)]
+        made = [work(cell) for cell in cells]
+        found = self.archive.store.find(
+            [each.address for each in made if type(each) is Ready and each.address]
+        )
+        stands: dict[int, list[Outcome]] = {}
+        missing = []
+        for each in made:
+            if isinstance(each, Cell):  # there is nothing to grade
+                stands.setdefault(each.index, []).append(each.outcome)
+                continue
+            stored = found.get(each.address)
+            if stored is not None and self.archive.stands(stored.outcome):
+                stands.setdefault(each.opened.index, []).append(stored.outcome)
+            else:
+                missing.append((each, stored is not None))
+        return stands, missing
+
+    def _reasons(
+        self, planned: PlannedGrader, missing: list[tuple[Ready, bool]]
+    ) -> Iterator[tuple[Ready, str | None]]:
+        """Say of each cell why it runs; None where its row was never graded."""
+        column = self._columns.get(planned.name)
+        of_grader = _of_grader(planned, column)
+        graded = None
+        for ready, has_outcome in missing:
+            if has_outcome:
+                yield ready, "to grade again" if self.archive.again == "all" else "errors to retry"
+            elif not ready.address:
+                yield ready, f"of {planned.name}, which cannot be kept"
+            elif of_grader or column is None:
+                yield ready, of_grader
+            elif ready.repeat >= column.repeats:
+                yield ready, f"more repeats of {planned.name}"
+            else:
+                if graded is None:
+                    indexes = [each.opened.index for each, _ in missing]
+                    graded = self.archive.store.graded(planned.name, indexes)
+                opened = ready.opened
+                yield ready, _CHANGED if (opened.index, opened.id) in graded else None
+
+
+_CHANGED: Final = "changed rows"
+
+
+def _of_grader(planned: PlannedGrader, column: Column | None) -> str:
+    """Say why all cells of a grader run, if that is its own doing."""
+    if column is None or column.grader is None:
+        return f"of {planned.name}, which is new"
+    return _difference(planned.name, column.grader, stored_grader(planned))
+
+
+def _difference(name: str, before: StoredGrader, now: StoredGrader) -> str:
+    if before.digest == now.digest:
+        return ""
+    if before.name != now.name:
+        return f"of {name}, which is another grader now"
+    changed = [noun for key, noun in _PARTS.items() if getattr(before, key) != getattr(now, key)]
+    return f"of {name} (changed: {', '.join(changed) or 'its identity'})"
+
+
+def _column(repeats: list[Outcome] | None, planned: PlannedGrader) -> Outcome | None:
+    """Return what a grader came to for a sample; None where a repeat of it is to run."""
+    if repeats is None or len(repeats) < planned.repeats:
+        return None
+    return repeats[0] if planned.repeats == 1 else mean_of(repeats)
