@@ -9,7 +9,7 @@ __all__ = ["main", "rmg"]
 VERBS: Final = {
     "run": "Grade a dataset as a config says.",
     "check": "Find every mistake of a config before anything runs.",
-    "plan": "Say what a config would run.",
+    "plan": "Say what a config would run, and what of it an earlier run has done.",
     "show": "Say what a grader, mapper or aggregator takes, and how to use it.",
     "graders": "List the graders of the installed packs.",
     "mappers": "List the mappers of the installed packs.",

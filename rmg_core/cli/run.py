@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     help="Grade every cell again that has an error, also one that will not pass by itself.",
 )
 @click.option("--fresh", "again", flag_value="all", help="Grade every cell again.")
-@click.option("--quiet", is_flag=True, help="Show no progress.")
+@click.option("--quiet", is_flag=True, help="Show neither what is to run nor progress.")
 @arguments.as_json
 @click.pass_context
 def command(  # noqa: PLR0917 - click calls it by name
@@ -106,7 +106,8 @@ def _run(
         for warning in store.warnings:
             tell(warning)
         archive = Archive(store, again)
-        tell(str(survey_of(ready, archive, samples)))
+        if not is_quiet:
+            tell(str(survey_of(ready, archive, samples)))
         (place / rundir.SUMMARY).unlink(missing_ok=True)
         copy = rundir.marked(ready.config.source.text, rerun)
         rundir.write_whole(place / rundir.CONFIG, copy)

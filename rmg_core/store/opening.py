@@ -1,6 +1,7 @@
 """How the file of a store is opened: made where there is none, refused where it is no store."""
 
 import os
+import sqlite3
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -65,16 +66,34 @@ def open_writer(
     return Writer(connection, file, journal), () if journal else (NO_WAL.format(file),)
 
 
+def _opened_to_read(path: Path, connect: Connect, *, has_wal: bool) -> sqlite3.Connection:
+    """Open a file to read; SQLite makes a -wal and an index of it beside, if it can.
+
+    Where it cannot, for want of rights or of room, a file without a -wal is read as it stands.
+    """
+    if has_wal or os.access(path.parent, os.W_OK):
+        with ExitStack() as undo:
+            try:
+                connection = opened(path, connect, mode="ro")
+                undo.callback(connection.close)
+                number_of(connection, "user_version")
+            except sqlite3.OperationalError:
+                if has_wal:
+                    raise
+            else:
+                undo.pop_all()
+                return connection
+    return opened(path, connect, mode="ro&immutable=1")
+
+
 def open_reader(path: Path, *, connect: Connect) -> Reader:
     """Open a store to read, where somebody else may write."""
     file = str(path)
     if not path.is_file():
         raise StoreRefused(file, "is not there", "name the directory of a run")
     wal_size = size_of(wal_of(path))
-    # Beside a file that it reads, SQLite makes a -wal if it can.
-    is_fixed = not wal_size and not os.access(path.parent, os.W_OK)
     with ExitStack() as undo, telling(file, "opened"):
-        connection = opened(path, connect, mode="ro&immutable=1" if is_fixed else "ro")
+        connection = _opened_to_read(path, connect, has_wal=bool(wal_size))
         undo.callback(connection.close)
         if (version := examine(connection, file)) < VERSION:
             said = f"was written by an older rmg: its schema is {version}, and not {VERSION}"

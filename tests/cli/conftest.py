@@ -12,7 +12,8 @@ import pytest
 from attrs import frozen
 
 from rmg_core.cli import rmg
-from rmg_core.outcomes import NOTHING
+from rmg_core.outcomes import NOTHING, to_json
+from rmg_core.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable}
@@ -113,9 +114,21 @@ class Desk:
         ).returncode
 
     def lines(self, run_dir: str = "runs/qa") -> list[dict[str, Any]]:
-        """Read the results of a run."""
-        text = (self.folder / run_dir / "results.jsonl").read_text("utf-8")
-        return [json.loads(line) for line in text.splitlines()]
+        """Read the results of a run, as the sink `jsonl` would write them."""
+        with Store.read(self.folder / run_dir / "store.sqlite") as store:
+            aggregators = {each.name for each in store.columns().values() if each.grader is None}
+            return [
+                {
+                    "index": cell.index,
+                    "id": cell.id,
+                    "aggregator" if cell.grader in aggregators else "grader": cell.grader,
+                    "repeat": cell.repeat,
+                    "fingerprint": cell.fingerprint,
+                    **to_json(cell.outcome),
+                    "seconds": cell.seconds,
+                }
+                for cell in store.cells()
+            ]
 
 
 def _line(row: dict[str, Any]) -> str:

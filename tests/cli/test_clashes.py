@@ -25,7 +25,7 @@ def refused(desk, *arguments):
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("name", ["results.jsonl", "summary.json", "config.toml"])
+@pytest.mark.parametrize("name", ["store.sqlite", "summary.json", "config.toml"])
 def test_a_dataset_in_the_run_directory_is_not_written_over(desk, verb, name):
     (desk.folder / "rows.jsonl").rename(desk.folder / name)
     sets = (f'dataset={{path="{name}", format="jsonl"}}', 'run.dir="."')
@@ -37,13 +37,18 @@ def test_a_dataset_in_the_run_directory_is_not_written_over(desk, verb, name):
 
 
 def test_a_run_directory_on_the_command_line_is_looked_at_too(desk):
-    (desk.folder / "rows.jsonl").rename(desk.folder / "results.jsonl")
+    (desk.folder / "rows.jsonl").rename(desk.folder / "store.sqlite")
     said = refused(
-        desk, "run", "qa.toml", "--set", 'dataset.path="results.jsonl"', "--run-dir", "."
+        desk,
+        "run",
+        "qa.toml",
+        "--set",
+        'dataset={path="store.sqlite", format="jsonl"}',
+        "--run-dir",
+        ".",
     )
     assert said == (
-        "the run would write its results.jsonl over 'results.jsonl', "
-        f"which is its dataset; {CHOOSE}"
+        f"the run would write its store.sqlite over 'store.sqlite', which is its dataset; {CHOOSE}"
     )
 
 
@@ -57,24 +62,11 @@ def test_a_config_in_the_run_directory_is_not_written_over(desk, verb):
     )
 
 
-def test_the_results_of_an_earlier_run_are_not_graded_onto_themselves(desk):
-    desk.rmg("run", "qa.toml")
-    again = ("--set", 'dataset={path="runs/qa/results.jsonl"}', "--set", "max_errors=1")
-    mapped = ("--set", 'graders.brief.mapper={response="grader"}')
-    mapped += ("--set", 'graders.same.mapper={response="grader", reference="status"}')
-    said = refused(desk, "run", "qa.toml", *again, *mapped)
-    assert said == (
-        "the run would write its results.jsonl over 'runs/qa/results.jsonl', "
-        f"which is its dataset; {CHOOSE}"
-    )
-    assert desk.rmg("run", "qa.toml", *again, *mapped, "--run-dir", "elsewhere").code == 0
-
-
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_links_to_the_dataset_are_seen_through(desk, link):
     desk.rmg("run", "qa.toml")
-    (desk.folder / "runs/qa/results.jsonl").unlink()
-    link(desk.folder / "rows.jsonl", desk.folder / "runs/qa/results.jsonl")
+    (desk.folder / "runs/qa/store.sqlite").unlink()
+    link(desk.folder / "rows.jsonl", desk.folder / "runs/qa/store.sqlite")
     assert "which is its dataset" in refused(desk, "run", "qa.toml")
 
 
@@ -82,10 +74,12 @@ def test_a_link_to_the_directory_is_seen_through(desk):
     desk.rmg("run", "qa.toml")
     (desk.folder / "link").symlink_to("runs/qa")
     rows = (desk.folder / "rows.jsonl").read_text()
-    desk.write("runs/qa/results.jsonl", rows)
-    said = refused(desk, "run", "qa.toml", "--set", 'dataset.path="link/results.jsonl"')
+    desk.write("runs/qa/store.sqlite", rows)
+    said = refused(
+        desk, "run", "qa.toml", "--set", 'dataset={path="link/store.sqlite", format="jsonl"}'
+    )
     assert said == (
-        "the run would write its results.jsonl over 'runs/qa/results.jsonl', "
+        "the run would write its store.sqlite over 'runs/qa/store.sqlite', "
         f"which is its dataset; {CHOOSE}"
     )
 

@@ -4,19 +4,25 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 
 import pyarrow.parquet as pq
 import pytest
 
+from rmg_core.outcomes import Cell, from_json
+from rmg_core.store import Column, Store, StoredGrader
+
 from .conftest import ENVIRONMENT
 
 
-def lines_of(*cells):
-    head = {"id": None, "repeat": 0, "fingerprint": "", "seconds": 0.0}
-    return "".join(json.dumps({**head, **each}) + "\n" for each in cells)
+def cell_of(line):
+    name = line.get("aggregator") or line["grader"]
+    place = line["index"], line.get("id"), name, line.get("repeat", 0)
+    return Cell(*place, "", from_json(line), 0.0)
 
 
 @pytest.fixture
@@ -26,8 +32,20 @@ def kept(desk):
     desk.write("r/config.toml", "# rmg run x.toml\n[graders.g]\n[graders.h]\n[aggregators.m]\n")
     desk.write("r/summary.json", '{"complete": true, "samples": 2}')
 
-    def keep(*cells, end=""):
-        desk.write("r/results.jsonl", lines_of(*cells) + end)
+    def keep(*lines):
+        cells = [cell_of(each) for each in lines]
+        repeats = {cell.grader: 0 for cell in cells}
+        for cell in cells:
+            repeats[cell.grader] = max(repeats[cell.grader], cell.repeat + 1)
+        with Store.open(desk.folder / "r/store.sqlite") as store:
+            store.begin(
+                [
+                    Column(name, None if name == "m" else StoredGrader(name.encode(), name), count)
+                    for name, count in sorted(repeats.items())
+                ]
+            )
+            store.write(cells)
+            store.finish()
         return desk
 
     return keep
@@ -152,25 +170,23 @@ def test_parquet_without_pyarrow_says_what_to_install(kept, monkeypatch):
     )
 
 
-def test_a_torn_last_line_is_left_out_and_said(kept):
-    said = kept(score(0), end='{"index": 1, "grader"').rmg("export", "r", "--to", "csv")
-    assert said.code == 0
-    assert len(rows(said.out)) == 1
-    assert said.err == "r/results.jsonl: the last line was cut short, and is left out\n"
-
-
-@pytest.mark.parametrize("line", ["{}\n", "[]\n", "nonsense\n", '{"index": "x"}\n'])
-def test_a_line_that_is_no_result_is_told_with_its_place(kept, line):
-    said = kept(score(0), end=line).rmg("export", "r", "--to", "csv")
-    assert (said.code, said.out) == (2, "")
-    assert said.err == "r/results.jsonl:2: this line is not a result\n"
+def test_a_damaged_outcome_is_told_with_its_place(kept):
+    desk = kept(score(0), score(1))
+    with closing(sqlite3.connect("r/store.sqlite")) as connection, connection:
+        connection.execute("UPDATE outcomes SET score = 0.75 WHERE outcome = 2")
+    said = desk.rmg("export", "r", "--to", "csv")
+    assert said.code == 1
+    assert said.err == (
+        "the store 'r/store.sqlite' is damaged at sample 1, column 1, repeat 0: its outcome is "
+        "damaged; `rmg verify` names every grade that is damaged\n"
+    )
 
 
 def test_a_directory_without_a_run_is_a_wrong_question(desk):
     said = desk.rmg("export", "runs", "--to", "csv")
     assert said.code == 2
     assert said.err == (
-        "runs holds no results.jsonl; give the directory of a run, such as runs/NAME\n"
+        "there is no store.sqlite in 'runs'; give the directory of a run, such as runs/NAME\n"
     )
 
 
@@ -189,11 +205,13 @@ def test_two_columns_of_one_name_are_refused(kept):
 
 
 def test_an_output_is_there_whole_or_not_at_all(kept):
-    desk = kept(score(0), {"index": 0, "grader": "h", "status": "score"})
+    desk = kept(score(0), score(1))
+    with closing(sqlite3.connect("r/store.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM outcomes WHERE outcome = 2")
     desk.write("x.csv", "before")
     said = desk.rmg("export", "r", "--to", "csv", "-o", "x.csv")
-    assert said.code == 2
-    assert said.err == "r/results.jsonl:2: this line is not a result\n"
+    assert said.code == 1
+    assert "is damaged at sample 1, " in said.err
     assert (desk.folder / "x.csv").read_text() == "before"
     assert {each.name for each in desk.folder.glob(".*")} == set()
 
@@ -254,14 +272,15 @@ def test_without_a_format_the_name_of_the_file_tells_it(kept, file, starts):
 
 def test_the_results_may_be_named_in_the_place_of_their_directory(kept):
     desk = kept(score(0))
-    assert desk.rmg("export", "r/results.jsonl").out == desk.rmg("export", "r").out != ""
+    assert desk.rmg("export", "r/store.sqlite").out == desk.rmg("export", "r").out != ""
 
 
 def test_another_file_in_the_place_of_the_directory_is_a_wrong_question(kept):
     said = kept(score(0)).rmg("export", "r/summary.json")
     assert said.code == 2
-    assert said.err.endswith(
-        "r/summary.json holds no results.jsonl; give the directory of a run, such as runs/NAME\n"
+    assert said.err == (
+        "there is no store.sqlite in 'r/summary.json'; give the directory of a run, such as "
+        "runs/NAME\n"
     )
 
 
@@ -308,15 +327,15 @@ def test_an_output_that_is_a_directory_is_refused(kept):
     assert said.err == "r cannot be written: it is a directory\n"
 
 
-@pytest.mark.parametrize("name", ["results.jsonl", "summary.json", "config.toml"])
+@pytest.mark.parametrize("name", ["store.sqlite", "summary.json", "config.toml"])
 def test_an_output_that_is_a_file_of_the_run_is_refused(kept, name):
     desk = kept(score(0))
-    before = (desk.folder / "r" / name).read_text()
+    before = (desk.folder / "r" / name).read_bytes()
     (desk.folder / "link").symlink_to(f"r/{name}")
     said = desk.rmg("export", "r", "-o", "link")
     assert said.code == 2
     assert said.err == "link cannot be written: it is a file of the run itself\n"
-    assert (desk.folder / "r" / name).read_text() == before
+    assert (desk.folder / "r" / name).read_bytes() == before
 
 
 def limited(desk, line):

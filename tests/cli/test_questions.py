@@ -263,7 +263,10 @@ def test_plan_says_what_would_run(desk):
     assert lines[3].split()[:-1] == ["same", "./graders.py:same", "6", "2", "thread", "0..1", "-"]
     assert lines[4].split()[:-1] == ["brief", "./graders.py:brief", "3", "1", "loop", "0..1", "-"]
     assert lines[7].split() == ["both", "same,", "brief", "0..1"]
-    assert lines[9] == "9 cells, at most 32 at once, to runs/qa"
+    assert lines[9:] == [
+        "9 of 9 cells to run: nothing is stored yet",
+        "at most 32 at once, to runs/qa",
+    ]
 
 
 def test_plan_says_which_graders_have_processes_of_their_own(desk):

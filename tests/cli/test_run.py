@@ -1,5 +1,6 @@
 """`rmg run`: what is written, what is shown, and what it exits with."""
 
+import json
 import os
 import pty
 import stat
@@ -49,7 +50,7 @@ def test_run_shows_the_summary_and_where_the_results_are(desk):
         "brief  0.7778   0..1  3 of 3       0        0",
         "both   0.5556   0..1  3 of 3       0        0",
         "",
-        "results: runs/qa/results.jsonl",
+        "results: rmg export runs/qa",
     ]
 
 
@@ -94,7 +95,7 @@ def test_run_shows_the_first_error_of_each_kind(desk):
     assert [name for name, _ in shown] == ["same:", "brief:", "brief:", "both:"]
     assert "1 missing_input  the first: sample 1 (id 'b'): " in said.out
     assert "1 grader_error   the first: sample 0: ZeroDivisionError: division by zero" in said.out
-    assert said.out.count("\nmore on each error: `detail` of its line in results.jsonl\n") == 1
+    assert said.out.count("\nmore on each error: rmg why runs/qa SAMPLE COLUMN\n") == 1
 
 
 def test_the_scale_is_that_of_the_plan_where_nothing_could_be_scored(desk):
@@ -159,7 +160,7 @@ def test_the_run_directory_is_for_its_owner_alone(desk):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()} == {
         "config.toml": 0o600,
-        "results.jsonl": 0o600,
+        "store.sqlite": 0o600,
         "summary.json": 0o600,
     }
 
@@ -200,7 +201,7 @@ def test_a_limit_beyond_the_dataset_is_all_of_it(desk):
 
 def test_run_dir_takes_the_place_of_the_config_s(desk):
     said = desk.rmg("run", "qa.toml", "--run-dir", "elsewhere/it")
-    assert "results: elsewhere/it/results.jsonl" in said.out
+    assert "results: rmg export elsewhere/it" in said.out
     assert len(desk.lines("elsewhere/it")) == 9
 
 
@@ -265,11 +266,14 @@ def test_two_runs_in_one_directory_are_refused(desk):
 def test_a_link_in_the_place_of_the_results_is_not_followed(desk):
     victim = desk.write("victim.txt", "mine")
     desk.rmg("run", "qa.toml")
-    (desk.folder / "runs/qa/results.jsonl").unlink()
-    (desk.folder / "runs/qa/results.jsonl").symlink_to(victim)
+    (desk.folder / "runs/qa/store.sqlite").unlink()
+    (desk.folder / "runs/qa/store.sqlite").symlink_to(victim)
     said = desk.rmg("run", "qa.toml", "--quiet")
-    assert said.code == 1
-    assert said.err.startswith("sink 'results.jsonl' cannot open: OSError: ")
+    assert said.code == 2
+    assert said.err.startswith("the store ")
+    assert said.err.endswith(
+        "runs/qa/store.sqlite' is a link; move it away, or choose another run directory\n"
+    )
     assert victim.read_text() == "mine"
 
 
@@ -284,7 +288,7 @@ def test_what_graders_print_is_not_among_the_results(desk):
 
 def test_progress_ends_with_a_line_for_all(desk):
     said = desk.rmg("run", "qa.toml")
-    assert said.err.startswith("6 of 6 cells, ")
+    assert said.err.startswith("6 of 6 cells to run: nothing is stored yet\n6 of 6 cells, ")
     assert said.err.endswith(": same 3/3; brief 3/3\n")
 
 
@@ -327,8 +331,9 @@ def test_a_failing_observer_is_told_and_stops_nothing(desk, install_pack):
 def test_a_sink_of_the_config_gets_the_cells_too(desk):
     sink = 'sinks.copy={use = "basic/jsonl", options = {path = "copy.jsonl"}}'
     assert desk.rmg("run", "qa.toml", "--set", sink).code == 0
-    copy = (desk.folder / "runs/qa/copy.jsonl").read_text()
-    assert copy == (desk.folder / "runs/qa/results.jsonl").read_text()
+    copy = (desk.folder / "runs/qa/copy.jsonl").read_text().splitlines()
+    kept = sorted(desk.lines(), key=lambda line: json.dumps(line, sort_keys=True))
+    assert sorted(map(json.loads, copy), key=lambda line: json.dumps(line, sort_keys=True)) == kept
 
 
 def test_a_grader_that_cannot_be_opened_fails_the_run_in_one_line(desk):
@@ -396,7 +401,7 @@ def test_a_terminal_gets_a_table_and_live_progress(desk):
     assert "\x1b[?25l" in text  # the cursor is hidden while the progress is live
     assert "6 of 6 cells" in text
     assert "─" in text
-    assert "results: runs/qa/results.jsonl" in text
+    assert "results: rmg export runs/qa" in text
 
 
 def test_a_sample_from_standard_input_is_graded(desk):
