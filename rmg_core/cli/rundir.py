@@ -13,6 +13,7 @@ from rmg_core.errors import ConfigError, Problem
 RESULTS: Final = "results.jsonl"
 SUMMARY: Final = "summary.json"
 CONFIG: Final = "config.toml"
+STORE: Final = "store.sqlite"
 
 HINT: Final = "choose another with --run-dir DIR"
 

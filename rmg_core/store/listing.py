@@ -24,6 +24,8 @@ WHERE c.sample > ? ORDER BY c.sample, c."column", c.repeat""")
 
 _ONE: Final = _AFTER.replace("c.sample > ?", 'c.sample = ? AND c."column" = ? AND c.repeat = ?')
 
+_OF_SAMPLE: Final = _AFTER.replace("c.sample > ?", "c.sample = ?")
+
 _KEYS: Final = """SELECT sample, "column", repeat FROM cells
 WHERE sample > ? ORDER BY sample, "column", repeat"""
 
@@ -63,6 +65,10 @@ def names_of(connection: sqlite3.Connection) -> Names:
 def cells_after(connection: sqlite3.Connection, sample: int) -> list[Stored]:
     """Return the cells of the next samples, each with all of its cells; none is the end."""
     return [_stored(row) for row in fetched(connection, _AFTER, (sample,), _whole_samples)]
+
+
+def cells_of_sample(connection: sqlite3.Connection, sample: int) -> list[Stored]:
+    return [_stored(row) for row in fetched(connection, _OF_SAMPLE, (sample,))]
 
 
 def keys_after(connection: sqlite3.Connection, sample: int) -> list[tuple[int, int, int]]:
