@@ -36,7 +36,7 @@ def command(run: str, as_json: bool) -> None:
         show("\n".join(one_line(str(each), 2000) for each in findings))
     else:
         said = " and ".join(counted(count, noun[:-1]) for noun, count in counts.items() if count)
-        show(one_line(f"{file}: {said or 'no cells'}: all as they were written", 4000))
+        show(one_line(f"{file}: {said or 'no cells'}, all as they were written", 4000))
     if findings:
         is_readable = counts["cells"] is not None
         tell(one_line(_advice(file, len(findings), is_readable=is_readable), 4000))
