@@ -133,7 +133,7 @@ def _rows_of_grader(grader: StoredGrader) -> list[tuple[str, str]]:
         ("name", grader.name),
         ("from", f"{grader.distribution} {grader.release}".strip()),
         ("version", grader.version),
-        ("source", grader.source),
+        ("source digest", grader.source),
         ("options", grader.options),
         ("scale", str(grader.scale)),
         ("fingerprint", grader.digest.hex()),
@@ -164,6 +164,8 @@ def _inputs(taken: Taken) -> list[str]:
     if taken.values:
         rows = [(name, _shown(value)) for name, value in taken.values.items()]
         lines.append(_labelled(rows, "  "))
+    if taken.are_those_graded:
+        lines.append("  these are the ones that were graded")
     return [*lines, *(f"  {one_line(said, 2000)}" for said in taken.said)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from rmg_core.cli.rundir import CONFIG, command_of
+from rmg_core.cli.screen import counted
 from rmg_core.config import Config, parse_config
 from rmg_core.datasets import Dataset, Sample
 from rmg_core.errors import ConfigError, DataError, Problem
@@ -46,9 +47,9 @@ def inputs_of(run_dir: Path, cells: Sequence[Cell], stored: StoredGrader) -> Tak
             sample = _sample_of(dataset, first)
             return _taken(planned, sample, cells, stored)
     except (ConfigError, DataError) as fault:
-        said = [str(each) for each in fault.problems[:1]]
-        more = len(fault.problems) - 1
-        return Taken(said=(*said, f"and {more} more like it") if more else tuple(said))
+        said, *others = map(str, fault.problems)
+        more = (f"and {counted(len(others), 'problem')} more",) if others else ()
+        return Taken(said=(said, *more))
 
 
 def _config_of(run_dir: Path) -> Config:
@@ -124,7 +125,9 @@ def _taken(
     if known:
         are_those = all(fingerprint(inputs, each.repeat) == each.fingerprint for each in known)
         if not are_those:
-            said.append("these are not those that were graded: dataset or mapper are others now")
+            said.append(
+                "these are not the ones that were graded: the dataset or the mapper has changed"
+            )
     else:
         said.append("whether these were graded cannot be told: the cell has no fingerprint")
     if planned.identity.digest != stored.digest:

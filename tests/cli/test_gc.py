@@ -164,7 +164,7 @@ def test_during_a_run_nothing_is_forgotten(used):
 
 def test_of_a_damaged_store_nothing_is_forgotten(used):
     file = used.folder / "runs/qa/store.sqlite"
-    damage(file, "UPDATE cells SET outcome = 4 WHERE \"column\" = 1")
+    damage(file, 'UPDATE cells SET outcome = 4 WHERE "column" = 1')
     said = used.rmg("gc", "runs/qa", "--yes")
     assert (said.code, said.out) == (2, "")
     assert said.err == (

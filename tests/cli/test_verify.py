@@ -129,20 +129,16 @@ def test_a_store_of_a_newer_rmg_is_not_called_damaged(desk):
     )
 
 
+GIVE = "give the directory of a run, such as runs/NAME"
+
+
 @pytest.mark.parametrize(
     ("run", "message"),
     [
         ("runs/qq", "there is no run directory 'runs/qq'; in 'runs' there are: qa"),
         ("runs/quality-1", "there is no run directory 'runs/quality-1'; in 'runs' there are: qa"),
-        (
-            "nowhere",
-            "there is no run directory 'nowhere'; give the directory of a run, such as runs/NAME",
-        ),
-        (
-            "runs",
-            "the directory 'runs' holds no store.sqlite; "
-            "give the directory of a run, such as runs/NAME",
-        ),
+        ("nowhere", f"there is no run directory 'nowhere'; {GIVE}"),
+        ("runs", f"the directory 'runs' holds no store.sqlite; {GIVE}"),
         (
             "runs/old",
             "the directory 'runs/old' holds no store.sqlite; run again with: rmg run old.toml",
