@@ -88,7 +88,8 @@ def _root_of(run_dir: Path, leads: Path) -> Path:
     """Return the folder from which `leads` leads to a run directory; if none does, this one."""
     place, parts = run_dir.resolve(), Path(normpath(leads)).parts
     if ".." not in parts and place.parts[-len(parts) :] == parts:
-        return place.parents[len(parts) - 1]
+        root = place.parents[len(parts) - 1]
+        return Path() if root == Path.cwd() else root
     return Path()
 
 

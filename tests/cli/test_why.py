@@ -371,8 +371,10 @@ def test_of_a_cell_without_a_fingerprint_nothing_can_be_compared(kept):
         (
             "graders.py",
             GRADERS.replace("def same", "def sane"),
-            "runs/qa/config.toml:8:7: there is no grader 'same' in './graders.py'; "
-            "did you mean 'sane'?",
+            (
+                "runs/qa/config.toml:8:7: there is no grader 'same' in './graders.py'; "
+                "did you mean 'sane'?"
+            ),
         ),
     ],
 )
