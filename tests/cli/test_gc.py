@@ -199,3 +199,15 @@ def test_where_there_is_no_store_none_is_made(desk):
         "there is no run directory 'runs/qa'; give the directory of a run, such as runs/NAME\n"
     )
     assert not (desk.folder / "runs").exists()
+
+
+def test_a_file_that_is_no_store_is_left_as_it_is(desk):
+    file = desk.write("notes.txt", "not a store, and long enough to have a header of SQLite\n" * 9)
+    before = file.read_bytes()
+    said = desk.rmg("gc", "notes.txt", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        "the store 'notes.txt' is not an SQLite file; "
+        "move it away, or choose another run directory\n"
+    )
+    assert file.read_bytes() == before
