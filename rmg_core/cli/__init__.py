@@ -18,6 +18,9 @@ VERBS: Final = {
     "deps": "Print what pip must install for a config.",
     "schema": "Print the JSON Schema of a config, for editors.",
     "export": "Turn the results of a run into one row a sample.",
+    "why": "Say all that is stored of a sample in one column, and what it was graded on.",
+    "verify": "Find every grade of a run that is not as it was written.",
+    "gc": "Forget the outcomes that the last run does not have.",
     "new-pack": "Write a pack to begin with, which installs and passes its tests as it is.",
 }
 """Each verb is a module of this package; its short help stands here, so that none is imported."""

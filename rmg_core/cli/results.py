@@ -91,8 +91,7 @@ def results_of(run_dir: Path) -> Iterator[Results]:
         hint = "give the directory of a run, such as runs/NAME"
         raise DataError([Problem(f"there is no {STORE} in {str(run_dir)!r}", hint)])
     with Store.read(file) as store:
-        columns = store.columns().values()
-        yield Results(store, {each.name: each.repeats for each in columns})
+        yield Results(store, {each.name: each.repeats for each in store.columns()})
 
 
 def directory_of(place: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from graphlib import TopologicalSorter
 from itertools import islice
 from typing import Final, TypeAlias
@@ -9,6 +10,7 @@ from typing import Final, TypeAlias
 from attrs import define, field
 
 from rmg_core.datasets import Sample
+from rmg_core.errors import StoreDamaged
 from rmg_core.outcomes import Cell, Outcome
 from rmg_core.plan.values import Plan, PlannedGrader
 from rmg_core.runner.addressing import address_work
@@ -89,14 +91,15 @@ class _Surveyor:
     plan: Plan
     archive: Archive
     made: Survey
-    _columns: Mapping[str, Column] = field(init=False)
+    _columns: Mapping[str, Column] = field(factory=dict)
     _order: Sequence[PlannedGrader] = field(init=False)
     _awaited: frozenset[str] = field(init=False)
     _new_rows: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         store = self.archive.store
-        self._columns = store.columns()
+        with suppress(StoreDamaged):  # the run begins anew what is damaged
+            self._columns = {each.name: each for each in store.columns()}
         self._new_rows = "new rows" if store.is_finished else "rows not graded yet"
         planned = {each.name: each for each in self.plan.graders}
         conditions = {each.name: each.when.names for each in self.plan.graders if each.when}

@@ -2,7 +2,7 @@
 
 from rmg_core.store.directory import preflight
 from rmg_core.store.store import Store
-from rmg_core.store.values import Column, Finding, Found, Link, StoredGrader
+from rmg_core.store.values import Column, Finding, Found, Link, StoredCell, StoredGrader
 from rmg_core.store.verification import verify
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Found",
     "Link",
     "Store",
+    "StoredCell",
     "StoredGrader",
     "preflight",
     "verify",

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Final
 
 from attrs import frozen
@@ -77,30 +78,26 @@ def read_places(
     return {row[0]: _place_of(row, authors) for row in fetched(connection, _COLUMNS)}
 
 
-def read_columns(connection: sqlite3.Connection) -> dict[str, Column]:
-    """Read the columns of the last run; one that is damaged, or whose grader is, is left out."""
+def read_columns(connection: sqlite3.Connection) -> list[Column]:
+    """Read the columns of the present run in their order.
+
+    Raises:
+        ValueError: one of them, or its grader, is damaged; it says which.
+    """
     graders = {row[0]: row[1:] for row in fetched(connection, _GRADERS)}
-    authors = read_authors(connection)
-    columns = {}
-    for row in fetched(connection, _COLUMNS):
-        _, name, position, grader, repeats, _ = row
-        if position is None or not _is_sound(row) or grader not in authors:
-            continue
-        made = None
-        if grader is not None:
-            digest, author, distribution, release, version, source, options, _ = graders[grader]
-            made = StoredGrader(
-                bytes.fromhex(digest),
-                author,
-                distribution,
-                release,
-                version,
-                source,
-                options,
-                authors[grader].scale,
-            )
-        columns[name] = Column(name, made, repeats)
-    return columns
+    rows = [row for row in fetched(connection, _COLUMNS) if row[2] is not None]
+    made = []
+    for row in sorted(rows, key=itemgetter(2)):
+        _, name, _, grader, repeats, _ = row
+        try:
+            stored = None if grader is None else _grader_of(graders[grader])
+            is_sound = _is_sound(row)
+        except (KeyError, TypeError, ValueError):
+            is_sound = False
+        if not is_sound:
+            raise ValueError(f"column {name!r}")
+        made.append(Column(name, stored, repeats))
+    return made
 
 
 def write_columns(connection: sqlite3.Connection, columns: Sequence[Column]) -> dict[str, Place]:
@@ -178,6 +175,23 @@ def _fields_of(grader: StoredGrader) -> tuple[str, ...]:
         grader.source,
         grader.options,
         json_of(scale_fields(grader.scale)),
+    )
+
+
+def _grader_of(fields: Sequence[str]) -> StoredGrader:
+    digest, name, distribution, release, version, source, options, _ = fields
+    author = _author_of(0, fields)
+    if author is None:
+        raise ValueError(fields[-1])
+    return StoredGrader(
+        bytes.fromhex(digest),
+        name,
+        distribution,
+        release,
+        version,
+        source,
+        options,
+        author.scale,
     )
 
 

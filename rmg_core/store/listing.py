@@ -35,6 +35,7 @@ _GRADED: Final = """SELECT DISTINCT c.sample, s.id FROM cells AS c
 JOIN samples AS s ON s.sample = c.sample
 JOIN columns AS k ON k."column" = c."column"
 WHERE k.name = ? AND c.sample IN (SELECT value FROM json_each(?))"""
+_OF_SAMPLE: Final = _AFTER.replace("c.sample > ?", "c.sample = ?")
 
 _KEYS: Final = """SELECT sample, "column", repeat FROM cells
 WHERE sample > ? ORDER BY sample, "column", repeat"""
@@ -92,6 +93,10 @@ def graded_in(
 ) -> set[tuple[int, str | None]]:
     """Return those of the samples that have a cell in a column, with the ids that they had."""
     return set(fetched(connection, _GRADED, (column, json_of(samples))))
+
+
+def cells_of_sample(connection: sqlite3.Connection, sample: int) -> list[Stored]:
+    return [_stored(row) for row in fetched(connection, _OF_SAMPLE, (sample,))]
 
 
 def keys_after(connection: sqlite3.Connection, sample: int) -> list[tuple[int, int, int]]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from threading import Lock
 
@@ -12,7 +12,7 @@ from rmg_core.errors import StoreDamaged, StoreRefused
 from rmg_core.outcomes import Cell
 from rmg_core.store.catalogue import UNREADABLE, read_authors, read_columns
 from rmg_core.store.checksums import is_sound
-from rmg_core.store.connection import VERIFY, telling
+from rmg_core.store.connection import VERIFY, fetched, telling
 from rmg_core.store.filing import rows_at
 from rmg_core.store.listing import (
     BLOCK,
@@ -20,15 +20,16 @@ from rmg_core.store.listing import (
     Stored,
     cell_of,
     cells_after,
+    cells_of_sample,
     fault_of,
     graded_in,
     has_text_ids,
     names_of,
     ranked_in,
 )
-from rmg_core.store.rows import found_in, id_of
+from rmg_core.store.rows import found_in, id_of, id_text_of
 from rmg_core.store.schema import UPGRADE, meta_of
-from rmg_core.store.values import Column, Found
+from rmg_core.store.values import Column, Found, StoredCell
 
 
 @define(eq=False)
@@ -66,14 +67,54 @@ class Reader:
                 stored = cells_after(self.connection, last)
             if not stored:
                 return
-            yield from self._cells_of(stored, names)
+            placed = self._placed(stored, names)
+            with self._knowing():
+                cells = [cell_of(each, names) for each in placed]
+            yield from cells
             if not stored[-1].is_after(last):
                 said = f"has cells out of order after sample {last}"
                 raise StoreDamaged(self.file, said, VERIFY)
             last = stored[-1].sample
 
-    def _cells_of(self, stored: list[Stored], names: Names) -> Iterator[Cell]:
-        """Yield the cells that are in columns of the run, in the order of these columns."""
+    def cells_of(self, sample: int, column: str | None) -> list[StoredCell]:
+        with self._reading():
+            names = names_of(self.connection)
+            stored = cells_of_sample(self.connection, sample)
+        if column is not None:
+            numbers = {each.number for each in names.places.values() if each.name == column}
+            stored = [each for each in stored if each.column in numbers]
+        with self._knowing():
+            placed = self._placed(stored, names)
+            return [StoredCell(cell_of(each, names), each.row.attempts) for each in placed]
+
+    def columns(self) -> list[Column]:
+        with self._reading():
+            try:
+                return read_columns(self.connection)
+            except ValueError as fault:
+                raise StoreDamaged(self.file, f"is damaged at {fault}", VERIFY) from fault
+
+    def samples_of(self, key: str | int) -> list[int]:
+        with self._reading():
+            query = "SELECT sample FROM samples WHERE id = ? ORDER BY sample"
+            return [sample for (sample,) in fetched(self.connection, query, (id_text_of(key),))]
+
+    def has_sample(self, sample: int) -> bool:
+        with self._reading():
+            query = "SELECT 1 FROM samples WHERE sample = ?"
+            return bool(fetched(self.connection, query, (sample,)))
+
+    def ids(self) -> list[str | int]:
+        with self._reading():
+            texts = fetched(self.connection, "SELECT id FROM samples WHERE id IS NOT NULL")
+        made = []
+        for (text,) in texts:
+            with suppress(TypeError, ValueError):  # of one that is damaged
+                made.append(id_of(text))
+        return [each for each in made if each is not None]
+
+    def _placed(self, stored: list[Stored], names: Names) -> list[Stored]:
+        """Return the cells that are in columns of the run, in the order of these columns."""
         placed = []
         for each in stored:
             place = names.places.get(each.column)
@@ -84,13 +125,12 @@ class Reader:
                 where = f"sample {each.sample}, column {each.column}, repeat {each.repeat}"
                 raise StoreDamaged(self.file, f"is damaged at {where}: {said}", VERIFY)
             placed.append((each.sample, place.position, each.repeat, each))
-        with self._knowing():
-            cells = [cell_of(each, names) for *_, each in sorted(placed)]
-        yield from cells
+        return [each for *_, each in sorted(placed)]
 
-    def columns(self) -> dict[str, Column]:
+    def cell_count(self) -> int:
         with self._reading():
-            return read_columns(self.connection)
+            [count] = self.connection.execute("SELECT count(*) FROM cells").fetchone()
+        return int(count)
 
     def ranked(self) -> frozenset[str]:
         with self._reading():

@@ -15,7 +15,7 @@ from rmg_core.outcomes import Cell
 from rmg_core.store.connection import Connect, Durability, opened, telling
 from rmg_core.store.opening import open_reader, open_writer
 from rmg_core.store.reader import Reader
-from rmg_core.store.values import Column, Found, Link
+from rmg_core.store.values import Column, Found, Link, StoredCell
 from rmg_core.store.writer import Writer
 
 
@@ -151,10 +151,6 @@ class Store:
         """
         return self._its_reader().cells()
 
-    def columns(self) -> Mapping[str, Column]:
-        """Return the columns of the last run by their names; one that is damaged is left out."""
-        return self._its_reader().columns()
-
     def ranked(self) -> frozenset[str]:
         """Return the names of the columns of the last run in which a rank is."""
         return self._its_reader().ranked()
@@ -166,6 +162,41 @@ class Store:
     def graded(self, column: str, samples: Sequence[int]) -> set[tuple[int, str | int | None]]:
         """Return those of some samples that have a cell in a column, each with its id."""
         return self._its_reader().graded(column, samples)
+
+    def cells_of(self, sample: int, column: str | None = None) -> Sequence[StoredCell]:
+        """Return the cells that a sample has in the last run, or those in one column of it.
+
+        Raises:
+            StoreDamaged: one of them is not as it was written.
+        """
+        return self._its_reader().cells_of(sample, column)
+
+    def columns(self) -> Sequence[Column]:
+        """Return the columns of the last run in the order of its config.
+
+        Raises:
+            StoreDamaged: one of them is not as it was written.
+        """
+        return self._its_reader().columns()
+
+    def samples_of(self, key: str | int) -> Sequence[int]:
+        """Return the index of the sample that has an id.
+
+        After a run that did not come to its end, there may be another, of the run before.
+        """
+        return self._its_reader().samples_of(key)
+
+    def has_sample(self, sample: int) -> bool:
+        """Tell whether there is a sample with this index."""
+        return self._its_reader().has_sample(sample)
+
+    def ids(self) -> Sequence[str | int]:
+        """Return the ids of the samples, of those that have one."""
+        return self._its_reader().ids()
+
+    def cell_count(self) -> int:
+        """Return how many cells there are."""
+        return self._its_reader().cell_count()
 
     def counts(self) -> Mapping[str, int]:
         """Return how many outcomes there are of each status."""

@@ -40,6 +40,13 @@ class Found(NamedTuple):
     attempts: int
 
 
+class StoredCell(NamedTuple):
+    """A cell of the last run; `attempts` counts its outcome and those that it replaced."""
+
+    cell: Cell
+    attempts: int
+
+
 class Link(NamedTuple):
     """A cell whose outcome is stored already, and the number that it was found under."""
 

@@ -116,7 +116,7 @@ class Desk:
     def lines(self, run_dir: str = "runs/qa") -> list[dict[str, Any]]:
         """Read the results of a run, as the sink `jsonl` would write them."""
         with Store.read(self.folder / run_dir / "store.sqlite") as store:
-            aggregators = {each.name for each in store.columns().values() if each.grader is None}
+            aggregators = {each.name for each in store.columns() if each.grader is None}
             return [
                 {
                     "index": cell.index,

@@ -10,6 +10,7 @@ import pytest
 from .tree import ROOT, name_of, parsed, shipped, texts
 
 CATCH_ALL = {
+    "rmg_core/cli/inputs.py": "a mapper is the code of a user or a pack",
     "rmg_core/config/bounds.py": "a validator is the code of a pack",
     "rmg_core/config/strict.py": "validators and converters are the code of a pack",
     "rmg_core/datasets/dataset.py": "a reader is the code of a pack",
@@ -20,6 +21,7 @@ CATCH_ALL = {
     "rmg_core/runner/settling.py": "the border to graders and aggregators",
     "rmg_core/runner/session.py": "`aopen` and `aclose` of a grader are the code of a pack",
     "rmg_core/testing/cancelling.py": "what a grader raises when cancelled is what is looked for",
+    "rmg_core/runner/addressing.py": "a mapper is the code of a user or a pack",
     "rmg_core/runner/apart.py": "a mapper is the code of a user or a pack",
     "rmg_core/runner/calls.py": "the border to async graders",
     "rmg_core/runner/threads.py": "what is raised in a thread is raised where it is waited for",

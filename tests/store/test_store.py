@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve
 
 from rmg_core import Cell, GraderError, GraderRank, GraderScore, GraderSkip, Scale
-from rmg_core.errors import StoreError, StoreRefused
-from rmg_core.store import Column, Found, Link, Store, StoredGrader
+from rmg_core.errors import StoreDamaged, StoreError, StoreRefused
+from rmg_core.store import Column, Found, Link, Store, StoredCell, StoredGrader
 
 from .making import COLUMNS, OTHER, SAME, address, cell, filled, sample, watched
 
@@ -442,3 +442,96 @@ def test_threads_may_find_while_another_writes(store: Store):
     for each in threads:
         each.join()
     assert wrong == []
+
+
+# One sample, as `rmg why` asks for it
+
+
+def test_the_cells_of_a_sample_come_with_their_attempts(path: Path):
+    with Store.open(path) as store:
+        store.begin(COLUMNS)
+        store.write([cell(3, GraderError("timeout", "too slow"), key="q3")])
+        store.write([*sample(2), cell(3, 0.5, key="q3"), *sample(4)])
+        assert store.cells_of(3) == [StoredCell(cell(3, 0.5, key="q3"), 2)]
+        assert [each.cell for each in store.cells_of(2)] == sample(2)
+
+
+def test_the_cells_of_one_column_of_a_sample_are_found(store: Store):
+    store.write([*sample(0), *sample(1)])
+    assert [each.cell for each in store.cells_of(1, "other")] == sample(1)[1:3]
+    assert store.cells_of(1, "nothing") == store.cells_of(9) == []
+
+
+def test_a_damaged_cell_of_a_sample_is_not_returned_as_a_grade(path: Path):
+    with Store.open(path) as store:
+        filled(store, 2)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE outcomes SET score = 0.75 WHERE outcome = 1")
+    with Store.read(path) as store:
+        assert [each.cell for each in store.cells_of(0, "other")] == sample(0)[1:3]
+        with pytest.raises(StoreDamaged, match="sample 0, column 1, repeat 0: its outcome is dam"):
+            store.cells_of(0)
+
+
+def test_the_cells_of_a_sample_are_found_without_a_scan(store: Store):
+    store.write(sample(0))
+    queries: list[str] = []
+    reading = store._reader.connection
+    reading.set_trace_callback(queries.append)
+    store.cells_of(0)
+    [query] = [each for each in queries if "FROM cells" in each]
+    plan = [row[3] for row in reading.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert [each for each in plan if each.startswith("SCAN")] == []
+
+
+def test_the_columns_of_a_run_come_in_the_order_of_its_config(store: Store):
+    assert store.columns() == list(COLUMNS)
+    store.begin(COLUMNS[:0:-1])
+    assert store.columns() == [COLUMNS[2], COLUMNS[1]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "columns SET repeats = 9 WHERE name = 'other'",
+        "columns SET grader = 9 WHERE name = 'other'",
+        "graders SET scale = '[]' WHERE name = './g.py:other'",
+        "graders SET digest = 'x' WHERE name = './g.py:other'",
+    ],
+)
+def test_a_damaged_column_is_not_returned(path: Path, store: Store, change: str):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE {change}")
+    with pytest.raises(StoreDamaged) as damaged:
+        store.columns()
+    assert str(damaged.value) == (
+        f"the store {str(path)!r} is damaged at column 'other'; "
+        "`rmg verify` names every grade that is damaged"
+    )
+
+
+def test_a_sample_is_found_by_its_id_and_by_its_index(store: Store):
+    store.write([cell(0, key="7"), cell(1, key=7), cell(2), cell(3, key="\ud800")])
+    assert [store.samples_of(key) for key in ("7", 7, "\ud800", "x")] == [[0], [1], [3], []]
+    assert [store.has_sample(index) for index in (2, 4, -1)] == [True, False, False]
+    assert store.ids() == ["7", 7, "\ud800"]
+
+
+def test_an_id_that_moved_in_a_run_that_was_not_finished_is_of_two_samples(store: Store):
+    store.write([cell(4, key="a")])
+    store.finish()
+    store.begin(COLUMNS)
+    store.write([cell(2, key="a")])
+    assert store.samples_of("a") == [2, 4]
+
+
+def test_a_damaged_id_is_left_out(path: Path, store: Store):
+    store.write([cell(0, key="a"), cell(1, key="b")])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("REPLACE INTO samples VALUES (0, '\"a')")
+    assert store.ids() == ["b"]
+
+
+def test_cells_are_counted(store: Store):
+    store.write([*sample(0), *sample(1)])
+    assert store.cell_count() == 8

@@ -1,0 +1,137 @@
+"""The inputs of a cell that was graded, taken anew from the dataset of its run."""
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from os.path import normpath
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from rmg_core.cli.rundir import CONFIG, command_of
+from rmg_core.cli.screen import counted
+from rmg_core.config import Config, parse_config
+from rmg_core.datasets import Dataset, Sample
+from rmg_core.errors import ConfigError, DataError, Problem
+from rmg_core.outcomes import Cell
+from rmg_core.plan import PlannedGrader, plan_of_config
+from rmg_core.runner.settling import error_of
+from rmg_core.runner.work import fingerprinter
+from rmg_core.store import StoredGrader
+
+
+@frozen
+class Taken:
+    """The inputs as they are now.
+
+    `values` is None where they cannot be taken. `are_those_graded` is None where that cannot be
+    told. `said` is what to know of them.
+    """
+
+    values: Mapping[str, Any] | None = None
+    are_those_graded: bool | None = None
+    said: tuple[str, ...] = ()
+
+
+def inputs_of(run_dir: Path, cells: Sequence[Cell], stored: StoredGrader) -> Taken:
+    """Take the inputs of a sample for a grader, by the copy of the config in a run directory.
+
+    The code that the config names is run, but for the grader. `cells` are the repeats.
+    """
+    first = cells[0]
+    try:
+        with redirect_stdout(sys.stderr):  # what the code prints is no result
+            planned, dataset = _planned(_config_of(run_dir), first.grader)
+            sample = _sample_of(dataset, first)
+            return _taken(planned, sample, cells, stored)
+    except (ConfigError, DataError) as fault:
+        said, *others = map(str, fault.problems)
+        more = (f"and {counted(len(others), 'problem')} more",) if others else ()
+        return Taken(said=(said, *more))
+
+
+def _config_of(run_dir: Path) -> Config:
+    """Read the copy of a config, whose relative paths start from where the run was begun.
+
+    Raises:
+        ConfigError: it is not there, is wrong, or does not say how the run was begun.
+    """
+    file = run_dir / CONFIG
+    try:
+        text = file.read_text("utf-8")
+        words = shlex.split(command_of(run_dir) or "")
+    except (OSError, ValueError) as fault:
+        raise ConfigError([Problem(f"{file} cannot be read: {fault}")]) from fault
+    path, overrides, directory = _arguments_of(words)
+    if path is None:
+        raise ConfigError([Problem(f"{file} does not say which config the run was begun with")])
+    config = parse_config(text, file=path, base=Path(path).parent, overrides=overrides)
+    root = _root_of(run_dir, Path(directory or config.run_dir))
+    base = (root / path).parent
+    return parse_config(text, file=str(file), base=base, overrides=overrides)
+
+
+def _arguments_of(words: Sequence[str]) -> tuple[str | None, list[str], str | None]:
+    """Return config, overrides and run directory of `rmg run …`."""
+    from rmg_core.cli.run import command
+
+    given = command.make_context("run", list(words[2:]), resilient_parsing=True).params
+    overrides = list(given.get("overrides") or ())
+    if rule := given.get("on_bad_row"):
+        overrides.append(f'dataset.on_bad_row="{rule}"')
+    return given.get("config"), overrides, given.get("run_dir")
+
+
+def _root_of(run_dir: Path, leads: Path) -> Path:
+    """Return the folder from which `leads` leads to a run directory; if none does, this one."""
+    place, parts = run_dir.resolve(), Path(normpath(leads)).parts
+    if ".." not in parts and place.parts[-len(parts) :] == parts:
+        root = place.parents[len(parts) - 1]
+        return Path() if root == Path.cwd() else root
+    return Path()
+
+
+def _planned(config: Config, name: str) -> tuple[PlannedGrader, Dataset]:
+    if config.dataset.path in (None, "-"):
+        raise DataError([Problem("the dataset came from standard input, and is gone")])
+    plan = plan_of_config(config)
+    planned = {each.name: each for each in plan.graders}.get(name)
+    if planned is None or plan.dataset is None:
+        raise ConfigError([Problem(f"{config.source.file} names no grader {name!r} any more")])
+    return planned, plan.dataset
+
+
+def _sample_of(dataset: Dataset, cell: Cell) -> Sample:
+    """Find a sample by its id, wherever it stands now, or by its index where it has none."""
+    for each in dataset.samples():
+        if each.id == cell.id and (each.id is not None or each.index == cell.index):
+            return each
+    named = f"index {cell.index}" if cell.id is None else f"the id {cell.id!r}"
+    raise DataError([Problem(f"no sample with {named} any more", file=dataset.name)])
+
+
+def _taken(
+    planned: PlannedGrader, sample: Sample, cells: Sequence[Cell], stored: StoredGrader
+) -> Taken:
+    try:
+        inputs = planned.prepare(sample.fields)
+    except Exception as fault:  # noqa: BLE001 - a foreign mapper
+        return Taken(said=(error_of(fault, "mapper_error").error,))
+    fingerprint = fingerprinter(stored.digest, max(each.repeat for each in cells) + 1)
+    known = [each for each in cells if each.fingerprint]
+    are_those = None
+    said = []
+    if known:
+        are_those = all(fingerprint(inputs, each.repeat) == each.fingerprint for each in known)
+        if not are_those:
+            said.append(
+                "these are not the ones that were graded: the dataset or the mapper has changed"
+            )
+    else:
+        said.append("whether these were graded cannot be told: the cell has no fingerprint")
+    if planned.identity.digest != stored.digest:
+        said.append("the grader is not the one that graded: the next run grades this anew")
+    names = [each.name for each in planned.grader.spec.inputs]
+    return Taken(dict(zip(names, inputs, strict=True)), are_those, tuple(said))
