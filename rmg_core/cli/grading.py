@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from collections.abc import AsyncIterator
 from itertools import islice
 from typing import Final
 
@@ -24,10 +25,9 @@ from rmg_core.runner.sources import FileSource
 from rmg_core.runner.window import OpenSample
 from rmg_core.summary import ColumnSummary, Summary, Tally
 
-_HANGUP: Final = getattr(signal, "SIGHUP", None)  # Windows has none
-_SIGNALS: Final = tuple(
-    each for each in (signal.SIGINT, signal.SIGTERM, _HANGUP) if each is not None
-)
+_STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
+# A terminal that goes away takes the grading with it as little as its progress. Windows has none.
+_IGNORED: Final = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()
 
 
 class _Warnings(logging.Handler):
@@ -41,6 +41,12 @@ class _Warnings(logging.Handler):
         said = record.getMessage()
         self._told.add(said)
         tell(one_line(said, 2000))
+
+
+async def _next_stop(signals: AsyncIterator[signal.Signals]) -> None:
+    """Wait for the next signal that asks a run to stop."""
+    while await anext(signals) in _IGNORED:
+        pass
 
 
 @define(eq=False)
@@ -102,17 +108,17 @@ class Grading:
     async def _listen(
         self, execution: Execution, scope: anyio.CancelScope, *, task_status: TaskStatus[None]
     ) -> None:
-        with anyio.open_signal_receiver(*_SIGNALS) as signals, cutting(_SIGNALS):
+        receiver = anyio.open_signal_receiver(*_STOPPING, *_IGNORED)
+        with receiver as received, cutting(_STOPPING):
             task_status.started()
-            await anext(aiter(signals))
+            signals = aiter(received)
+            await _next_stop(signals)
             self.signalled = STOPPED
             execution.stop()
             tell("stopping: what has begun is finished; Ctrl-C again cuts that short")
             with anyio.move_on_after(DRAIN_SECONDS):
-                async for number in signals:
-                    if number != _HANGUP:
-                        self.signalled = CUT_SHORT
-                        break
+                await _next_stop(signals)
+                self.signalled = CUT_SHORT
         scope.cancel()
 
     def _count(self, samples: list[OpenSample]) -> None:

@@ -11,7 +11,7 @@ from rmg_core.cli import rundir
 from rmg_core.cli.clashes import clashes
 from rmg_core.config import Config, draft_config
 from rmg_core.datasets import Dataset, DatasetReport
-from rmg_core.errors import ConfigError, DataError, Problem
+from rmg_core.errors import ConfigError, DataError, Problem, StoreError
 from rmg_core.plan import Plan, dataset_of_draft, plan_of_draft
 from rmg_core.plan.feeding import LOOKED_AT, Unfed, unfed_inputs
 from rmg_core.registry import installed
@@ -19,13 +19,14 @@ from rmg_core.registry import installed
 
 @frozen
 class Ready:
-    """A config that can be run: nothing was found wrong."""
+    """A config that can be run: nothing was found wrong; `warnings` are of the directory."""
 
     config: Config
     plan: Plan
     dataset: Dataset
     run_dir: Path
     report: DatasetReport
+    warnings: tuple[str, ...] = ()
 
 
 def preflight(
@@ -52,7 +53,8 @@ def preflight(
         dataset = dataset_of_draft(draft, registry)
     place = Path(run_dir) if run_dir else config.run_dir
     at = ("run", "dir") if config.run.dir is not None and run_dir is None else None
-    if is_run and (said := rundir.fault_of(place)):
+    said, warnings = _looked_at(place) if is_run else (None, ())
+    if said is not None:
         message = f"the run directory {str(place)!r} cannot be made: {said}"
         problems.append(
             config.problem(at, message, rundir.HINT, at="value")
@@ -77,7 +79,19 @@ def preflight(
     problems = sorted([*problems, *rows], key=lambda each: _place(dataset, each))
     if problems or plan is None or report is None or dataset is None:
         raise ConfigError(problems)
-    return Ready(config, evolve(plan, run_dir=place), dataset, place, report)
+    return Ready(config, evolve(plan, run_dir=place), dataset, place, report, warnings)
+
+
+def _looked_at(place: Path) -> tuple[str | None, tuple[str, ...]]:
+    """Say why a directory cannot hold a run, or else what to warn of."""
+    from rmg_core.store import preflight as look
+
+    if (said := rundir.fault_of(place)) is not None:
+        return said, ()
+    try:
+        return None, tuple(look(place))
+    except StoreError as fault:
+        return fault.fault.removeprefix("cannot be made: "), ()
 
 
 def _located(config: Config, problem: Problem) -> Problem:

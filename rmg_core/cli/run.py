@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from contextlib import nullcontext, redirect_stdout
+from contextlib import ExitStack, nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
@@ -99,18 +99,18 @@ def _run(
     totals = {each.name: samples * each.repeats for each in ready.plan.graders}
     progress = None if is_quiet else Progress(totals)
     place = ready.run_dir.absolute()  # wherever a grader takes the process
-    with (
-        rundir.held(ready.run_dir),
-        Store.open(place / rundir.STORE, durability=ready.config.run.durability) as store,
-    ):
-        for warning in store.warnings:
+    with ExitStack() as stack:
+        stack.enter_context(rundir.held(ready.run_dir))
+        copy = rundir.marked(ready.config.source.text, rerun)
+        rundir.write_whole(place / rundir.CONFIG, copy)
+        durability = ready.config.run.durability
+        store = stack.enter_context(Store.open(place / rundir.STORE, durability=durability))
+        for warning in (*ready.warnings, *store.warnings):
             tell(warning)
         archive = Archive(store, again)
         if not is_quiet:
             tell(str(survey_of(ready, archive, samples)))
         (place / rundir.SUMMARY).unlink(missing_ok=True)
-        copy = rundir.marked(ready.config.source.text, rerun)
-        rundir.write_whole(place / rundir.CONFIG, copy)
         store.begin(columns_of(ready.plan))
         grading = Grading(ready, archive, samples, progress)
         # What graders print must not stand among the results.

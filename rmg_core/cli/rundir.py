@@ -1,6 +1,7 @@
 """The run directory: made when a run starts, for one run at a time."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,9 @@ from rmg_core.errors import ConfigError, Problem
 STORE: Final = "store.sqlite"
 SUMMARY: Final = "summary.json"
 CONFIG: Final = "config.toml"
+
+HOLDER: Final = ".holder.json"
+"""Says who runs, for as long as the run directory is held; the lock is the system's."""
 
 HINT: Final = "choose another with --run-dir DIR"
 
@@ -41,8 +45,9 @@ def marked(config: str, command: str) -> bytes:
 
 
 def is_draft(file: Path) -> bool:
-    """Tell whether a file was being written when a run was killed."""
-    return any(file.name.startswith(f".{name}.") for name in (SUMMARY, CONFIG))
+    """Tell whether a file was being written, or held the directory, when a run was killed."""
+    drafts = tuple(f".{name}." for name in (SUMMARY, CONFIG, HOLDER))
+    return file.name == HOLDER or file.name.startswith(drafts)
 
 
 def fault_of(place: Path) -> str | None:
@@ -69,9 +74,14 @@ def held(place: Path) -> Iterator[None]:
         handle = os.open(place, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     except OSError as fault:
         raise _refused(place, f"cannot be made: {fault.strerror}") from fault
+    holder = place.absolute() / HOLDER
     try:
         _lock(handle, place)
-        yield
+        write_whole(holder, as_json({"process": os.getpid(), "host": socket.gethostname()}))
+        try:
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
     finally:
         os.close(handle)
 
@@ -84,9 +94,18 @@ def _lock(handle: int, place: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as fault:
-        raise _refused(place, "is in use by another run") from fault
+        raise _refused(place, f"is in use by another run{_holder_of(place)}") from fault
     except OSError:
         return  # some network file systems have no locks
+
+
+def _holder_of(place: Path) -> str:
+    """Say which process holds a run directory, as far as it has said so itself."""
+    try:
+        made = orjson.loads((place / HOLDER).read_bytes())
+        return f": process {int(made['process'])} on {made['host']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _refused(place: Path, fault: str) -> ConfigError:

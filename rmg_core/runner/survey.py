@@ -29,6 +29,9 @@ _PARTS: Final[Mapping[str, str]] = {
     "options": "options",
 }
 
+_CHANGED: Final = "changed rows"
+_ERRORS: Final = "errors to retry"
+
 Outcomes: TypeAlias = dict[str, list[Outcome | None]]
 """Of each grader that a condition names: what stands of each sample of a block."""
 
@@ -54,15 +57,16 @@ class Survey:
             return f"{said}: nothing is stored yet"
         if not self.to_run:
             return f"{said}: what is stored stands"
-        parts = [
-            f"{count:,} {noun}" if count != 1 else f"1 {noun.replace('rows', 'row')}"
-            for noun, count in self.rows.items()
-        ]
-        parts += [f"{count:,} {reason}" for reason, count in self.reasons.items()]
+        counts = [*self.rows.items(), *self.reasons.items()]
+        parts = [f"{count:,} {_singular(what) if count == 1 else what}" for what, count in counts]
         said += f": {', '.join(parts)}" if parts else ""
         if self.waiting:
             said += f"; {self.waiting:,} of them wait for their `when`"
         return said
+
+
+def _singular(what: str) -> str:
+    return what.replace("rows", "row", 1).replace("errors", "error", 1)
 
 
 def survey(plan: Plan, samples: Iterable[Sample], archive: Archive | None) -> Survey:
@@ -184,7 +188,7 @@ class _Surveyor:
         graded = None
         for ready, has_outcome in missing:
             if has_outcome:
-                yield ready, "to grade again" if self.archive.again == "all" else "errors to retry"
+                yield ready, "to grade again" if self.archive.again == "all" else _ERRORS
             elif not ready.address:
                 yield ready, f"of {planned.name}, which cannot be kept"
             elif of_grader or column is None:
@@ -197,9 +201,6 @@ class _Surveyor:
                     graded = self.archive.store.graded(planned.name, indexes)
                 opened = ready.opened
                 yield ready, _CHANGED if (opened.index, opened.id) in graded else None
-
-
-_CHANGED: Final = "changed rows"
 
 
 def _of_grader(planned: PlannedGrader, column: Column | None) -> str:

@@ -1,6 +1,8 @@
 """`rmg gc`: outcomes that the last run does not have are forgotten, after a question."""
 
 import io
+import os
+import socket
 import sqlite3
 from contextlib import closing
 
@@ -156,7 +158,8 @@ def test_during_a_run_nothing_is_forgotten(used):
         said = used.rmg("gc", "runs/qa", "--yes")
     assert (said.code, said.out) == (2, "")
     assert said.err == (
-        "the run directory 'runs/qa' is in use by another run; "
+        "the run directory 'runs/qa' is in use by another run: "
+        f"process {os.getpid()} on {socket.gethostname()}; "
         "nothing was forgotten; wait until that one has ended\n"
     )
     assert outcomes(used) == 5

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import socket
 import stat
 import subprocess
 
@@ -258,8 +259,10 @@ def test_two_runs_in_one_directory_are_refused(desk):
         said = desk.rmg("run", "qa.toml", "--run-dir", "runs/qa")
     assert said.code == 2
     assert said.err == (
-        "the run directory 'runs/qa' is in use by another run; choose another with --run-dir DIR\n"
+        "the run directory 'runs/qa' is in use by another run: process "
+        f"{os.getpid()} on {socket.gethostname()}; choose another with --run-dir DIR\n"
     )
+    assert not (desk.folder / "runs/qa/.holder.json").exists()
     assert desk.rmg("run", "qa.toml").code == 0
 
 

@@ -55,7 +55,7 @@ def in_a_call(desk, *arguments):
 STOPPING = "stopping: what has begun is finished; Ctrl-C again cuts that short\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_finishes_what_has_begun_and_writes_it(waiting, number):
     started = in_a_call(waiting, "--limit", "3")
     started.send_signal(number)
@@ -109,9 +109,19 @@ def test_a_run_that_is_cut_short_removes_the_copy_of_its_standard_input(waiting)
     started.stderr.close()
 
 
-def test_a_hangup_after_the_first_signal_changes_nothing(waiting):
+def test_a_hangup_does_not_stop_the_grading(waiting):
+    waiting.write("rows.jsonl", [{"response": "wait"}, {"response": "at once"}])
     started = in_a_call(waiting)
     started.send_signal(signal.SIGHUP)
+    (waiting.folder / "go").write_text("go")
+    out, err = started.communicate(timeout=30)
+    assert (started.returncode, err) == (0, "")
+    assert out.startswith("2 samples graded in ")
+
+
+def test_a_hangup_after_the_first_signal_changes_nothing(waiting):
+    started = in_a_call(waiting)
+    started.send_signal(signal.SIGINT)
     assert started.stderr.readline() == STOPPING
     started.send_signal(signal.SIGHUP)
     (waiting.folder / "go").write_text("go")
