@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rmg_core import GraderError, GraderScore, GradingRunner
+from rmg_core.cli import rmg
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 pytest.importorskip("rmg_plugin_text", reason="rmg-plugin-text is not installed")
@@ -99,3 +100,56 @@ def test_what_is_not_a_text_is_an_error_and_what_is_empty_is_graded(tmp_path: Pa
             failed = Counter(f for _, f in wrong)[field]
             assert results.summary[f"{grader}_{field}"].errors == {"bad_input": failed}
             assert results.summary[f"{grader}_{field}"].scored == len(rows) - failed
+
+
+THREE = """
+[dataset]
+path = "{path}"
+id = "id"
+
+[graders.solved]
+use = "text/number_match"
+mapper = { response = "input.solution", reference = "input.gold" }
+
+[graders.same]
+use = "text/exact_match"
+mapper = { response = "input.solution", reference = "input.gold" }
+
+[graders.long]
+use = "text/length_between"
+mapper = { response = "input.solution" }
+options = { maximum = 80 }
+
+[aggregators.overall]
+use = "weighted_sum"
+options = { weights = { solved = 2, same = 1, long = 1 } }
+"""
+
+
+def test_an_edited_option_runs_its_grader_and_an_edited_weight_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+):
+    def run(*settings: str) -> tuple[str, Any]:
+        options = [part for each in settings for part in ("--set", each)]
+        with pytest.raises(SystemExit) as ended:
+            rmg.main(["run", "qa.toml", "--json", *options], prog_name="rmg")
+        assert ended.value.code == 0
+        out, err = capsys.readouterr()
+        return err.splitlines()[0], json.loads(out)
+
+    rows = rows_of("vectors/gsm8k_model_solutions.jsonl")
+    place = (DATA / "vectors/gsm8k_model_solutions.jsonl").resolve()
+    monkeypatch.chdir(tmp_path)
+    Path("qa.toml").write_text(THREE.replace("{path}", str(place)))
+    assert len(rows) == 1693
+    assert run()[0] == "5,079 of 5,079 cells to run: nothing is stored yet"
+    first, edited = run("graders.long.options.maximum=60")
+    assert first == "1,693 of 5,079 cells to run: 1,693 of long (changed: options)"
+    assert edited["reused"] == 3386
+    first, weighted = run(
+        "graders.long.options.maximum=60", "aggregators.overall.options.weights.same=9"
+    )
+    assert first == "0 of 5,079 cells to run: what is stored stands"
+    assert weighted["reused"] == 5079
+    before, after = edited["columns"], weighted["columns"]
+    assert {name for name in before if before[name]["mean"] != after[name]["mean"]} == {"overall"}
