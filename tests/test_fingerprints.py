@@ -17,7 +17,7 @@ from rmg_core.graders import as_grader
 from rmg_core.plan import Identity, NamedPart, Plan, plan_of_config
 from rmg_core.plan.identity import identity_of
 from rmg_core.registry import Origin, Resolved
-from rmg_core.runner.work import fingerprinter
+from rmg_core.runner.addresses import fingerprinter
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 numbers = st.integers(-(2**63), 2**63 - 1) | st.floats()
