@@ -5,20 +5,26 @@ from hashlib import blake2b
 from typing import Any
 
 import attrs
-import orjson
 from attrs import field, frozen
 
-from rmg_core.graders import Grader
-from rmg_core.registry import Resolved
+from rmg_core.graders import Grader, GraderSpec
+from rmg_core.outcomes import Scale
+from rmg_core.plan.canonical import NoForm, canonical
+from rmg_core.plan.homes import home_of, named_home
+from rmg_core.registry import Origin, Resolved
 
 
 @frozen
 class Identity:
     """Everything of a grader that can change a grade, for the fingerprint of its cells.
 
-    `name` is `pack/name`, or what code outside packs calls it. `version` is the grader's own,
-    `release` that of its distribution; `source` is a digest of code that has neither. `options`
-    are canonical JSON. Not in it: the name in the config, paths, limits, time-outs, weights.
+    `name` is `pack/name`; for code outside packs, the name that the config or the code itself has
+    for it. `version` is the grader's own, `release` that of its distribution; `source` is a digest
+    of code that has no release. `scale` and `options` are canonical texts. Not in it: the name in
+    the config, paths, limits, time-outs, weights.
+
+    `unknown` says what of the grader cannot be known. If anything is, the grader has no `digest`
+    and its cells have no fingerprint: they are graded at every run.
     """
 
     name: str
@@ -26,57 +32,94 @@ class Identity:
     release: str = ""
     version: str = ""
     source: str = ""
+    scale: str = ""
     options: str = "{}"
+    unknown: str = ""
     digest: bytes = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        parts = [self.name, self.distribution, self.release, self.version, self.source]
-        content = orjson.dumps([*parts, self.options])
-        object.__setattr__(self, "digest", blake2b(content, digest_size=16).digest())
+        code = [self.name, self.distribution, self.release, self.version, self.source]
+        content = canonical([*code, self.scale, self.options]) if self.is_stable else ""
+        object.__setattr__(self, "digest", _digest(content))
+
+    @property
+    def is_stable(self) -> bool:
+        """Another run can tell whether it has the same grader."""
+        return not self.unknown
 
 
 def identity_of(grader: Grader, resolved: Resolved | None) -> Identity:
     """Return the identity of a grader; `resolved` is None for an object given in Python."""
-    version = grader.spec.declared.version
-    options = _canonical(grader.options)
-    if resolved is not None and resolved.origin.pack:
-        origin = resolved.origin
-        return Identity(
-            resolved.name, origin.distribution, origin.version, version, options=options
-        )
-    source = resolved.origin.source if resolved is not None else ""
-    definition = grader.spec.definition
+    spec, origin = grader.spec, resolved.origin if resolved is not None else Origin()
+    name, source, unknown = spec.name, "", ""
+    options = "{}"
+    try:
+        options = _options(grader.options)
+        if resolved is None or not (origin.pack or origin.source):
+            source = _source_of_object(spec)
+        else:
+            name, source = _named(resolved), _source_of(spec.definition, origin)
+    except NoForm as fault:
+        unknown = str(fault)
     return Identity(
-        name=grader.spec.name,
-        version=version,
-        source=source or _source_of(definition),
+        name=name,
+        distribution=origin.distribution,
+        release=origin.version,
+        version=spec.declared.version,
+        source=source,
+        scale=_scale(spec.scale),
         options=options,
+        unknown=unknown,
     )
 
 
-def _canonical(options: Any) -> str:
-    values = attrs.asdict(options, filter=_is_option) if attrs.has(type(options)) else {}
-    flags = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
-    return orjson.dumps(values, option=flags, default=_named).decode()
+def _named(resolved: Resolved) -> str:
+    """Leave out the file of `./file.py:name`: it may lie elsewhere the next time."""
+    return resolved.name if resolved.origin.pack else resolved.name.rpartition(":")[2]
 
 
-def _is_option(attribute: "attrs.Attribute[Any]", _: Any) -> bool:
-    return attribute.init
+def _options(options: Any) -> str:
+    if not attrs.has(type(options)):
+        return canonical(options)
+    texts = {}
+    for each in attrs.fields(type(options)):
+        if each.init:
+            value = getattr(options, each.name)
+            try:
+                texts[each.name] = canonical(value)
+            except NoForm as fault:
+                if value is not each.default:  # else it is what the code says
+                    raise NoForm(f"of its option {each.name!r}: {fault}") from fault
+                texts[each.name] = "default"
+    return canonical(texts)
 
 
-def _named(value: Any) -> Any:
-    """Stand in for what JSON cannot hold: a set by its elements, anything else by its type."""
-    if isinstance(value, set | frozenset):
-        return sorted(map(repr, value))
-    kind = type(value)
-    return f"{kind.__module__}.{kind.__qualname__}"
+def _scale(scale: Scale) -> str:
+    ends = [None if end is None else float(end) for end in (scale.low, scale.high)]
+    return canonical([*ends, scale.higher_is_better])
 
 
-def _source_of(definition: Any) -> str:
-    """Digest the source of a function or class; where there is none, its compiled code."""
-    try:
-        content = inspect.getsource(definition).encode()
-    except (OSError, TypeError):
-        code = getattr(definition, "__code__", None)
-        content = code.co_code + repr(code.co_consts).encode() if code else b""
-    return blake2b(content, digest_size=16).hexdigest()
+def _source_of(definition: object, origin: Origin) -> str:
+    """Digest the code of a definition that a config names.
+
+    It need not be in the file that is named, which may have imported it. A pack has a release
+    that tells its code, unless it is installed to be edited.
+    """
+    home = home_of(getattr(definition, "__module__", None))
+    if home is None or home.text == origin.source or (origin.pack and home.is_released):
+        return origin.source
+    return f"{origin.source} {home.text}".strip()
+
+
+def _source_of_object(spec: GraderSpec) -> str:
+    """Digest the code of a definition that was given in Python."""
+    form = canonical(spec.definition)
+    if named_home(spec.definition):
+        return _digest(form).hex()
+    # Made at run time, as its types may be, and these tell which inputs it takes.
+    types = [inspect.formatannotation(each.annotation) for each in spec.inputs]
+    return _digest(canonical([form, *types])).hex()
+
+
+def _digest(content: str) -> bytes:
+    return blake2b(content.encode(), digest_size=16).digest() if content else b""
