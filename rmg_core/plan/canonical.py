@@ -123,8 +123,8 @@ class _Writer:
     def definition(self, value: type) -> str:
         named = named_home(value)
         if not named:
-            said = f"the class {value.__qualname__!r}, which stands in no file under that name"
-            raise NoForm(f"it needs {said}")
+            name = value.__qualname__
+            raise NoForm(f"it needs the class {name!r}, which cannot be imported by its name")
         return f"class({named})"
 
     def function(self, value: FunctionType) -> str:
@@ -157,7 +157,7 @@ class _Writer:
             if value is attrs.NOTHING or id(value) in self._above:
                 continue
             if not isinstance(value, ModuleType) and not named_home(value):
-                raise NoForm(f"it uses {name!r}, which no file defines")
+                raise NoForm(f"it uses {name!r}, which is in no file")
             found[name] = value
         return self.pairs(found)
 
@@ -186,7 +186,7 @@ def _structure(kind: type) -> _Write:
     known = getattr(sys.modules.get(kind.__module__), kind.__qualname__, None)
     if known is kind and name in _FAITHFUL:
         return lambda _, value: _faithful(value)
-    raise NoForm(f"it holds an object of type {name}, whose values cannot be told apart")
+    raise NoForm(f"it holds an object of type {name}, whose content is not known")
 
 
 def _faithful(value: Any) -> str:

@@ -77,10 +77,10 @@ def _home(around: Mapping[str, Any]) -> Home | None:
 
 def _is_written_in(definition: Any, module: ModuleType) -> bool:
     """Tell it from what was typed into a module that has a file, as `python -i` allows."""
-    own = vars(definition).values() if isinstance(definition, type) else [_unwrapped(definition)]
+    own = vars(definition).values() if isinstance(definition, type) else [definition]
     places = [
         each.__code__.co_filename
-        for each in own
+        for each in map(_unwrapped, own)
         if isinstance(each, FunctionType) and each.__module__ == module.__name__
     ]
     return all(_is_generated(each) or _is_same(each, module.__file__ or "") for each in places)

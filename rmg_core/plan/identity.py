@@ -89,7 +89,7 @@ def _options(options: Any) -> str:
                 texts[each.name] = canonical(value)
             except NoForm as fault:
                 if value is not each.default:  # else it is what the code says
-                    raise NoForm(f"of its option {each.name!r}: {fault}") from fault
+                    raise NoForm(f"its option {each.name!r} cannot be compared: {fault}") from fault
                 texts[each.name] = "default"
     return canonical(texts)
 
