@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import importlib
 import os
 import re
 import subprocess
@@ -27,6 +28,7 @@ from rmg_core.graders import as_grader
 from rmg_core.plan import Identity, plan_of_config
 from rmg_core.plan.canonical import NoForm, canonical
 from rmg_core.plan.identity import identity_of
+from rmg_core.registry import Origin, Resolved
 
 # Values
 
@@ -425,6 +427,53 @@ EDITS = [("LIMIT = 3", "LIMIT = 4"), ("<= LIMIT", "< LIMIT"), ("made(3)", "made(
 def test_a_file_counts_whole_where_a_config_names_it(tmp_path: Path, name: str, edit: Any):
     before = in_config(tmp_path / "before", name)
     assert in_config(tmp_path / "after", name, FILE.replace(*edit)).digest != before.digest
+
+
+def test_what_a_file_imports_and_a_config_names_counts_by_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    found = []
+    for limit in (3, 4):
+        folder = tmp_path / str(limit)
+        folder.mkdir()
+        (folder / "imported_by_it.py").write_text(FILE.replace("LIMIT = 3", f"LIMIT = {limit}"))
+        monkeypatch.syspath_prepend(folder)
+        found.append(in_config(folder, "brief", "from imported_by_it import brief"))
+        del sys.modules["imported_by_it"]
+    assert found[0].digest != found[1].digest
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_edited"), [("src", True), ("lib/site-packages", False)], ids=["src", "installed"]
+)
+def test_of_a_pack_that_is_installed_to_be_edited_the_file_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, is_edited: bool
+):
+    found = []
+    pack = Origin(pack="x", distribution="rmg-plugin-x", version="1.0")
+    (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path / folder)
+    for source in (FILE, f"{FILE}# longer, so that it is compiled anew"):
+        (tmp_path / folder / "pack_under_work.py").write_text(source)
+        module = importlib.import_module("pack_under_work")
+        resolved = Resolved("grader", "x/brief", module.brief, pack)
+        found.append(identity_of(as_grader(module.brief), resolved).digest)
+        del sys.modules["pack_under_work"]
+    assert (found[0] != found[1]) is is_edited
+
+
+def test_a_module_that_is_not_loaded_again_stays_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "loaded_once.py").write_text(FILE)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("loaded_once")
+    before = identity(module.brief)
+    (tmp_path / "loaded_once.py").write_text(f"{FILE}# longer, so that it is compiled anew")
+    assert identity(module.brief) == before
+    importlib.reload(module)
+    assert identity(module.brief) != before
+    del sys.modules["loaded_once"]
 
 
 PRINTED = """

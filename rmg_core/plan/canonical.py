@@ -253,6 +253,7 @@ _WRITTEN: Final[Mapping[type, _Write]] = {
     frozenset: lambda writer, value: f"frozenset({writer.unordered(value)})",
     **dict.fromkeys((dict, ReadOnlyDict, OrderedDict, MappingProxyType), _Writer.pairs),
     **dict.fromkeys((datetime, time), _Writer.moment),
+    slice: lambda writer, value: f"slice({writer.all([value.start, value.stop, value.step])})",
     re.Pattern: _Writer.pattern,
     functools.partial: _Writer.partial,
     ModuleType: _Writer.module,

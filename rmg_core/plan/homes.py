@@ -43,6 +43,15 @@ def home_of_code(function: FunctionType) -> Home | None:
     return _home(around) if is_of_file else None
 
 
+def edited_source(module: str | None) -> str:
+    """Digest the file of a module; empty where it is installed, or has none."""
+    around = vars(sys.modules.get(module or "", object))
+    file = around.get("__file__") or ""
+    if not file or _is_ours(around) or _INSTALLED.intersection(Path(file).parts):
+        return ""
+    return _source(file, around.get("__spec__"))
+
+
 def named_home(definition: Any) -> str:
     """Say which home a definition has under which name; empty where no home has it.
 
@@ -65,9 +74,9 @@ def named_home(definition: Any) -> str:
 
 def _home(around: Mapping[str, Any]) -> Home | None:
     name, file = around.get("__name__", ""), around.get("__file__") or ""
-    package = name.partition(".")[0]
-    if package == OURS or (package in sys.stdlib_module_names and _is_standard(file)):
+    if _is_ours(around):
         return Home(name, is_released=True)
+    package = name.partition(".")[0]
     release = _release_of(package) if _INSTALLED.intersection(Path(file).parts) else ""
     if release:
         return Home(f"{release} {name}", is_released=True)
@@ -101,10 +110,13 @@ def _is_same(place: str, file: str) -> bool:
     return place == file or (file != "" and os.path.realpath(place) == os.path.realpath(file))
 
 
-def _is_standard(file: str) -> bool:
-    """Tell a module of Python from one of the same name; some have no file."""
-    path = Path(file)
-    return not file or (path.is_relative_to(_STANDARD) and not _INSTALLED.intersection(path.parts))
+def _is_ours(around: Mapping[str, Any]) -> bool:
+    """Tell a module of rmg or Python, some of which have no file, from others of their names."""
+    package = around.get("__name__", "").partition(".")[0]
+    if package not in sys.stdlib_module_names:
+        return bool(package == OURS)
+    path = Path(around.get("__file__") or _STANDARD)
+    return path.is_relative_to(_STANDARD) and not _INSTALLED.intersection(path.parts)
 
 
 _read: dict[tuple[str, int], tuple[object, str]] = {}

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from rmg_core.graders import Grader, GraderSpec
 from rmg_core.outcomes import Scale
 from rmg_core.plan.canonical import NoForm, canonical
-from rmg_core.plan.homes import home_of, named_home
+from rmg_core.plan.homes import edited_source, home_of, named_home
 from rmg_core.registry import Origin, Resolved
 
 
@@ -51,18 +51,18 @@ class Identity:
 def identity_of(grader: Grader, resolved: Resolved | None) -> Identity:
     """Return the identity of a grader; `resolved` is None for an object given in Python."""
     spec, origin = grader.spec, resolved.origin if resolved is not None else Origin()
-    name, source, unknown = spec.name, "", ""
-    options = "{}"
+    options, source, unknown = "{}", "", ""
     try:
+        canonical(spec.declared.version)
         options = _options(grader.options)
-        if resolved is None or not (origin.pack or origin.source):
-            source = _source_of_object(spec)
+        if origin.pack or origin.source:
+            source = _source_of(spec.definition, origin)
         else:
-            name, source = _named(resolved), _source_of(spec.definition, origin)
+            source = _source_of_object(spec)
     except NoForm as fault:
         unknown = str(fault)
     return Identity(
-        name=name,
+        name=spec.name if resolved is None else _named(resolved),
         distribution=origin.distribution,
         release=origin.version,
         version=spec.declared.version,
@@ -105,10 +105,12 @@ def _source_of(definition: object, origin: Origin) -> str:
     It need not be in the file that is named, which may have imported it. A pack has a release
     that tells its code, unless it is installed to be edited.
     """
-    home = home_of(getattr(definition, "__module__", None))
-    if home is None or home.text == origin.source or (origin.pack and home.is_released):
-        return origin.source
-    return f"{origin.source} {home.text}".strip()
+    module = getattr(definition, "__module__", None)
+    if origin.pack:
+        return edited_source(module)
+    home = home_of(module)
+    is_elsewhere = home is not None and home.text != origin.source
+    return f"{origin.source} {home.text}" if home and is_elsewhere else origin.source
 
 
 def _source_of_object(spec: GraderSpec) -> str:
