@@ -117,6 +117,7 @@ def test_a_summary_is_json():
         "rows_skipped": 0,
         "duplicates": 0,
         "max_errors": 0.5,
+        "reused": 0,
         "seconds": 1.0,
         "columns": {
             "a": {

@@ -17,8 +17,9 @@ from rmg_core.datasets import Dataset, Sample
 from rmg_core.errors import ConfigError, DataError, Problem
 from rmg_core.outcomes import Cell
 from rmg_core.plan import PlannedGrader, plan_of_config
+from rmg_core.runner.addresses import fingerprinter
+from rmg_core.runner.archive import stored_grader
 from rmg_core.runner.settling import error_of
-from rmg_core.runner.work import fingerprinter
 from rmg_core.store import StoredGrader
 
 
@@ -131,7 +132,7 @@ def _taken(
             )
     else:
         said.append("whether these were graded cannot be told: the cell has no fingerprint")
-    if planned.identity.digest != stored.digest:
+    if stored_grader(planned).digest != stored.digest:
         said.append("the grader is not the one that graded: the next run grades this anew")
     names = [each.name for each in planned.grader.spec.inputs]
     return Taken(dict(zip(names, inputs, strict=True)), are_those, tuple(said))

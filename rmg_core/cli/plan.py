@@ -73,7 +73,8 @@ def _grader(planned: "PlannedGrader", use: str, samples: int) -> dict[str, Any]:
         "max_concurrency": planned.max_concurrency,
         "timeout": planned.timeout,
         "when": None if planned.when is None else planned.when.text,
-        "fingerprint": planned.identity.digest.hex(),
+        "fingerprint": planned.identity.digest.hex() or None,
+        "unknown": planned.identity.unknown,
     }
 
 
@@ -110,11 +111,13 @@ def _text(made: dict[str, Any]) -> str:
             each["lane"],
             each["scale"],
             _limits(each),
-            each["fingerprint"][:8],
+            (each["fingerprint"] or "none")[:8],
         )
         for each in made["graders"]
     ]
     parts.append(in_columns(rows))
+    if unknown := [(each["name"], each["unknown"]) for each in made["graders"] if each["unknown"]]:
+        parts.append(in_columns([("grader", "is graded at every run, since"), *unknown]))
     if gated := [(each["name"], each["when"]) for each in made["graders"] if each["when"]]:
         parts.append(in_columns([("grader", "runs only when"), *gated]))
     if made["aggregators"]:

@@ -8,11 +8,12 @@ from attrs import field, frozen
 from rmg_core.mappers import FieldMapper
 from rmg_core.outcomes import Cell, GraderError
 from rmg_core.plan.values import PlannedGrader
+from rmg_core.runner.addresses import fingerprinter
 from rmg_core.runner.archive import Archive
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.threads import Threads
 from rmg_core.runner.window import GraderCell, OpenSample, Ready
-from rmg_core.runner.work import fingerprinter, unprepared
+from rmg_core.runner.work import unprepared
 from rmg_core.store import Link
 
 

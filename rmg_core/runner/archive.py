@@ -66,8 +66,10 @@ def columns_of(plan: Plan) -> list[Column]:
 
 def stored_grader(planned: PlannedGrader) -> StoredGrader:
     identity = planned.identity
+    # One that is not known again is a stranger to all others, under its name in the config.
+    digest = identity.digest or b"?" + planned.name.encode()
     return StoredGrader(
-        digest=identity.digest,
+        digest=digest,
         name=identity.name,
         distribution=identity.distribution,
         release=identity.release,

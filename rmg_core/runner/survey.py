@@ -26,6 +26,7 @@ _PARTS: Final[Mapping[str, str]] = {
     "release": "version of the pack",
     "version": "version",
     "source": "code",
+    "scale": "scale",
     "options": "options",
 }
 
@@ -190,7 +191,7 @@ class _Surveyor:
             if has_outcome:
                 yield ready, "to grade again" if self.archive.again == "all" else _ERRORS
             elif not ready.address:
-                yield ready, f"of {planned.name}, which cannot be kept"
+                yield ready, f"of {planned.name}, {_unkept(planned)}"
             elif of_grader or column is None:
                 yield ready, of_grader
             elif ready.repeat >= column.repeats:
@@ -201,6 +202,12 @@ class _Surveyor:
                     graded = self.archive.store.graded(planned.name, indexes)
                 opened = ready.opened
                 yield ready, _CHANGED if (opened.index, opened.id) in graded else None
+
+
+def _unkept(planned: PlannedGrader) -> str:
+    """Say why a cell without an address runs each time."""
+    unknown = planned.identity.unknown
+    return f"which is not known again: {unknown}" if unknown else "whose inputs JSON cannot hold"
 
 
 def _of_grader(planned: PlannedGrader, column: Column | None) -> str:

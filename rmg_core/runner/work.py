@@ -1,12 +1,8 @@
-"""The work of one cell: map, check, call, settle; and a fingerprint where someone keeps it."""
+"""The work of one cell: map, check, call, settle."""
 
-import json
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
 from time import perf_counter
 from typing import Any
-
-import orjson
 
 from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
@@ -18,29 +14,6 @@ from rmg_core.runner.settling import (
     settler,
 )
 from rmg_core.runner.window import Group, OpenSample, Ready
-
-
-def fingerprinter(digest: bytes, repeats: int) -> Callable[[tuple[Any, ...], int], str]:
-    """Return what gives a grader's cells their content addresses: 32 hexadecimal digits.
-
-    blake2b over the grader's digest, the repeat, and the inputs as canonical JSON.
-    Inputs that JSON cannot hold have none: the empty string.
-    """
-    # Begun once and copied, a hash costs half as much.
-    begun = [blake2b(digest + repeat.to_bytes(8), digest_size=16) for repeat in range(repeats)]
-
-    def fingerprint(inputs: tuple[Any, ...], repeat: int) -> str:
-        try:
-            content = orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)
-            if b"null" in content:  # orjson writes NaN like None; json tells them apart
-                content = json.dumps(inputs, sort_keys=True).encode()
-        except TypeError:
-            return ""
-        address = begun[repeat].copy()
-        address.update(content)
-        return address.hexdigest()
-
-    return fingerprint
 
 
 def unprepared(sample: OpenSample, fault: BaseException) -> GraderError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rmg_core import Cell, GraderError, GraderScore
 from rmg_core.cli.rundir import CONFIG, STORE, marked
 from rmg_core.plan import plan_of_config
-from rmg_core.runner.work import fingerprinter
+from rmg_core.runner.addresses import fingerprinter
 from rmg_core.store import Column, Store, StoredGrader
 
 from .conftest import Desk

@@ -131,20 +131,24 @@ def test_cells_have_a_fingerprint_a_time_and_the_id_of_their_sample(in_loop: Any
     assert all(cell.seconds >= 0 for cell in cells)
 
 
+GO_ON = threading.Event()
+
+
+def hang(response: str) -> float:
+    if not GO_ON.is_set():
+        GO_ON.wait(20)
+    return 1.0
+
+
 @pytest.mark.parametrize("repeats", [1, 2])
 def test_a_cell_that_was_timed_out_has_the_fingerprint_that_it_would_have_had(
     in_loop: Any, kept: Any, repeats: int
 ):
-    def hang(response: str) -> float:
-        if not go_on.is_set():
-            go_on.wait(20)
-        return 1.0
-
-    go_on = threading.Event()
+    GO_ON.clear()
     entry = {"grader": hang, "timeout": 0.01, "repeats": repeats}
     late_runner, late = kept(GradingRunner({"hang": entry}))
     in_loop(late_runner.arun, ROWS[:1])
-    go_on.set()
+    GO_ON.set()
     runner, cells = kept(GradingRunner({"hang": {**entry, "timeout": 60}}))
     in_loop(runner.arun, ROWS[:1])
     assert {cell.outcome.status for cell in late} == {"error"}

@@ -9,9 +9,9 @@ import pytest
 from rmg_core import GraderScore, GradingRunner
 from rmg_core.outcomes import GraderError
 from rmg_core.runner import lanes
+from rmg_core.runner.addresses import fingerprinter
 from rmg_core.runner.lanes import AIM, MOST_IN_CHUNK, PATIENCE, QUICK, Chunk, Lane, run_chunk
 from rmg_core.runner.threads import Threads
-from rmg_core.runner.work import fingerprinter
 
 
 @pytest.fixture
