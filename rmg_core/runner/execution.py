@@ -329,13 +329,17 @@ class Execution:
             if lane.limiter is not None:
                 lane.limiter.release_on_behalf_of(worker)
 
-    async def _run_cells(self, lane: Lane, cell: Any, task: "asyncio.Task[Any] | None") -> None:
+    async def _run_cells(
+        self, lane: Lane, job: list[Any], task: "asyncio.Task[Any] | None"
+    ) -> None:
         """Run a cell, and more of its lane for as long as none of them waits."""
         ready, queue = self.pipeline.ready, lane.queue
         now = perf_counter()
+        [cell] = job
         while True:
             began, result = now, await lane.work(cell)
             now = perf_counter()
+            job.clear()
             lane.seconds += now - began
             lane.land([cell], [result])
             if task is not None and task.cancelling():
@@ -343,6 +347,7 @@ class Execution:
             if now > self._breathe_at or not queue or (ready and ready[0] is not lane):
                 return
             cell = queue.popleft()
+            job.append(cell)
 
     async def _run_chunk(self, lane: Lane, chunk: Chunk) -> None:
         try:

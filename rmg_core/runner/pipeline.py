@@ -105,13 +105,16 @@ class Pipeline:
         return sum(lane.running for lane in self._all)
 
     def take(self) -> tuple[Lane, Any] | None:
-        """Return the next job, from the lanes in turn: a cell of a loop lane, or a chunk."""
+        """Return the next job, from the lanes in turn: a list of one cell, or a chunk.
+
+        What is left in it is what has not been done.
+        """
         ready = self.ready
         while ready:
             lane = ready.popleft()
             lane.is_listed = False
             if lane.is_ready and not self._is_held_back(lane):
-                job = lane.queue.popleft() if lane.is_async else lane.take_chunk()
+                job = [lane.queue.popleft()] if lane.is_async else lane.take_chunk()
                 lane.running += 1
                 self.enlist(lane)
                 return lane, job
@@ -159,9 +162,9 @@ class Pipeline:
 
     def put_back(self, lane: Lane, job: Any) -> None:
         """Put back a job that was taken, or what is left of it."""
-        lane.queue.extendleft([job] if lane.is_async else reversed(job.cells))
-        if not lane.is_async:
-            job.cells = []
+        left: list[Any] = job if lane.is_async else job.cells
+        lane.queue.extendleft(reversed(left))
+        left.clear()
 
     def admit(self, samples: list[Sample]) -> None:
         """Open samples that were just read: queue their cells."""

@@ -288,6 +288,7 @@ def test_plan_as_json(desk):
     assert made["dataset"]["samples"] == 3
     [_, brief] = made["graders"]
     assert len(brief.pop("fingerprint")) == 32
+    assert not brief.pop("unknown")
     assert brief == {
         "name": "brief",
         "use": "./graders.py:brief",

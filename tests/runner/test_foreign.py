@@ -21,6 +21,7 @@ from rmg_core import GradingRunner
 from rmg_core.outcomes import to_json
 from rmg_core.registry import module_of_file
 from rmg_core.runner import calls
+from rmg_core.store import Store
 
 from .foreign.leftovers import MARK, is_ended, marked, nothing_left
 
@@ -233,11 +234,11 @@ def test_a_fault_that_ends_the_run_leaves_no_run_that_is_said_to_be_complete(
 def check_written(folder: Path, code: int) -> None:
     """Fail unless the run ended well, and the others are right."""
     assert code == 0
-    written = (folder / "runs/qa/results.jsonl").read_bytes()
-    lines = [json.loads(line) for line in written.splitlines()]
-    assert len(lines) == 3 * len(ROWS)
+    with Store.read(folder / "runs/qa/store.sqlite") as store:
+        cells = [*store.cells()]
+    assert len(cells) == 3 * len(ROWS)
     for name in ("good", "agood"):
-        scores = {line["index"]: line["score"] for line in lines if line["grader"] == name}
+        scores = {each.index: each.outcome.score for each in cells if each.grader == name}
         assert scores == {number: number / 100 for number in range(len(ROWS))}
     assert json.loads((folder / "runs/qa/summary.json").read_bytes())["complete"]
 
