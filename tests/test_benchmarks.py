@@ -53,3 +53,10 @@ def test_store_script_reports_every_row():
         "verify",
     }
     assert "S4 bytes a cell" in report
+
+
+def test_runs_script_reports_every_row():
+    report = report_of("runs.py", "--rows", "200", "--rounds", "1")
+    for name in ("plain", "waiting"):
+        assert f"S1 first run, {name}, µs a cell" in report["CPU"]
+        assert f"S3 nothing to do, {name}, s" in report["CPU"]
