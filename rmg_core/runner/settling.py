@@ -29,6 +29,8 @@ REASON_LIMIT: Final = 64 * 1024
 TRACEBACK_LIMIT: Final = 8 * 1024
 SHOWN_LIMIT: Final = 200
 
+_NUMBERS: Final = frozenset({bool, float, int})
+
 
 def settler(scale: Scale) -> Callable[[Any], Outcome]:
     """Return what makes an outcome of what a grader with this scale returned."""
@@ -48,6 +50,8 @@ def settler(scale: Scale) -> Callable[[Any], Outcome]:
             and len(value.reason) < REASON_LIMIT
         ):
             return value
+        if type(value) in _NUMBERS and low <= value <= high:
+            return GraderScore(float(value), "", NOTHING, scale)
         return _settle(value, scale)
 
     return settle

@@ -32,11 +32,11 @@ def outcome_checksum(begun: blake2b, row: tuple[Any, ...]) -> bytes:
     number, fingerprint, _, status, score, kind, payload, seconds, attempts, _ = row
     made = begun.copy()
     if status == "score" and kind is None:
-        made.update(_of_score(number, attempts, score, seconds))
-        made.update(f"{fingerprint}\n{payload}".encode())
+        numbers = _of_score(number, attempts, score, seconds)
+        made.update(numbers + f"{fingerprint}\n{payload}".encode())
     else:
-        made.update(_of_others(number, attempts, seconds))
-        made.update(f"{fingerprint}\n{status}\n{score}\n{kind}\n{payload}".encode())
+        numbers = _of_others(number, attempts, seconds)
+        made.update(numbers + f"{fingerprint}\n{status}\n{score}\n{kind}\n{payload}".encode())
     return made.digest()
 
 

@@ -15,6 +15,11 @@ class Ticks:
         place = number >> 3
         return place < len(self._bits) and bool(self._bits[place] & 1 << (number & 7))
 
+    def missing(self, numbers: Iterable[int]) -> list[int]:
+        """Return those of some numbers that are not in it."""
+        bits, end = self._bits, len(self._bits) << 3
+        return [each for each in numbers if each >= end or not bits[each >> 3] >> (each & 7) & 1]
+
     def update(self, numbers: Iterable[int]) -> None:
         bits = self._bits
         for number in numbers:
