@@ -99,8 +99,9 @@ def _run(
     totals = {each.name: samples * each.repeats for each in ready.plan.graders}
     progress = None if is_quiet else Progress(totals)
     place = ready.run_dir.absolute()  # wherever a grader takes the process
+    copy = rundir.marked(ready.config.source.text, rerun)
     with (
-        rundir.held(ready.run_dir),
+        rundir.held(ready.run_dir, copy),
         Store.open(place / rundir.STORE, durability=ready.config.run.durability) as store,
     ):
         for warning in store.warnings:
@@ -109,7 +110,6 @@ def _run(
         if not is_quiet:
             tell(str(survey_of(ready, archive, samples)))
         (place / rundir.SUMMARY).unlink(missing_ok=True)
-        copy = rundir.marked(ready.config.source.text, rerun)
         rundir.write_whole(place / rundir.CONFIG, copy)
         store.begin(columns_of(ready.plan))
         grading = Grading(ready, archive, samples, progress)

@@ -58,8 +58,11 @@ def fault_of(place: Path) -> str | None:
 
 
 @contextmanager
-def held(place: Path) -> Iterator[None]:
+def held(place: Path, config: bytes | None = None) -> Iterator[None]:
     """Make the run directory, and keep it for this process.
+
+    One that is no run yet is made one at once with a copy of the `config`: whatever the process
+    is killed at, the next finds a run in it, and not files of a stranger.
 
     Raises:
         ConfigError: it cannot be made, or another run is under way in it.
@@ -71,6 +74,8 @@ def held(place: Path) -> Iterator[None]:
         raise _refused(place, f"cannot be made: {fault.strerror}") from fault
     try:
         _lock(handle, place)
+        if config is not None and not is_made_by_rmg(place):
+            write_whole(place / CONFIG, config)
         yield
     finally:
         os.close(handle)

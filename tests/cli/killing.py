@@ -28,12 +28,14 @@ PATIENCE = 60.0
 
 GRADERS = '''
 import os
+import time
 
 import anyio
 from attrs import define
 
 CALLS = os.open(os.environ["CALLS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 ALIVE = os.open(os.environ["ALIVE"], os.O_WRONLY)
+SECONDS = float(os.environ["SECONDS"])
 
 
 def called(name, number):
@@ -41,27 +43,31 @@ def called(name, number):
 
 
 def plain(number):
+    time.sleep(SECONDS)
     called("plain", number)
     return number % 7 / 7
 
 
 async def waits(number):
-    await anyio.sleep(0.002)
+    await anyio.sleep(SECONDS)
     called("waits", number)
     return 2.0 if number % 50 == 7 else number % 5 / 5
 
 
 def apart(number):
+    time.sleep(SECONDS)
     called("apart", number)
     return number % 3 / 3
 
 
 def twice(number):
+    time.sleep(SECONDS)
     called("twice", number)
     return number % 2
 
 
 async def gated(number):
+    await anyio.sleep(SECONDS)
     called("gated", number)
     return 0.5
 
@@ -164,31 +170,30 @@ class Killing:
 
     folder: Path
     alive: int
+    seconds: float
     found: Found = field(factory=Found)
+    places: list[str] = field(factory=list)
     _before: dict[str, Kept] = field(factory=dict)
-    _not_kept: dict[str, "Counter[str]"] = field(factory=dict)
+    not_kept: dict[str, "Counter[str]"] = field(factory=dict)
 
     @classmethod
-    def made(cls, folder: Path, rows: int) -> "Killing":
+    def made(cls, folder: Path, rows: int, seconds: float) -> "Killing":
         folder.joinpath("graders.py").write_text(GRADERS, "utf-8")
         folder.joinpath("qa.toml").write_text(CONFIG, "utf-8")
         lines = "".join(f'{{"id": "q{number}", "number": {number}}}\n' for number in range(rows))
         folder.joinpath("rows.jsonl").write_text(lines, "utf-8")
         os.mkfifo(folder / "alive")
-        return cls(folder, os.open(folder / "alive", os.O_RDONLY | os.O_NONBLOCK))
+        return cls(folder, os.open(folder / "alive", os.O_RDONLY | os.O_NONBLOCK), seconds)
 
-    def run(
-        self, place: str, *entry: str, after: int | None = None, within: float | None = None
-    ) -> int:
+    def run(self, place: str, *, after: int | None = None, within: float | None = None) -> int:
         """Run in `place`, and look at what is left.
 
-        `entry` is what Python runs in the place of `rmg`. The run is killed as soon as so many
-        cells were acknowledged, or so many seconds are over.
+        The run is killed as soon as so many cells were acknowledged, or so many seconds are over.
 
         Returns the exit code.
         """
         ours, theirs = os.pipe()
-        with self._started(place, theirs, entry) as started:
+        with self._started(place, theirs) as started:
             os.close(theirs)
             told = _read(ours, after, PATIENCE if within is None else within)
             if after is not None or within is not None:
@@ -197,7 +202,7 @@ class Killing:
             _, said = started.communicate(timeout=PATIENCE)
         os.close(ours)
         assert started.returncode in {0, -signal.SIGKILL}, said.decode()
-        self._look(place, told, is_killed=bool(started.returncode))
+        self.look(place, told, is_killed=bool(started.returncode))
         return started.returncode
 
     def kept(self, place: str) -> Kept:
@@ -217,23 +222,28 @@ class Killing:
         assert done.stderr == b""
         return done.stdout
 
-    def _started(
-        self, place: str, told: int, entry: Sequence[str]
-    ) -> "subprocess.Popen[bytes]":
-        calls = str(self.folder / f"{place}.calls")
-        env = {**ENVIRONMENT, "CALLS": calls, "ALIVE": str(self.folder / "alive")}
-        command = [sys.executable, *(entry or ("-m", "rmg_core.cli"))]
+    def command(self, place: str) -> list[str]:
+        return ["run", "qa.toml", "--quiet", "--run-dir", place]
+
+    def env(self, place: str) -> dict[str, str]:
+        return {
+            "CALLS": str(self.folder / f"{place}.calls"),
+            "ALIVE": str(self.folder / "alive"),
+            "SECONDS": str(self.seconds),
+        }
+
+    def _started(self, place: str, told: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [*command, "run", "qa.toml", "--quiet", "--run-dir", place],
+            [sys.executable, "-m", "rmg_core.cli", *self.command(place)],
             cwd=self.folder,
-            env={**env, "TOLD": str(told)},
+            env={**ENVIRONMENT, **self.env(place), "TOLD": str(told)},
             pass_fds=(told,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
 
-    def _look(self, place: str, told: bytes, *, is_killed: bool) -> None:
+    def look(self, place: str, told: bytes, *, is_killed: bool) -> None:
         """Compare what a run has left with what it said, and with what was there before."""
         found = self.found
         found.left_over += not self._is_left()
@@ -252,9 +262,9 @@ class Killing:
         not_kept.subtract(each[1].removeprefix("./graders.py:") for each in kept.outcomes)
         if is_killed:
             lost = not_kept.copy()
-            lost.subtract(self._not_kept.get(place, Counter()))
+            lost.subtract(self.not_kept.get(place, Counter()))
             found.not_kept.append(lost)
-        self._not_kept[place] = not_kept
+        self.not_kept[place] = not_kept
 
     def _is_left(self) -> bool:
         """Tell whether every process that had the graders is gone; some seconds are theirs."""
