@@ -19,6 +19,8 @@ from rmg_core.runner.execution import LOG
 from rmg_core.store import Store
 from tests.store.making import watched
 
+from .stored import damage
+
 ROWS = 10
 CELLS_A_ROW = 5
 
@@ -316,3 +318,19 @@ def test_a_flipped_bit_is_never_taken_for_a_grade(flipped):
             told["right"] += 1
     assert told["refused"] > FLIPS / 10
     print(told)
+
+
+def test_a_cell_that_leads_to_the_grade_of_another_leaves_that_one_alone(flipped):
+    desk, _, _ = flipped
+    before = desk.rmg("export", "runs/qa", "--to", "jsonl")
+    damage(
+        desk.folder / "runs/qa/store.sqlite",
+        """UPDATE cells SET outcome = (
+            SELECT outcome FROM cells JOIN columns USING ("column")
+            WHERE sample = 18 AND name = 'all'
+        ) WHERE sample = 45 AND "column" = (SELECT "column" FROM columns WHERE name = 'gated')""",
+    )
+    assert desk.rmg("verify", "runs/qa").code == 1
+    assert desk.rmg("run", "qa.toml", "--quiet").code == 0
+    assert desk.rmg("verify", "runs/qa").code == 0
+    assert desk.rmg("export", "runs/qa", "--to", "jsonl") == before
