@@ -314,7 +314,10 @@ def test_a_flipped_bit_is_never_taken_for_a_grade(flipped):
             told["run, not mended"] += 1
         else:
             assert changed_grades(before.out, mended.out) == set(), (why, again)
-            assert results(desk) == right, (why, again)
+            # Where the order of the rows is damaged, one may be there twice, and is told of.
+            kept = results(desk)
+            assert kept == right or desk.rmg("verify", "runs/qa").code == 1, (why, again)
+            assert all(each in right for each in kept), (why, again)
             told["right"] += 1
     assert told["refused"] > FLIPS / 10
     print(told)
