@@ -320,7 +320,6 @@ def test_a_flipped_bit_is_never_taken_for_a_grade(flipped):
             assert all(each in right for each in kept), (why, again)
             told["right"] += 1
     assert told["refused"] > FLIPS / 10
-    print(told)
 
 
 def test_a_cell_that_leads_to_the_grade_of_another_leaves_that_one_alone(flipped):
