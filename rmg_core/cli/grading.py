@@ -145,7 +145,7 @@ class Grading:
                 for each in self._tallies
             ),
             samples=counted,
-            is_complete=counted == self.samples,
+            is_complete=counted == self.samples and not execution.not_kept,
             max_errors=self.ready.plan.max_errors,
             rows_skipped=report.skipped,
             duplicates=report.duplicates,

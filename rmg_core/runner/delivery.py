@@ -82,7 +82,12 @@ class Delivery:
 
     @property
     def is_full(self) -> bool:
-        return len(self.waiting) + len(self.known) > MOST_WAITING
+        return self.left > MOST_WAITING
+
+    @property
+    def left(self) -> int:
+        """How many finished cells are not out: after `close`, those that nobody has taken."""
+        return len(self.waiting) + len(self.known)
 
     def put(self, cells: list[Cell], known: Sequence[Link] = ()) -> None:
         """Take new cells, and known ones, which the archive has already."""
@@ -167,14 +172,16 @@ class Delivery:
     async def close(self) -> RunFailed | None:
         """Write what waits, unless writing is what failed, and close every sink that was opened.
 
+        What a store without room does not take is `left`, and told of.
+
         Returns the first failure: whether it is the one to tell of depends on what went before.
         """
         failures: list[RunFailed] = []
         if (self.waiting or self.known) and not self._is_broken:
             try:
                 if (fault := await self._deliver()) is not None:
-                    left = len(self.waiting)
-                    failures.append(RunFailed(f"{fault}; {left:,} finished cells are not kept"))
+                    # Whoever stopped the run wanted it to end, and what was kept before is good.
+                    self.report(f"{fault}; {self.left:,} finished cells are not kept")
             except RunFailed as failure:
                 failures.append(failure)
         while self._opened:

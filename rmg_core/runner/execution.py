@@ -146,6 +146,11 @@ class Execution:
             reports=(*self.reports, *told_of(pipeline.graders)),
         )
 
+    @property
+    def not_kept(self) -> int:
+        """How many finished cells the store had no room for."""
+        return self._delivery.left
+
     async def tell_summary(self, summary: Any) -> None:
         """Tell the observers what the run came to."""
         await self._delivery.tell("run_finished", summary)

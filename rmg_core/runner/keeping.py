@@ -41,7 +41,7 @@ class Keeping:
             if isinstance(each, Ready):
                 outcome = None if self.sharing is None else self.sharing.landed(each)
                 if outcome is None:
-                    if self.sharing is None or self.sharing.is_first(each):
+                    if self.sharing is None or self.sharing.is_first(each, self._take):
                         to_grade.append(each)
                     continue
                 new.append(self._shared(each, outcome))
@@ -62,19 +62,22 @@ class Keeping:
 
     def land_graded(self, cells: list[Ready], kept: list[Cell]) -> None:
         """Land cells that were graded, and those that waited for them."""
-        ready = list(cells)
-        if self.sharing is not None:
-            kept = list(kept)
-            for each, cell in zip(cells, kept[:], strict=True):
-                for waiting in self.sharing.land(each, cell.outcome):
-                    ready.append(waiting)
-                    kept.append(self._shared(waiting, cell.outcome))
         self.put(kept, [])
+        self._land(cells, [cell.outcome for cell in kept])
+        if self.sharing is None:
+            return
+        for each, cell in zip(cells, kept, strict=True):
+            for waiting, take in self.sharing.land(each, cell.outcome):
+                take(waiting, cell.outcome)
+
+    def _take(self, ready: Ready, outcome: Outcome) -> None:
+        self.put([self._shared(ready, outcome)], [])
+        self._land([ready], [outcome])
+
+    def _land(self, cells: list[Ready], outcomes: list[Outcome]) -> None:
         is_single = self.planned.repeats == 1
-        self.land(
-            [each.opened if is_single else (each.opened, each.repeat) for each in ready],
-            [cell.outcome for cell in kept],
-        )
+        made = [each.opened if is_single else (each.opened, each.repeat) for each in cells]
+        self.land(made, outcomes)
 
     def _shared(self, ready: Ready, outcome: Outcome) -> Cell:
         opened, repeat, _, address = ready

@@ -78,7 +78,7 @@ def telling(file: str, doing: str) -> Iterator[None]:
     except sqlite3.Error as fault:
         raise meaning_of(fault, file, doing) from fault
     except UnicodeDecodeError as fault:  # a message of SQLite that quotes what is damaged
-        raise StoreDamaged(file, f"cannot be {doing}: {fault}", VERIFY) from fault
+        raise StoreDamaged(file, f"cannot be {doing}: {_said_by(fault)}", VERIFY) from fault
 
 
 def meaning_of(fault: sqlite3.Error, file: str, doing: str) -> StoreError:
@@ -95,10 +95,17 @@ def meaning_of(fault: sqlite3.Error, file: str, doing: str) -> StoreError:
             file, "is not an SQLite file", "move it away, or choose another run directory"
         )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR):  # or a table is not as it was
-        return StoreDamaged(file, f"cannot be {doing}: {fault}", VERIFY)
+        return StoreDamaged(file, f"cannot be {doing}: {_said_by(fault)}", VERIFY)
     return StoreError(
-        file, f"cannot be {doing}: {fault}", _REMEDIES.get(code, "what was written before stays")
+        file,
+        f"cannot be {doing}: {_said_by(fault)}",
+        _REMEDIES.get(code, "what was written before stays"),
     )
+
+
+def _said_by(fault: Exception) -> str:
+    """Return what was raised on one line; it may quote a text that is damaged."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(fault)).split())
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from attrs import field, frozen
 
 from rmg_core.outcomes import Cell, GraderError
 from rmg_core.store.catalogue import UNREADABLE, Author, Place, read_authors
-from rmg_core.store.checksums import is_sound, outcome_checksum
+from rmg_core.store.checksums import address_of, is_sound, link_checksum, outcome_checksum
 from rmg_core.store.connection import fetched
-from rmg_core.store.rows import Row, expanded, found_in, pack
+from rmg_core.store.rows import Row, expanded, found_in, id_text_of, pack
 from rmg_core.store.values import Found
 
 # For every None and every bytes Python's sqlite3 looks whether somebody has registered an adapter,
@@ -27,7 +27,7 @@ kind = ?6, payload = ?7, seconds = ?8, attempts = ?9, checksum = ?10 WHERE outco
 _AT: Final = expanded("""SELECT o.*
 FROM json_each(?) AS asked CROSS JOIN outcomes AS o ON o.fingerprint = asked.value""")
 
-_BARE: Final = expanded("""SELECT c.sample, k.name, c.repeat, o.*
+_BARE: Final = expanded("""SELECT c.sample, k.name, c.repeat, c.checksum, o.*
 FROM cells AS c
 JOIN columns AS k ON k."column" = c."column"
 JOIN outcomes AS o ON o.outcome = c.outcome
@@ -99,16 +99,19 @@ def file_addressed(
 def file_bare(
     connection: sqlite3.Connection, places: Mapping[str, Place], cells: Sequence[Cell], free: int
 ) -> Sequence[int]:
-    """File outcomes without a fingerprint, each instead of the one that its cell had."""
+    """File outcomes without a fingerprint, each instead of the one that its cell had.
+
+    Where it is damaged which one that was, it may be another cell's, and stays.
+    """
     last = {(cell.index, cell.grader, cell.repeat): cell for cell in cells}
     asked = orjson.dumps([cell.index for cell in cells]).decode()
-    stored = {row[:3]: Row._make(row[3:]) for row in fetched(connection, _BARE, (asked,))}
+    stored = {row[:3]: row[3:] for row in fetched(connection, _BARE, (asked,))}
     numbers = {}
     new = []
     instead = []
     for key, cell in last.items():
         author = places[cell.grader].author
-        row = stored.get(key)
+        row = _its_own(cell, places[cell.grader], *stored.get(key, ()))
         if row is None:
             new.append(_row_of(cell, author, free))
             numbers[key] = free
@@ -122,6 +125,15 @@ def file_bare(
     _insert(connection, new)
     connection.executemany(_INSTEAD, instead)
     return [numbers[cell.index, cell.grader, cell.repeat] for cell in cells]
+
+
+def _its_own(cell: Cell, place: Place, checksum: bytes = b"", *row: Any) -> Row | None:
+    """Return the row that a cell has, if it has one and it is sound that this is its own."""
+    if not row:
+        return None
+    to = address_of(row[0], "")
+    link = link_checksum(place.begun, cell.index, id_text_of(cell.id), cell.repeat, to)
+    return Row._make(row) if link == checksum else None
 
 
 def rows_at(connection: sqlite3.Connection, fingerprints: Sequence[str]) -> list[tuple[Any, ...]]:
