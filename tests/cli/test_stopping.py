@@ -120,7 +120,6 @@ def test_the_second_signal_ends_a_run_at_once(slow):
     assert len(calls(slow)) <= CELLS + AT_ONCE
 
 
-@pytest.mark.xfail(reason="a hang-up still stops a run", strict=False)
 def test_a_hang_up_does_not_stop_a_run(slow):
     with in_the_midst(slow, "--quiet") as started:
         started.send_signal(signal.SIGHUP)
