@@ -246,7 +246,7 @@ class Killing:
     def look(self, place: str, told: bytes, *, is_killed: bool) -> None:
         """Compare what a run has left with what it said, and with what was there before."""
         found = self.found
-        found.left_over += not self._is_left()
+        found.left_over += not self._is_alone()
         kept = self.kept(place)
         lines = told[: told.rfind(b"\n") + 1].decode().splitlines()
         acknowledged = [(int(a), b, int(c)) for a, b, c in map(str.split, lines)]
@@ -266,7 +266,7 @@ class Killing:
             found.not_kept.append(lost)
         self.not_kept[place] = not_kept
 
-    def _is_left(self) -> bool:
+    def _is_alone(self) -> bool:
         """Tell whether every process that had the graders is gone; some seconds are theirs."""
         poller = select.poll()
         poller.register(self.alive, select.POLLIN)
