@@ -201,7 +201,7 @@ class Execution:
     @property
     def _window(self) -> int:
         """How many samples may be open: enough for every worker, and for two chunks of a lane."""
-        chunks = [2 * lane.chunk_size for lane in self.pipeline.graders if not lane.is_async]
+        chunks = [2 * lane.chunk_size for lane in self.pipeline.lanes if not lane.is_async]
         workers = 4 * self.session.plan.max_concurrency
         return max(WINDOW_AT_LEAST, workers, *chunks, 0)
 

@@ -60,6 +60,7 @@ class Pipeline:
     _held_back: list[Lane] = field(factory=list)
     graders: list[Lane] = field(init=False)
     stages: list[Lane] = field(init=False)
+    lanes: list[Lane] = field(init=False)
     _groups: dict[int, Groups] = field(factory=dict)
     _repeated: tuple[PlannedGrader, ...] = field(init=False)
     _ungated: tuple[PlannedGrader, ...] = field(init=False)
@@ -67,7 +68,6 @@ class Pipeline:
     _lanes: dict[str, Lane] = field(init=False)
     _entries: dict[str, Lane] = field(init=False)
     _keepings: dict[str, Keeping] = field(factory=dict)
-    _all: list[Lane] = field(init=False)
     _places: dict[str, int] = field(init=False)
     _blank: list[Any] = field(init=False)
 
@@ -86,10 +86,10 @@ class Pipeline:
         if self.delivery.is_wanted:
             self._entries = {each.name: self._address_lane(each) for each in self.plan.graders}
         self.stages = self._aggregator_stages()
-        self._all = [*self.graders, *self.stages]
+        self.lanes = [*self.graders, *self.stages]
         if self._entries is not self._lanes:
-            self._all += self._entries.values()
-        plain = [lane for lane in self._all if not (lane.is_async or lane.is_warm)]
+            self.lanes += self._entries.values()
+        plain = [lane for lane in self.lanes if not (lane.is_async or lane.is_warm)]
         self.all_are_warm = len(plain) < 2
 
     @property
@@ -102,7 +102,7 @@ class Pipeline:
 
     @property
     def running(self) -> int:
-        return sum(lane.running for lane in self._all)
+        return sum(lane.running for lane in self.lanes)
 
     def take(self) -> tuple[Lane, Any] | None:
         """Return the next job, from the lanes in turn: a cell of a loop lane, or a chunk."""
