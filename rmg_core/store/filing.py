@@ -14,9 +14,11 @@ from rmg_core.store.connection import fetched
 from rmg_core.store.rows import Row, expanded, found_in, pack
 from rmg_core.store.values import Found
 
+# For every None and every bytes Python's sqlite3 looks whether somebody has registered an adapter,
+# which takes longer than to bind a text or a bytearray: 1.5 µs an outcome in all.
 _NEW: Final = """INSERT INTO outcomes
 (outcome, fingerprint, grader, status, score, kind, payload, seconds, attempts, checksum)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?, ?, ?)
 ON CONFLICT (fingerprint) DO NOTHING"""
 
 _INSTEAD: Final = """UPDATE outcomes SET fingerprint = ?2, grader = ?3, status = ?4, score = ?5,
@@ -59,7 +61,7 @@ def file_addressed(
     rows = [
         _row_of(cell, places[cell.grader].author, number) for number, cell in enumerate(cells, free)
     ]
-    if connection.executemany(_NEW, rows).rowcount == len(rows):
+    if _insert(connection, rows) == len(rows):
         return Filed(range(free, free + len(rows)))
     numbers = connection.execute("SELECT outcome FROM outcomes WHERE outcome >= ?", (free,))
     new = {number for (number,) in numbers}
@@ -117,7 +119,7 @@ def file_bare(
         if not (sound and _row_of(cell, author, row.outcome, row.attempts) == row):
             attempts = row.attempts + 1 if sound else 1
             instead.append(_row_of(cell, author, row.outcome, attempts))
-    connection.executemany(_NEW, new)
+    _insert(connection, new)
     connection.executemany(_INSTEAD, instead)
     return [numbers[cell.index, cell.grader, cell.repeat] for cell in cells]
 
@@ -125,6 +127,12 @@ def file_bare(
 def rows_at(connection: sqlite3.Connection, fingerprints: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return the rows of `outcomes` that have one of the fingerprints."""
     return fetched(connection, _AT, (orjson.dumps(fingerprints).decode(),))
+
+
+def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert rows unless their fingerprints are there; returns how many were not."""
+    bound = [(*row[:5], row[5] or "", row[6] or "", *row[7:9], bytearray(row[9])) for row in rows]
+    return connection.executemany(_NEW, bound).rowcount
 
 
 def _row_of(cell: Cell, author: Author, number: int, attempts: int = 1) -> tuple[Any, ...]:

@@ -52,12 +52,7 @@ def pack(outcome: Outcome, scale: Scale) -> Packed:
     """Return an outcome as columns; `scale` is the one that need not be written."""
     if isinstance(outcome, GraderScore):
         score = outcome.score
-        if (
-            score
-            and not outcome.reason
-            and outcome.metadata is NOTHING
-            and outcome.scale is scale
-        ):
+        if score and not outcome.reason and outcome.metadata is NOTHING and outcome.scale is scale:
             return "score", score, None, None
         rest: dict[str, Any] = {}
         if outcome.reason:

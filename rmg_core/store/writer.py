@@ -166,7 +166,8 @@ class Writer:
             place = places[name]
             to = address_of(number, fingerprint)
             checksum = link_checksum(place.begun, sample, ids[sample], repeat, to)
-            rows.append((sample, place.number, repeat, number, checksum))
+            # sqlite3 binds a bytearray at once, and looks for an adapter of bytes: 0.5 µs.
+            rows.append((sample, place.number, repeat, number, bytearray(checksum)))
         self.connection.executemany(_CELL, rows)
 
     def _note(self, key: str, value: str) -> None:
