@@ -11,10 +11,6 @@ class Ticks:
 
     _bits: bytearray = field(factory=bytearray)
 
-    def __contains__(self, number: int) -> bool:
-        place = number >> 3
-        return place < len(self._bits) and bool(self._bits[place] & 1 << (number & 7))
-
     def missing(self, numbers: Iterable[int]) -> list[int]:
         """Return those of some numbers that are not in it."""
         bits, end = self._bits, len(self._bits) << 3

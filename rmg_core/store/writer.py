@@ -96,8 +96,9 @@ class Writer:
     def finish(self) -> None:
         with self._run():
             samples = self.connection.execute("SELECT sample FROM samples")
-            unseen = (row for row in samples if row[0] not in self._seen)
-            self.connection.executemany("DELETE FROM cells WHERE sample = ?", unseen)
+            unseen = self._seen.missing(sample for (sample,) in samples)
+            forgotten = ((sample,) for sample in unseen)
+            self.connection.executemany("DELETE FROM cells WHERE sample = ?", forgotten)
             self.connection.execute(_FORGET_CELLS)
             self.connection.execute("DELETE FROM columns WHERE position IS NULL")
             self.connection.execute(
