@@ -13,7 +13,7 @@ from rmg_core.cli.rundir import STORE, SUMMARY, command_of
 from rmg_core.cli.screen import counted
 from rmg_core.errors import DataError, Problem
 from rmg_core.outcomes import Cell, GraderError, GraderRank, GraderScore, Outcome
-from rmg_core.runner.pipeline import mean_of
+from rmg_core.runner.repeats import mean_of
 from rmg_core.store import Store
 
 

@@ -2,15 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from math import fsum
 from typing import Any
 
 from attrs import define, field
 
 from rmg_core.datasets import Sample
 from rmg_core.limits import Limits
-from rmg_core.outcomes import NOTHING, Cell, GraderError, GraderScore, GraderSkip, Outcome
-from rmg_core.plan.conditions import for_repeats
+from rmg_core.outcomes import NOTHING, Cell, GraderError, Outcome
 from rmg_core.plan.values import Plan, PlannedAggregator, PlannedGrader
 from rmg_core.runner.addressing import Addressing
 from rmg_core.runner.apart import of_ready, of_sample
@@ -20,6 +18,7 @@ from rmg_core.runner.gating import Gates
 from rmg_core.runner.groups import Groups
 from rmg_core.runner.keeping import Keeping, Land
 from rmg_core.runner.lanes import Chunk, Lane
+from rmg_core.runner.repeats import mean_of
 from rmg_core.runner.sharing import Sharing
 from rmg_core.runner.window import Group, OpenSample, Ready
 from rmg_core.runner.work import (
@@ -377,27 +376,3 @@ def _late(_: Any, error: GraderError) -> GraderError:
 
 
 _PENDING: Outcome = GraderError("missing_part", "this repeat has not run")
-
-
-def mean_of(repeats: list[Outcome]) -> Outcome:
-    """Return the mean of a grader's repeats; the first error, or else skip, if there is one."""
-    count = len(repeats)
-    if (held_back := for_repeats(repeats[0], count)) is not None:
-        return held_back
-    for number, each in enumerate(repeats, 1):
-        if isinstance(each, GraderError):
-            said = f"repeat {number} of {count}: {each.error}"
-            return GraderError(each.kind, said, each.detail)
-    for number, each in enumerate(repeats, 1):
-        if isinstance(each, GraderSkip):
-            return GraderSkip(f"repeat {number} of {count}: {each.reason}")
-    scored = [each for each in repeats if isinstance(each, GraderScore)]
-    if len(scored) < count:
-        return GraderError("bad_return", "ranks have no mean: name an aggregator with repeats_of")
-    scores = [each.score for each in scored]
-    try:
-        mean = fsum(scores) / count
-    except OverflowError:
-        mean = fsum(score / count for score in scores)
-    metadata = {"repeats": scores}
-    return GraderScore(mean, f"mean of {count} repeats", metadata, scored[0].scale)

@@ -15,7 +15,7 @@ from rmg_core.outcomes import Cell, Outcome
 from rmg_core.plan.values import Plan, PlannedGrader
 from rmg_core.runner.addressing import address_work
 from rmg_core.runner.archive import Archive, stored_grader
-from rmg_core.runner.pipeline import mean_of
+from rmg_core.runner.repeats import mean_of
 from rmg_core.runner.window import GraderCell, OpenSample, Ready
 from rmg_core.store import Column, StoredGrader
 
