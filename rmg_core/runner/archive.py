@@ -40,11 +40,19 @@ class Archive:
             if address in made or self.stands(each.outcome)
         }
 
+    def standing(self, addresses: Sequence[str]) -> Mapping[str, bool]:
+        """Tell of each address under which there is an outcome whether that one stands."""
+        kinds = self.store.kinds(addresses)
+        return {address: self._stands(kind) for address, kind in kinds.items()}
+
     def stands(self, outcome: Outcome) -> bool:
         """Tell whether an outcome of an earlier run is one of this run too."""
-        if not isinstance(outcome, GraderError):
+        return self._stands(outcome.kind if isinstance(outcome, GraderError) else None)
+
+    def _stands(self, kind: str | None) -> bool:
+        if kind is None:
             return self.again != "all"
-        return self.again == "failed" and outcome.kind in PERMANENT
+        return self.again == "failed" and kind in PERMANENT
 
     def write(self, cells: Sequence[Cell], known: Sequence[Link]) -> None:
         """Keep new cells, and note to which samples known outcomes belong.

@@ -1,7 +1,7 @@
 """What a run has to do, before it does it: the cells that no stored outcome stands for, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from graphlib import TopologicalSorter
 from itertools import islice
@@ -99,6 +99,7 @@ class _Surveyor:
     _columns: Mapping[str, Column] = field(factory=dict)
     _order: Sequence[PlannedGrader] = field(init=False)
     _awaited: frozenset[str] = field(init=False)
+    _work: Mapping[str, Callable[[GraderCell], Ready | Cell]] = field(init=False)
     _new_rows: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -109,6 +110,7 @@ class _Surveyor:
         planned = {each.name: each for each in self.plan.graders}
         conditions = {each.name: each.when.names for each in self.plan.graders if each.when}
         self._awaited = frozenset(name for names in conditions.values() for name in names)
+        self._work = {name: address_work(each) for name, each in planned.items()}
         graph = {name: conditions.get(name, ()) for name in planned}
         self._order = [planned[name] for name in TopologicalSorter(graph).static_order()]
 
@@ -158,26 +160,32 @@ class _Surveyor:
     def _looked_up(
         self, planned: PlannedGrader, samples: list[OpenSample]
     ) -> tuple[dict[int, list[Outcome]], list[tuple[Ready, bool]]]:
-        """Return what stands of each sample, and the cells without, with whether they failed."""
-        work = address_work(planned)
+        """Return what stands of each sample, and the cells without, with whether they failed.
+
+        Only a grader that a condition names is asked what stands.
+        """
+        work = self._work[planned.name]
         cells: list[GraderCell] = list(samples)
         if planned.repeats > 1:
             cells = [(each, repeat) for each in samples for repeat in range(planned.repeats)]
-        made = [work(cell) for cell in cells]
-        found = self.archive.store.find(
-            [each.address for each in made if type(each) is Ready and each.address]
-        )
+        ready: list[Ready] = []
         stands: dict[int, list[Outcome]] = {}
-        missing = []
-        for each in made:
-            if isinstance(each, Cell):  # there is nothing to grade
-                stands.setdefault(each.index, []).append(each.outcome)
-                continue
-            stored = found.get(each.address)
-            if stored is not None and self.archive.stands(stored.outcome):
-                stands.setdefault(each.opened.index, []).append(stored.outcome)
+        for made in map(work, cells):
+            if isinstance(made, Cell):  # there is nothing to grade
+                stands.setdefault(made.index, []).append(made.outcome)
             else:
-                missing.append((each, stored is not None))
+                ready.append(made)
+        addresses = [each.address for each in ready if each.address]
+        known = self.archive.standing(addresses)
+        missing = [
+            (each, each.address in known) for each in ready if not known.get(each.address, False)
+        ]
+        if planned.name in self._awaited:
+            found = self.archive.store.find(addresses)
+            for each in ready:
+                if known.get(each.address, False) and each.address in found:
+                    outcome = found[each.address].outcome
+                    stands.setdefault(each.opened.index, []).append(outcome)
         return stands, missing
 
     def _reasons(

@@ -27,6 +27,9 @@ kind = ?6, payload = ?7, seconds = ?8, attempts = ?9, checksum = ?10 WHERE outco
 _AT: Final = expanded("""SELECT o.*
 FROM json_each(?) AS asked CROSS JOIN outcomes AS o ON o.fingerprint = asked.value""")
 
+_KINDS: Final = """SELECT o.fingerprint, o.kind
+FROM json_each(?) AS asked CROSS JOIN outcomes AS o ON o.fingerprint = asked.value"""
+
 _BARE: Final = expanded("""SELECT c.sample, k.name, c.repeat, c.checksum, o.*
 FROM cells AS c
 JOIN columns AS k ON k."column" = c."column"
@@ -134,6 +137,11 @@ def _its_own(cell: Cell, place: Place, checksum: bytes = b"", *row: Any) -> Row 
     to = address_of(row[0], "")
     link = link_checksum(place.begun, cell.index, id_text_of(cell.id), cell.repeat, to)
     return Row._make(row) if link == checksum else None
+
+
+def kinds_at(connection: sqlite3.Connection, fingerprints: Sequence[str]) -> dict[str, str | None]:
+    """Return the kinds of the errors under fingerprints; of other outcomes None."""
+    return dict(fetched(connection, _KINDS, (orjson.dumps(fingerprints).decode(),)))
 
 
 def rows_at(connection: sqlite3.Connection, fingerprints: Sequence[str]) -> list[tuple[Any, ...]]:

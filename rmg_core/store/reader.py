@@ -13,7 +13,7 @@ from rmg_core.outcomes import Cell
 from rmg_core.store.catalogue import UNREADABLE, read_authors, read_columns
 from rmg_core.store.checksums import is_sound
 from rmg_core.store.connection import VERIFY, fetched, telling
-from rmg_core.store.filing import rows_at
+from rmg_core.store.filing import kinds_at, rows_at
 from rmg_core.store.listing import (
     BLOCK,
     Names,
@@ -58,6 +58,10 @@ class Reader:
                         each = found_in(row, author.scale)
                         found[each.fingerprint] = each
         return found
+
+    def kinds(self, fingerprints: Sequence[str]) -> dict[str, str | None]:
+        with self._reading():
+            return kinds_at(self.connection, fingerprints)
 
     def cells(self) -> Iterator[Cell]:
         last = -1

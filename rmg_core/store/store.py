@@ -143,6 +143,13 @@ class Store:
         """Return what is stored under fingerprints, errors too; what is damaged is not found."""
         return self._its_reader().find(fingerprints)
 
+    def kinds(self, fingerprints: Sequence[str]) -> Mapping[str, str | None]:
+        """Return the kinds of the errors that are stored under fingerprints; of the others None.
+
+        It takes half the time of `find`, and does not look for damage.
+        """
+        return self._its_reader().kinds(fingerprints)
+
     def cells(self) -> Iterator[Cell]:
         """Yield the cells of the last run: by sample, then by column, then by repeat.
 

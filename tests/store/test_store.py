@@ -535,3 +535,9 @@ def test_a_damaged_id_is_left_out(path: Path, store: Store):
 def test_cells_are_counted(store: Store):
     store.write([*sample(0), *sample(1)])
     assert store.cell_count() == 8
+
+
+def test_the_kinds_of_errors_are_told_and_of_other_outcomes_none(store):
+    late = GraderError("timeout", "too slow")
+    store.write([cell(0, late, fingerprint="f"), cell(1, 0.5, fingerprint="g")])
+    assert store.kinds(["f", "g", "h"]) == {"f": "timeout", "g": None}
