@@ -40,6 +40,8 @@ def command(run: str, is_sure: bool, as_json: bool) -> None:
     file = store_of(run)
     with _alone(file.parent):
         waste = _look(file)
+        if waste.unused and not waste.is_finished:
+            _refuse_unfinished(file)
         is_wanted = bool(waste.unused) and (is_sure or _confirmed(file, waste))
         forgotten = _forget(file) if is_wanted else 0
         size = _size(file)
@@ -61,6 +63,15 @@ def command(run: str, is_sure: bool, as_json: bool) -> None:
     else:
         said = f"{_outcomes(forgotten)} forgotten, {waste.outcomes - forgotten:,} kept"
         show(one_line(f"{file}: {said}; {waste.size:,} bytes before, {size:,} now", 4000))
+
+
+def _refuse_unfinished(file: Path) -> None:
+    from rmg_core.cli.stores import again
+    from rmg_core.errors import ConfigError, Problem
+
+    said = "the last run has not come to its end, and may need what it has not come to"
+    hint = f"nothing was forgotten; to end it, {again(file.parent)}"
+    raise ConfigError([Problem(f"{file}: {said}", hint)])
 
 
 @contextmanager
@@ -113,8 +124,6 @@ def _confirmed(file: Path, waste: _Waste) -> bool:
         said = f"{_outcomes(waste.unused)} of {waste.outcomes:,} could be forgotten"
         remedy = "nobody can be asked here: add --yes to forget them"
         raise ConfigError([Problem(f"{file}: {said}", remedy)])
-    if not waste.is_finished:
-        tell("the last run was not finished: what it had yet to find again would be forgotten too")
     are = "that the last run does not have; forget them?"
     question = f"{file}: {_outcomes(waste.unused)} of {waste.outcomes:,} {are}"
     try:

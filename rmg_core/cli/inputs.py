@@ -88,7 +88,7 @@ def _arguments_of(words: Sequence[str]) -> tuple[str | None, list[str], str | No
 def _root_of(run_dir: Path, leads: Path) -> Path:
     """Return the folder from which `leads` leads to a run directory; if none does, this one."""
     place, parts = run_dir.resolve(), Path(normpath(leads)).parts
-    if ".." not in parts and place.parts[-len(parts) :] == parts:
+    if not leads.is_absolute() and ".." not in parts and place.parts[-len(parts) :] == parts:
         root = place.parents[len(parts) - 1]
         return Path() if root == Path.cwd() else root
     return Path()

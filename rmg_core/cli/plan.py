@@ -11,6 +11,7 @@ from rmg_core.cli.verbs import example
 if TYPE_CHECKING:
     from rmg_core.cli.preflight import Ready
     from rmg_core.plan import PlannedAggregator, PlannedGrader
+    from rmg_core.runner.archive import Again
     from rmg_core.runner.survey import Survey
 
 
@@ -20,8 +21,17 @@ _LEFT_OUT: Final = (("skipped", "row", "skipped"), ("duplicates", "duplicate", "
 @click.command("plan", epilog=example("rmg plan qa.toml"))
 @arguments.config
 @arguments.overrides
+@arguments.of_run
 @arguments.as_json
-def command(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
+def command(  # noqa: PLR0917 - click calls it by name
+    config: str,
+    overrides: tuple[str, ...],
+    on_bad_row: str | None,
+    limit: int | None,
+    run_dir: str | None,
+    again: "Again | None",
+    as_json: bool,
+) -> None:
     """Say what a config would run, and what of it an earlier run has done.
 
     A grader's fingerprint changes with everything that can change its grades.
@@ -29,8 +39,8 @@ def command(config: str, overrides: tuple[str, ...], as_json: bool) -> None:
     from rmg_core.cli.preflight import preflight
     from rmg_core.cli.surveying import survey_of_plan
 
-    ready = preflight(config, overrides)
-    made = _json(ready, survey_of_plan(ready))
+    ready = preflight(config, arguments.with_rule(overrides, on_bad_row), run_dir)
+    made = _json(ready, survey_of_plan(ready, limit, again or "failed"))
     if as_json:
         show_json(made)
     else:

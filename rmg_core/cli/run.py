@@ -24,22 +24,7 @@ if TYPE_CHECKING:
 )
 @arguments.config
 @arguments.overrides
-@click.option(
-    "--on-bad-row",
-    type=click.Choice(["fail", "skip"]),
-    help="What to do when a row cannot be read; skip counts it.",
-)
-@click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Grade the first N samples only."
-)
-@click.option("--run-dir", metavar="DIR", help="Where to keep the run, in place of [run] dir.")
-@click.option(
-    "--retry-errors",
-    "again",
-    flag_value="errors",
-    help="Grade every cell again that has an error, also one that will not pass by itself.",
-)
-@click.option("--fresh", "again", flag_value="all", help="Grade every cell again.")
+@arguments.of_run
 @click.option("--quiet", is_flag=True, help="Show neither what is to run nor progress.")
 @arguments.as_json
 @click.pass_context
@@ -65,8 +50,7 @@ def command(  # noqa: PLR0917 - click calls it by name
     from rmg_core.cli.preflight import preflight
     from rmg_core.cli.report import show_summary, tell_warnings
 
-    if on_bad_row:
-        overrides = (*overrides, f'dataset.on_bad_row="{on_bad_row}"')
+    overrides = arguments.with_rule(overrides, on_bad_row)
     ready = preflight(config, overrides, run_dir, is_run=True)
     tell_warnings(ready.report)
     rerun = one_line(shlex.join(written(context)), 4000)
@@ -82,6 +66,8 @@ def command(  # noqa: PLR0917 - click calls it by name
     if code in (STOPPED, CUT_SHORT):
         said = counted(summary.samples, "sample")
         tell(f"stopped after {said}; run again with: {rerun}")
+        if again == "all":
+            tell("--fresh begins anew; without it what is stored stands, be it old or new")
     context.exit(code)
 
 
@@ -92,7 +78,7 @@ def _run(
     from rmg_core.cli.grading import Grading
     from rmg_core.cli.progress import Progress, shown
     from rmg_core.cli.surveying import survey_of
-    from rmg_core.runner.archive import Archive, columns_of
+    from rmg_core.runner.archive import Archive, basis_of, columns_of
     from rmg_core.store import Store
 
     samples = ready.report.samples if limit is None else min(limit, ready.report.samples)
@@ -111,14 +97,17 @@ def _run(
         if not is_quiet:
             tell(str(survey_of(ready, archive, samples)))
         (place / rundir.SUMMARY).unlink(missing_ok=True)
-        store.begin(columns_of(ready.plan))
+        store.begin(columns_of(ready.plan), basis_of(ready.plan))
         grading = Grading(ready, archive, samples, progress)
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
             summary = grading.run()
         if summary.is_complete:
             store.finish()
-        rundir.write_whole(place / rundir.SUMMARY, rundir.as_json(summary.to_json()))
+        try:
+            rundir.write_whole(place / rundir.SUMMARY, rundir.as_json(summary.to_json()))
+        except OSError as fault:  # the outcomes are in the store
+            tell(f"{fault.filename}: {fault.strerror}; the summary is not kept")
     return summary, grading.signalled, grading.told
 
 

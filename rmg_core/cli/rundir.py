@@ -124,9 +124,11 @@ def written_whole(place: Path, mode: int = 0o600) -> Iterator[int]:
     try:
         yield handle
         draft.replace(place)
-    except BaseException:
+    except BaseException as fault:
         with suppress(FileNotFoundError):
             draft.unlink()
+        if isinstance(fault, OSError) and fault.filename is None:
+            raise OSError(fault.errno, fault.strerror, str(place)) from fault
         raise
 
 

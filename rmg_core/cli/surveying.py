@@ -6,7 +6,7 @@ from itertools import islice
 
 from rmg_core.cli.preflight import Ready
 from rmg_core.cli.rundir import STORE
-from rmg_core.runner.archive import Archive
+from rmg_core.runner.archive import Again, Archive
 from rmg_core.runner.survey import Survey, survey
 from rmg_core.store import Store
 
@@ -21,14 +21,14 @@ def survey_of(ready: Ready, archive: Archive | None, samples: int | None = None)
         return survey(ready.plan, islice(ready.dataset.samples(), samples), archive)
 
 
-def survey_of_plan(ready: Ready) -> Survey:
-    """Look up the cells of all samples in the store of the run directory, if it has one.
+def survey_of_plan(ready: Ready, limit: int | None, again: Again) -> Survey:
+    """Look up the cells of the first `limit` samples in the store of the run, if there is one.
 
     Raises:
         StoreError: the store cannot be read.
     """
     file = ready.run_dir / STORE
     if not file.exists():
-        return survey_of(ready, None)
+        return survey_of(ready, None, limit)
     with Store.read(file) as store:
-        return survey_of(ready, Archive(store))
+        return survey_of(ready, Archive(store, again), limit)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import define, field
 
 from rmg_core.mappers import FieldMapper
 from rmg_core.outcomes import Cell, GraderError
@@ -11,22 +11,28 @@ from rmg_core.plan.values import PlannedGrader
 from rmg_core.runner.addresses import fingerprinter
 from rmg_core.runner.archive import Archive
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
+from rmg_core.runner.sharing import Sharing
 from rmg_core.runner.threads import Threads
 from rmg_core.runner.window import GraderCell, OpenSample, Ready
 from rmg_core.runner.work import unprepared
 from rmg_core.store import Link
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Addressing:
-    """How the cells of a grader are addressed, in chunks and in threads."""
+    """How the cells of a grader are addressed, in chunks and in threads.
+
+    `reused` counts those that have the outcome of an earlier run.
+    """
 
     planned: PlannedGrader
     archive: Archive | None
+    sharing: Sharing
     work: Callable[[GraderCell], Ready | Cell] = field(init=False)
+    reused: int = 0
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "work", address_work(self.planned))
+        self.work = address_work(self.planned)
 
     @property
     def may_hang(self) -> bool:
@@ -45,6 +51,7 @@ class Addressing:
         if self.archive is None:
             return made, left_behind
         found: list[Any] = []
+        self.sharing.ask(self.planned.name)
         await threads.call(self._look_up, self.archive, made, found)
         return found, left_behind
 
@@ -58,6 +65,7 @@ class Addressing:
                 opened, repeat, _, _ = each
                 cell = Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
                 into.append(Link(cell, number))
+                self.reused += archive.is_earlier(address, number)
             else:
                 into.append(each)
 

@@ -1,6 +1,7 @@
 """The outcomes of earlier runs, and what of them stands: what the runner asks before it grades."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -27,6 +28,14 @@ class Archive:
     store: Store
     again: Again = "failed"
     _made: set[str] = field(factory=set)
+    _last: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_last", self.store.last_number())
+
+    def is_earlier(self, address: str, number: int) -> bool:
+        """Tell whether an outcome that was found is of an earlier run."""
+        return number <= self._last and address not in self._made
 
     def find(self, addresses: Sequence[str]) -> Mapping[str, Found]:
         """Return what need not be graded again, under its address."""
@@ -70,6 +79,12 @@ def columns_of(plan: Plan) -> list[Column]:
     """Return the columns of a plan as a store keeps them: graders, then aggregators."""
     graders = [Column(each.name, stored_grader(each), each.repeats) for each in plan.graders]
     return [*graders, *(Column(each.name) for each in plan.aggregators)]
+
+
+def basis_of(plan: Plan) -> str:
+    """Return what tells whether aggregates of an earlier run are made of the same, the same way."""
+    graders = [(each.name, each.identity.digest, each.repeats, each.when) for each in plan.graders]
+    return blake2b(repr([graders, plan.aggregators]).encode(), digest_size=16).hexdigest()
 
 
 def stored_grader(planned: PlannedGrader) -> StoredGrader:

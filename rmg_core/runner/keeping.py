@@ -19,8 +19,7 @@ class Keeping:
     """Takes the cells of one grader through.
 
     `put` delivers new cells and known ones, `queue` gets those that have to be graded, and `land`
-    the outcomes of all. Without `sharing`, equal cells are graded each. `reused` counts the known
-    cells.
+    the outcomes of all. Without `sharing`, equal cells are graded each.
     """
 
     planned: PlannedGrader
@@ -28,7 +27,6 @@ class Keeping:
     queue: Callable[[list[Ready]], None]
     land: Land
     sharing: Sharing | None
-    reused: int = 0
 
     def land_addressed(self, cells: list[GraderCell], made: list[Ready | Link | Cell]) -> None:
         """Land the cells that are known or cannot be graded, and queue the others."""
@@ -53,12 +51,13 @@ class Keeping:
                 new.append(each)
                 outcomes.append(each.outcome)
             landed.append(cell)
-        self.reused += len(known)
         if to_grade:
             self.queue(to_grade)
         if landed:
             self.put(new, known)
             self.land(landed, outcomes)
+        if self.sharing is not None:
+            self.sharing.answered(self.planned.name)
 
     def land_graded(self, cells: list[Ready], kept: list[Cell]) -> None:
         """Land cells that were graded, and those that waited for them."""

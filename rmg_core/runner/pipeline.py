@@ -67,6 +67,7 @@ class Pipeline:
     _lanes: dict[str, Lane] = field(init=False)
     _entries: dict[str, Lane] = field(init=False)
     _keepings: dict[str, Keeping] = field(factory=dict)
+    _addressings: list[Addressing] = field(factory=list)
     _places: dict[str, int] = field(init=False)
     _blank: list[Any] = field(init=False)
 
@@ -97,7 +98,7 @@ class Pipeline:
 
     @property
     def reused(self) -> int:
-        return sum(each.reused for each in self._keepings.values())
+        return sum(each.reused for each in self._addressings)
 
     @property
     def running(self) -> int:
@@ -278,7 +279,8 @@ class Pipeline:
         return Keeping(planned, self.delivery.put, queue, land, self.sharing)
 
     def _address_lane(self, planned: PlannedGrader) -> Lane:
-        addressing = Addressing(planned, self.delivery.archive)
+        addressing = Addressing(planned, self.delivery.archive, self.delivery.sharing)
+        self._addressings.append(addressing)
         return Lane(
             name=planned.name,
             work=addressing.work,

@@ -54,13 +54,11 @@ class Survey:
 
     def __str__(self) -> str:
         said = f"{self.to_run:,} of {self.cells:,} cells to run"
-        if self.is_first:
-            return f"{said}: nothing is stored yet"
         if not self.to_run:
             return f"{said}: what is stored stands"
         counts = [*self.rows.items(), *self.reasons.items()]
         parts = [f"{count:,} {_singular(what) if count == 1 else what}" for what, count in counts]
-        said += f": {', '.join(parts)}" if parts else ""
+        said += ": " + ("nothing is stored yet" if self.is_first else ", ".join(parts))
         if self.waiting:
             said += f"; {self.waiting:,} of them wait for their `when`"
         return said
@@ -82,6 +80,7 @@ def survey(plan: Plan, samples: Iterable[Sample], archive: Archive | None) -> Su
     if archive is None or not archive.store.counts():
         count = sum(1 for _ in samples)
         made.cells = made.to_run = count * sum(each.repeats for each in plan.graders)
+        made.waiting = count * sum(each.repeats for each in plan.graders if each.when)
         made.is_first = True
         return made
     surveyor = _Surveyor(plan, archive, made)
@@ -208,8 +207,11 @@ class _Surveyor:
                 if graded is None:
                     indexes = [each.opened.index for each, _ in missing]
                     graded = self.archive.store.graded(planned.name, indexes)
-                opened = ready.opened
-                yield ready, _CHANGED if (opened.index, opened.id) in graded else None
+                was_graded = graded.get((ready.opened.index, ready.opened.id))
+                if was_graded is False:
+                    yield ready, f"of {planned.name}, which was not called for them before"
+                else:
+                    yield ready, _CHANGED if was_graded else None
 
 
 def _unkept(planned: PlannedGrader) -> str:

@@ -82,10 +82,11 @@ def telling(file: str, doing: str) -> Iterator[None]:
 
 
 def meaning_of(fault: sqlite3.Error, file: str, doing: str) -> StoreError:
-    code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    whole = getattr(fault, "sqlite_errorcode", 0)
+    code = whole & 0xFF
     if _is_about_a_text(fault):
         code = sqlite3.SQLITE_CORRUPT
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or whole == sqlite3.SQLITE_IOERR_SHMSIZE:
         remedy = "make room; nothing is lost that was written before"
         return StoreFull(file, "cannot be written: the disk is full", remedy)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -31,8 +31,9 @@ WHERE o.status = 'rank' AND k.position IS NOT NULL"""
 
 _TEXT_IDS: Final = "SELECT 1 FROM samples WHERE json_type(id) <> 'integer' LIMIT 1"
 
-_GRADED: Final = """SELECT DISTINCT c.sample, s.id FROM cells AS c
+_GRADED: Final = """SELECT DISTINCT c.sample, s.id, o.fingerprint IS NOT NULL FROM cells AS c
 JOIN samples AS s ON s.sample = c.sample
+JOIN outcomes AS o ON o.outcome = c.outcome
 JOIN columns AS k ON k."column" = c."column"
 WHERE k.name = ? AND c.sample IN (SELECT value FROM json_each(?))"""
 _OF_SAMPLE: Final = _AFTER.replace("c.sample > ?", "c.sample = ?")
@@ -90,9 +91,13 @@ def has_text_ids(connection: sqlite3.Connection) -> bool:
 
 def graded_in(
     connection: sqlite3.Connection, column: str, samples: Sequence[int]
-) -> set[tuple[int, str | None]]:
-    """Return those of the samples that have a cell in a column, with the ids that they had."""
-    return set(fetched(connection, _GRADED, (column, json_of(samples))))
+) -> dict[tuple[int, str | None], bool]:
+    """Return those of the samples that have a cell in a column, with the ids that they had.
+
+    Of each whether it was graded: what a condition has held back has no fingerprint.
+    """
+    rows = fetched(connection, _GRADED, (column, json_of(samples)))
+    return {(sample, key): bool(was_graded) for sample, key, was_graded in rows}
 
 
 def cells_of_sample(connection: sqlite3.Connection, sample: int) -> list[Stored]:

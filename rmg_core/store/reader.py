@@ -144,15 +144,22 @@ class Reader:
         with self._reading():
             return has_text_ids(self.connection)
 
-    def graded(self, column: str, samples: Sequence[int]) -> set[tuple[int, str | int | None]]:
+    def graded(
+        self, column: str, samples: Sequence[int]
+    ) -> dict[tuple[int, str | int | None], bool]:
         with self._reading():
             found = graded_in(self.connection, column, samples)
-        return {(sample, id_of(text)) for sample, text in found}
+        return {(sample, id_of(text)): was_graded for (sample, text), was_graded in found.items()}
 
     def counts(self) -> dict[str, int]:
         with self._reading():
             found = self.connection.execute("SELECT status, count(*) FROM outcomes GROUP BY status")
             return dict(found.fetchall())
+
+    def last_number(self) -> int:
+        with self._reading():
+            found = self.connection.execute("SELECT ifnull(max(outcome), 0) FROM outcomes")
+            return int(found.fetchone()[0])
 
     def unused(self) -> int:
         with self._reading():

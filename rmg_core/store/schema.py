@@ -124,6 +124,7 @@ def create(connection: sqlite3.Connection) -> None:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "rmg_version": core_version(None),
         "begun": "",
+        "basis": "",
         "finished": "no",
         "complete": "yes",
     }

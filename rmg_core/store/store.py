@@ -76,15 +76,18 @@ class Store:
         """
         return cls(path, (), open_reader(path, connect=connect), None)
 
-    def begin(self, columns: Sequence[Column]) -> None:
+    def begin(self, columns: Sequence[Column], basis: str = "") -> None:
         """Begin a run with these columns; what was written before stays.
+
+        `basis` stands for what aggregates are made of, and how: where it is another than before,
+        the cells of aggregators are forgotten.
 
         Raises:
             StoreError: nothing was written.
         """
         writer = self._its_writer()
         with self._writing:
-            writer.begin(columns)
+            writer.begin(columns, basis)
 
     def write(
         self,
@@ -166,8 +169,13 @@ class Store:
         """Tell whether every sample that has an id has a whole number for it."""
         return not self._its_reader().has_text_ids()
 
-    def graded(self, column: str, samples: Sequence[int]) -> set[tuple[int, str | int | None]]:
-        """Return those of some samples that have a cell in a column, each with its id."""
+    def graded(
+        self, column: str, samples: Sequence[int]
+    ) -> Mapping[tuple[int, str | int | None], bool]:
+        """Return those of some samples that have a cell in a column, each with its id.
+
+        Of each whether it was graded, or has come to an outcome without that.
+        """
         return self._its_reader().graded(column, samples)
 
     def cells_of(self, sample: int, column: str | None = None) -> Sequence[StoredCell]:
@@ -208,6 +216,10 @@ class Store:
     def counts(self) -> Mapping[str, int]:
         """Return how many outcomes there are of each status."""
         return self._its_reader().counts()
+
+    def last_number(self) -> int:
+        """Return the largest number of an outcome: those of later writes have larger ones."""
+        return self._its_reader().last_number()
 
     def unused(self) -> int:
         """Return how many outcomes no cell has: those that `forget` would delete."""

@@ -40,6 +40,13 @@ _FORGET_CELLS: Final = """DELETE FROM cells WHERE repeat >= (
 _FORGET_BARE: Final = """DELETE FROM outcomes
 WHERE fingerprint IS NULL AND outcome NOT IN (SELECT outcome FROM cells)"""
 
+_BASIS: Final = """INSERT INTO meta VALUES ('basis', ?)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value"""
+
+_FORGET_AGGREGATES: Final = """DELETE FROM cells WHERE "column" IN (
+    SELECT "column" FROM columns WHERE grader IS NULL
+)"""
+
 _FORGET_GRADERS: Final = """DELETE FROM graders WHERE grader NOT IN (
     SELECT grader FROM outcomes WHERE grader IS NOT NULL
     UNION SELECT grader FROM columns WHERE grader IS NOT NULL
@@ -64,13 +71,16 @@ class Writer:
     _begun: str = ""
     _seen: Ticks = field(factory=Ticks)
 
-    def begin(self, columns: Sequence[Column]) -> None:
+    def begin(self, columns: Sequence[Column], basis: str) -> None:
         names = [column.name for column in columns]
         if len({*names}) < len(names):
             raise ValueError(f"each name of a column stands for one thing: {names}")
         begun = f"{datetime.now(UTC).isoformat()} {secrets.token_hex(4)}"
         with transaction(self.connection, self.file):
             places = write_columns(self.connection, columns)
+            if self.connection.execute(_BASIS, (basis,)).rowcount:
+                self.connection.execute(_FORGET_AGGREGATES)
+                self.connection.execute(_FORGET_BARE)
             self._note("begun", begun)
             self._note("finished", "no")
         self._places, self._begun, self._seen = places, begun, Ticks()

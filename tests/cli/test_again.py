@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from rmg_core.plan import plan_of_config
+from rmg_core.runner.archive import basis_of, columns_of
 from rmg_core.store import Store
 
 CONFIG = """
@@ -263,10 +265,62 @@ def test_what_a_condition_holds_back_is_not_to_run(kept):
     assert exported(kept) == anew(kept, "--set", gate)
 
 
+def test_what_a_condition_held_back_and_lets_run_now_is_said_to_be_new_to_its_grader(kept):
+    again(kept, "--set", "graders.long.when=same > 0.5")
+    kept.write("rows.jsonl", [*ROWS[:3], {**ROWS[3], "response": "Turin"}])
+    again(kept, "--set", "graders.long.when=same > 0.5")
+    first, calls = again(kept)
+    assert first == "1 of 8 cells to run: 1 of long, which was not called for them before"
+    assert calls == ["long ('Turin',)"]
+
+
+def test_a_first_run_says_what_waits_for_its_condition(kept):
+    gate = ("--set", "graders.long.when=same > 0.5", "--run-dir", "first")
+    said = kept.rmg("run", "qa.toml", *gate)
+    first = "8 of 8 cells to run: nothing is stored yet; 4 of them wait for their `when`"
+    assert said.err.splitlines()[0] == first
+
+
+def test_plan_takes_what_run_takes(kept):
+    kept.write("rows.jsonl", [*ROWS, {**ROWS[0], "id": "f", "response": "hopeless"}])
+    again(kept)
+    for options in (["--limit", "2"], ["--fresh"], ["--retry-errors"], ["--run-dir", "there"]):
+        planned = kept.rmg("plan", "qa.toml", *options)
+        done = kept.rmg("run", "qa.toml", *options)
+        assert planned.out.splitlines()[-2] == done.err.splitlines()[0]
+
+
+def test_what_is_begun_with_another_grader_keeps_no_aggregate_of_the_old_one(kept):
+    other = kept.folder / "other.toml"
+    other.write_text(CONFIG)
+    for setting, count in (("max_errors=0.5", 4), ("graders.long.options.most=20", 0)):
+        plan = plan_of_config(other, (setting,))
+        with Store.open(kept.folder / "runs/qa/store.sqlite") as store:
+            store.begin(columns_of(plan), basis_of(plan))
+            cells = [*store.cells()]
+        assert len([cell for cell in cells if cell.grader == "both"]) == count
+        assert len([cell for cell in cells if cell.grader == "same"]) == 4
+
+
+def test_a_run_is_looked_into_wherever_its_directory_is(kept, tmp_path):
+    place = tmp_path / "elsewhere"
+    assert kept.rmg("run", "qa.toml", "--quiet", "--run-dir", str(place)).code == 0
+    said = kept.rmg("why", str(place), "a", "same")
+    assert said.code == 0
+    assert "these are the ones that were graded" in said.out
+
+
 def test_the_summary_says_what_came_from_earlier_runs(kept):
     said = kept.rmg("run", "qa.toml", "--quiet")
     assert said.out.splitlines()[0].endswith("; 8 cells from earlier runs")
     assert kept.rmg("run", "qa.toml", "--quiet", "--json").json["reused"] == 8
+
+
+def test_equal_cells_of_one_run_are_of_no_earlier_one(kept):
+    kept.write("rows.jsonl", [{**ROWS[0], "id": f"{n}"} for n in range(3000)])
+    for options in (["--run-dir", "new"], ["--run-dir", "new", "--fresh"]):
+        said = kept.rmg("run", "qa.toml", "--quiet", "--json", *options)
+        assert said.json["reused"] == 0
 
 
 def test_plan_as_json_says_what_would_run(kept):

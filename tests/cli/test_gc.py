@@ -138,18 +138,17 @@ def test_room_is_given_back(desk):
     assert made["bytes_after"] == sizes(desk) < made["bytes_before"] / 5
 
 
-def test_the_question_says_that_the_run_was_not_finished(desk, types):
+def test_after_a_run_that_was_not_finished_nothing_is_forgotten(desk):
     file = keep(desk)
     columns = columns_of(desk)
     with Store.open(file) as store:
         store.begin(columns[1:])
         store.write([Cell(0, "a", "brief", 0, "other", GraderScore(1.0), 0.1)])
-    types("n\n")
-    said = desk.rmg("gc", "runs/qa")
-    assert said.err.rstrip() == (
-        "the last run was not finished: what it had yet to find again would be forgotten too\n"
-        "runs/qa/store.sqlite: 1 outcome of 7 that the last run does not have; "
-        "forget them? [y/N]:"
+    said = desk.rmg("gc", "runs/qa", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(
+        "runs/qa/store.sqlite: the last run has not come to its end, and may need what it has not "
+        "come to; nothing was forgotten; to end it, run again with: rmg run "
     )
 
 
