@@ -124,11 +124,9 @@ def written_whole(place: Path, mode: int = 0o600) -> Iterator[int]:
     try:
         yield handle
         draft.replace(place)
-    except BaseException as fault:
+    except BaseException:
         with suppress(FileNotFoundError):
             draft.unlink()
-        if isinstance(fault, OSError) and fault.filename is None:
-            raise OSError(fault.errno, fault.strerror, str(place)) from fault
         raise
 
 
@@ -137,6 +135,13 @@ def as_json(value: Any) -> bytes:
 
 
 def write_whole(place: Path, content: bytes) -> None:
-    """Write a file of the run directory, for its owner alone to read."""
-    with written_whole(place) as handle, os.fdopen(handle, "wb") as file:
-        file.write(content)
+    """Write a file of the run directory, for its owner alone to read.
+
+    Raises:
+        OSError: it cannot be written; names the file.
+    """
+    try:
+        with written_whole(place) as handle, os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError as fault:
+        raise OSError(fault.errno, fault.strerror, str(place)) from fault

@@ -26,7 +26,7 @@ SEED = int(os.environ.get("RMG_SEED", "20261204"))
 # What is graded while a batch is written is lost by a kill. A batch costs 20 to 50 µs a cell,
 # and nearly nothing for the disk: with calls of 1 ms, of which 32 run at once, that are 41 cells
 # in the median, of 5 ms 4.5, of 20 ms 0.5.
-SECONDS_A_CALL = 0.01
+SECONDS_A_CALL = 0.02
 
 
 @pytest.fixture(scope="module")
