@@ -17,7 +17,7 @@ from rmg_core.runner.sharing import Sharing
 from rmg_core.store import Link
 
 # So many cells may wait for a slow sink before no more samples are read.
-MOST_WAITING: Final = 16_384
+MOST_WAITING: Final = 8_192
 
 RETRY_SECONDS: Final = 5.0
 """So long a store without room is left alone before it is asked again."""
