@@ -14,12 +14,23 @@ def store_of(run: str) -> Path:
     """
     place = Path(run)
     if place.is_file():
+        if place.name != STORE and not _begins_as_one(place):
+            hint = "give the directory of a run, such as runs/NAME"
+            raise DataError([Problem(f"{run!r} is not the store of a run", hint)])
         return place
     if not place.is_dir():
         raise DataError([Problem(f"there is no run directory {run!r}", _near(place))])
     if not (place / STORE).is_file():
         raise DataError([Problem(f"the directory {run!r} holds no {STORE}", _remedy(place))])
     return place / STORE
+
+
+def _begins_as_one(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return True  # why it cannot be read is said where it is read
 
 
 def again(place: Path) -> str:

@@ -209,7 +209,6 @@ def test_a_file_that_is_no_store_is_left_as_it_is(desk):
     said = desk.rmg("gc", "notes.txt", "--yes")
     assert (said.code, said.out) == (2, "")
     assert said.err == (
-        "the store 'notes.txt' is not an SQLite file; "
-        "move it away, or choose another run directory\n"
+        "'notes.txt' is not the store of a run; give the directory of a run, such as runs/NAME\n"
     )
     assert file.read_bytes() == before

@@ -164,3 +164,13 @@ def test_control_characters_of_a_damaged_id_do_not_reach_the_terminal(desk):
     said = desk.rmg("verify", "runs/qa")
     assert said.code == 1
     assert said.out.startswith(r"sample 0 ('\x1b[2J'), same, repeat 0, fingerprint ")
+
+
+@pytest.mark.parametrize("verb", [("verify",), ("why", "a", "same"), ("gc",)])
+def test_a_file_that_is_no_store_is_not_taken_for_one(desk, verb):
+    name, *others = verb
+    said = desk.rmg(name, "qa.toml", *others)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        "'qa.toml' is not the store of a run; give the directory of a run, such as runs/NAME\n"
+    )
