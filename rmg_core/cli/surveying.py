@@ -7,6 +7,7 @@ from itertools import islice
 from rmg_core.cli.preflight import Ready
 from rmg_core.cli.rundir import STORE
 from rmg_core.runner.archive import Again, Archive
+from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.survey import Survey, survey
 from rmg_core.store import Store
 
@@ -17,7 +18,7 @@ def survey_of(ready: Ready, archive: Archive | None, samples: int | None = None)
     Raises:
         StoreError: the store cannot be read.
     """
-    with redirect_stdout(sys.stderr):  # mappers of the user may print
+    with collecting_rarely(), redirect_stdout(sys.stderr):  # mappers of the user may print
         return survey(ready.plan, islice(ready.dataset.samples(), samples), archive)
 
 
