@@ -145,7 +145,8 @@ class Delivery:
                 self.waiting[:0], self.known[:0] = batch, known
                 return fault
             self._full_since = None
-            self.sharing.archived(batch)
+            if self.archive is not None:
+                self.sharing.archived(batch)
             await self.tell("outcomes", whole)
         return None
 
