@@ -5,12 +5,12 @@ Imports point down. What a module needs from above stands on the wrong floor.
      8  cli/         grading
      7  summary      results
      6  runner/
-     5  plan/        limits       store/
-     4  registry/    config/      basic/
-     3  hookspecs
-     2  graders/     mappers      aggregators    datasets/
-     1  outcomes
-     0  errors
+     5  plan/        store/
+     4  registry/    config/      basic/         connections/
+     3  hookspecs    limits/
+     2  graders/     mappers      aggregators    datasets/       models/
+     1  outcomes     redaction
+     0  errors/      hints
 
      testing/       beside the house, for the tests of packs; no room looks at it
 

@@ -17,7 +17,8 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 import attrs
 from attrs import field, frozen
 
-from rmg_core.errors import DefinitionError, MissingInput, absent_field
+from rmg_core.errors import DefinitionError, MissingInput
+from rmg_core.hints import absent_field
 
 
 @runtime_checkable

@@ -88,6 +88,16 @@ ERROR_KINDS: Mapping[str, str] = MappingProxyType(
         "out_of_scale": "the score lies outside the scale that the grader declares",
         "missing_part": "an aggregator or a condition lacks a part: a grader that it names failed",
         "aggregator_error": "the aggregator raised, or a condition has no value here",
+        "provider": "the provider of a model failed, or could not be reached, at every attempt",
+        "rate_limit": "the provider of a model refused every attempt for its rate limits",
+        "bad_request": "the provider of a model refuses the request itself",
+        "context_overflow": "the request is longer than the model can read",
+        "content_filtered": "the provider of a model filtered the request or the reply",
+        "refusal": "the model refused to answer",
+        "truncated": "the reply of a model ends at its limit of tokens",
+        "empty": "the reply of a model has nothing in it",
+        "bad_response": "what came from a provider is not a reply",
+        "pending": "a model cannot be asked any more in this run; the next one goes on here",
     }
 )
 """Every kind of `GraderError`, with its meaning."""

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from rmg_core.datasets import DatasetReport
-from rmg_core.errors import suggestion
+from rmg_core.hints import suggestion
 from rmg_core.outcomes import GraderError, GraderScore, Outcome
 from rmg_core.summary import Summary, aligned, tally_of
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from rmg_core.aggregators import Impute, OnMissing
 from rmg_core.config import OptionsError, structure_options
-from rmg_core.errors import DefinitionError, near_miss
+from rmg_core.errors import DefinitionError
 from rmg_core.graders import spec_of
+from rmg_core.hints import near_miss
 
 
 class Colour(Enum):

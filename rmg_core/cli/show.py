@@ -70,7 +70,8 @@ def _found(registry: "Registry", name: str) -> "list[Resolved]":
 
 def _unknown(name: str, missing: "list[UnknownName]") -> "UnknownName":
     from rmg_core.cli.catalogue import NOUNS
-    from rmg_core.errors import UnknownName, near_miss
+    from rmg_core.errors import UnknownName
+    from rmg_core.hints import near_miss
 
     pack, slash, bare = name.rpartition("/")
     known = tuple(dict.fromkeys(each for fault in missing for each in fault.choices))

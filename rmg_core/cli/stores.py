@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from rmg_core.cli.rundir import STORE, command_of
-from rmg_core.errors import DataError, Problem, suggestion
+from rmg_core.errors import DataError, Problem
+from rmg_core.hints import suggestion
 
 
 def store_of(run: str) -> Path:

@@ -71,7 +71,8 @@ def _look(store: "Store", sample: str, name: str) -> "Answer":
     """
     from rmg_core.cli.answers import Answer
     from rmg_core.cli.stores import again
-    from rmg_core.errors import DataError, Problem, suggestion
+    from rmg_core.errors import DataError, Problem
+    from rmg_core.hints import suggestion
 
     columns = {each.name: each for each in store.columns()}
     if name not in columns:
@@ -115,7 +116,8 @@ def _index_of(store: "Store", written: str) -> int:
 
 
 def _no_sample(written: str, ids: Sequence[str | int]) -> "Problem":
-    from rmg_core.errors import Problem, suggestion
+    from rmg_core.errors import Problem
+    from rmg_core.hints import suggestion
 
     if _INDEX.fullmatch(written) and (written.startswith("#") or not ids):
         hint = "indices count the rows of the dataset from 0"

@@ -8,7 +8,8 @@ from attrs import evolve, frozen
 
 from rmg_core.config.kinds import said, words
 from rmg_core.config.positions import KeyPath
-from rmg_core.errors import RmgError, near_miss
+from rmg_core.errors import RmgError
+from rmg_core.hints import near_miss
 
 
 @frozen

@@ -12,7 +12,7 @@ from rmg_core.config import kinds
 from rmg_core.config.bounds import choices_of, must, refusals
 from rmg_core.config.findings import Finding, OptionsError, Refused, near, other_kind, own_words
 from rmg_core.config.kinds import convert, default_of, is_required, options_of, written_type
-from rmg_core.errors import near_miss
+from rmg_core.hints import near_miss
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from attrs import field, frozen
 
-from rmg_core.errors import DataError, Problem, near_miss
+from rmg_core.errors import DataError, Problem
+from rmg_core.hints import near_miss
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import frozen
 
 from rmg_core.datasets.readonly import SCALARS, freeze
-from rmg_core.errors import DataError, Problem, absent_field
+from rmg_core.errors import DataError, Problem
+from rmg_core.hints import absent_field
 
 SampleId: TypeAlias = str | int
 

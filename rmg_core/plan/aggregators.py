@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from rmg_core.aggregators import as_aggregator
 from rmg_core.config import AggregatorConfig
-from rmg_core.errors import suggestion
+from rmg_core.hints import suggestion
 from rmg_core.mappers import parse_path
 from rmg_core.outcomes import Scale
 from rmg_core.plan.parts import At, NotMade, Parts, called

@@ -7,7 +7,8 @@ from typing import Any
 
 from rmg_core.config import Config, Draft, draft_config
 from rmg_core.datasets import Dataset, format_of
-from rmg_core.errors import ConfigError, Problem, near_miss
+from rmg_core.errors import ConfigError, Problem
+from rmg_core.hints import near_miss
 from rmg_core.outcomes import Scale
 from rmg_core.plan.aggregators import planned_aggregator
 from rmg_core.plan.objects import draft_of_objects

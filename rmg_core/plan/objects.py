@@ -15,7 +15,8 @@ from rmg_core.config import (
     UseConfig,
     structure_options,
 )
-from rmg_core.errors import ConfigError, Problem, suggestion
+from rmg_core.errors import ConfigError, Problem
+from rmg_core.hints import suggestion
 
 GRADER_KEYS: Final = (
     "grader",

@@ -14,16 +14,9 @@ from rmg_core.config import (
     UseConfig,
     structure_options,
 )
-from rmg_core.errors import (
-    AmbiguousName,
-    DefinitionError,
-    Problem,
-    RegistryError,
-    UnknownName,
-    near_miss,
-    suggestion,
-)
+from rmg_core.errors import AmbiguousName, DefinitionError, Problem, RegistryError, UnknownName
 from rmg_core.graders import Grader, GraderSpec, as_grader, spec_of
+from rmg_core.hints import near_miss, suggestion
 from rmg_core.mappers import (
     FieldMapper,
     MapFunction,

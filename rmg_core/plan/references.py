@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from attrs import evolve
 
-from rmg_core.errors import suggestion
+from rmg_core.hints import suggestion
 from rmg_core.plan.conditions import Condition
 from rmg_core.plan.logic import read_condition
 from rmg_core.plan.parts import At, Parts

@@ -9,8 +9,9 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from rmg_core.datasets import Dataset, ReadOnlyDict, freeze
-from rmg_core.errors import CannotGrade, MissingInput, suggestion
+from rmg_core.errors import CannotGrade, MissingInput
 from rmg_core.graders import Grader, Input, type_name
+from rmg_core.hints import suggestion
 from rmg_core.mappers import Constant, FieldMapper, MapFunction, Path
 from rmg_core.outcomes import Scale
 from rmg_core.plan.conditions import Condition

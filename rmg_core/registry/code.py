@@ -10,7 +10,8 @@ from types import FrameType, ModuleType
 
 from attrs import frozen
 
-from rmg_core.errors import BrokenCode, UnknownName, near_miss
+from rmg_core.errors import BrokenCode, UnknownName
+from rmg_core.hints import near_miss
 from rmg_core.registry.faults import Blame, is_within, place_of, said
 
 

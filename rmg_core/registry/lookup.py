@@ -21,8 +21,8 @@ from rmg_core.errors import (
     Problem,
     RegistryError,
     UnknownName,
-    near_miss,
 )
+from rmg_core.hints import near_miss
 from rmg_core.outcomes import NOTHING
 from rmg_core.registry.claims import (
     BASIC,

@@ -11,7 +11,8 @@ import pluggy
 from attrs import field, frozen
 
 from rmg_core import hookspecs
-from rmg_core.errors import HookMismatch, suggestion
+from rmg_core.errors import HookMismatch
+from rmg_core.hints import suggestion
 from rmg_core.registry.claims import PackInfo, is_name
 from rmg_core.registry.faults import Blame, broken, broken_by
 

@@ -11,7 +11,8 @@ from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from rmg_core.errors import PackTooOld, near_miss
+from rmg_core.errors import PackTooOld
+from rmg_core.hints import near_miss
 from rmg_core.registry.claims import CORE, PackInfo
 
 

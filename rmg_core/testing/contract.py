@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from rmg_core.errors import suggestion
+from rmg_core.hints import suggestion
 from rmg_core.outcomes import NOTHING
 from rmg_core.registry import Registry, installed
 from rmg_core.testing import declared, graded

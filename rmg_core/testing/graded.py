@@ -10,9 +10,10 @@ import anyio
 import orjson
 from attrs import define, evolve
 
-from rmg_core.errors import CannotGrade, ConfigError, RunFailed, suggestion
+from rmg_core.errors import CannotGrade, ConfigError, RunFailed
 from rmg_core.graders import GraderSpec
 from rmg_core.grading import GradingRunner
+from rmg_core.hints import suggestion
 from rmg_core.outcomes import OUTCOMES, GraderError, Outcome, from_json, to_json
 from rmg_core.plan import Plan, PlannedGrader, plan_of_objects
 from rmg_core.runner.settling import shown

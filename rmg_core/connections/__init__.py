@@ -1,0 +1,1 @@
+"""Models as graders ask them: a client under its limits, whose replies are kept."""
