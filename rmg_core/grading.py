@@ -25,6 +25,7 @@ from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of
 from rmg_core.runner.window import GradedSample, OpenSample
+from rmg_core.summary import ModelSummary
 
 Answer = TypeVar("Answer")
 
@@ -244,6 +245,7 @@ class _Gathered:
             seconds=ended.seconds,
             grader_seconds=ended.grader_seconds,
             reports=ended.reports,
+            models=tuple(ModelSummary.of(*each) for each in ended.models),
         )
 
 

@@ -167,6 +167,11 @@ Outcome: TypeAlias = GraderScore | GraderRank | GraderSkip | GraderError
 OUTCOMES = (GraderScore, GraderRank, GraderSkip, GraderError)
 
 
+def is_pending(outcome: Outcome) -> bool:
+    """Tell whether an outcome is none yet: what it needs cannot be had in this run."""
+    return type(outcome) is GraderError and outcome.kind == "pending"
+
+
 class Cell(NamedTuple):
     """A finished cell, as sinks and observers get it: a named tuple, since there are so many.
 

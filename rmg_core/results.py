@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rmg_core.datasets import DatasetReport
 from rmg_core.hints import suggestion
 from rmg_core.outcomes import GraderError, GraderScore, Outcome
-from rmg_core.summary import Summary, aligned, tally_of
+from rmg_core.summary import ModelSummary, Summary, aligned, tally_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ class Results(Mapping[str, list[Outcome]]):
         seconds: float | None = None,
         grader_seconds: Mapping[str, float] | None = None,
         reports: tuple[str, ...] = (),
+        models: tuple[ModelSummary, ...] = (),
     ) -> None:
         self._columns = dict(columns)
         self._aggregators = aggregators
@@ -50,6 +51,7 @@ class Results(Mapping[str, list[Outcome]]):
         self._seconds = seconds
         self._grader_seconds = grader_seconds or {}
         self._reports = reports
+        self._models = models
 
     def __getitem__(self, name: str) -> list[Outcome]:
         try:
@@ -67,20 +69,22 @@ class Results(Mapping[str, list[Outcome]]):
     @cached_property
     def summary(self) -> Summary:
         """Counts, means with coverage, and errors by kind, for every column."""
+        columns = tuple(
+            tally_of(name, outcomes, self.index, is_aggregator=name in self._aggregators).summary(
+                self._grader_seconds.get(name)
+            )
+            for name, outcomes in self._columns.items()
+        )
         return Summary(
-            columns=tuple(
-                tally_of(
-                    name, outcomes, self.index, is_aggregator=name in self._aggregators
-                ).summary(self._grader_seconds.get(name))
-                for name, outcomes in self._columns.items()
-            ),
+            columns=columns,
             samples=len(self.index),
-            is_complete=self._is_complete,
+            is_complete=self._is_complete and not any(each.pending for each in columns),
             max_errors=self._max_errors,
             rows_skipped=self._rows_skipped,
             duplicates=self._duplicates,
             seconds=self._seconds,
             reports=self._reports,
+            models=self._models,
         )
 
     def to_pandas(self) -> "pd.DataFrame":
@@ -109,7 +113,8 @@ class Results(Mapping[str, list[Outcome]]):
         return pd.DataFrame(made, index=index)
 
     def __repr__(self) -> str:
-        lines = (aligned(self.summary.table()), *self.summary.savings)
+        models = map(str, self.summary.models)
+        lines = (aligned(self.summary.table()), *self.summary.savings, *models)
         return f"{len(self.index)} samples graded\n" + "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -118,7 +123,8 @@ class Results(Mapping[str, list[Outcome]]):
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
         )
-        savings = "".join(f"<p>{escape(each)}</p>" for each in self.summary.savings)
+        notes = (*self.summary.savings, *map(str, self.summary.models))
+        savings = "".join(f"<p>{escape(each)}</p>" for each in notes)
         return (
             f"<table><caption>{len(self.index)} samples graded</caption>"
             f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{savings}"

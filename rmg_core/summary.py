@@ -5,9 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import asdict, define, field, frozen
 
-from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, Scale
+from rmg_core.connections import Tally as ModelTally
+from rmg_core.outcomes import (
+    GraderError,
+    GraderRank,
+    GraderScore,
+    Outcome,
+    Scale,
+    is_pending,
+)
 from rmg_core.plan.conditions import saved_calls
 
 _NONE = "–"  # noqa: RUF001 - the dash that stands for no figure
@@ -21,7 +29,8 @@ class ColumnSummary:
     different scales, which leaves `scale` None too. `coverage` is the share of all samples that
     are scored (0..1). `errors` counts by kind; `examples` has the first error of each kind.
     `seconds` adds up the time in calls, None where it was not measured. Of the `skipped`, `when`
-    decided over `gated`, which saved `saved_calls`: one for each repeat.
+    decided over `gated`, which saved `saved_calls`: one for each repeat. `pending` ones have to
+    wait for another run, since a model could not be asked.
     """
 
     name: str
@@ -39,6 +48,7 @@ class ColumnSummary:
     seconds: float | None = None
     gated: int = 0
     saved_calls: int = 0
+    pending: int = 0
 
     @property
     def saving(self) -> str:
@@ -69,11 +79,84 @@ class ColumnSummary:
 
 
 @frozen
+class ModelSummary:
+    """What a model has used, in one run.
+
+    `calls` are attempts, of which `retries` were made again; `failed` requests came to nothing,
+    and `hits` were answered by stored replies. `usd` is None where no price is known, and else
+    leaves out the `unpriced` replies. Of `suspect` replies the provider's usage cannot be.
+    `queued` are the seconds in which calls waited, and `served` those in which they were answered.
+    `stopped` says why it could not be asked any more, and is empty where it could.
+    """
+
+    name: str
+    calls: int
+    retries: int
+    failed: int
+    hits: int
+    input_tokens: int
+    output_tokens: int
+    usd: float | None
+    unpriced: int
+    suspect: int
+    queued: float
+    served: float
+    stopped: str = ""
+
+    @classmethod
+    def of(cls, used: ModelTally, stopped: str = "") -> "ModelSummary":
+        answered = used.calls - used.retries - used.failed
+        return cls(
+            name=used.name,
+            calls=used.calls,
+            retries=used.retries,
+            failed=used.failed,
+            hits=used.hits,
+            input_tokens=used.input_tokens,
+            output_tokens=used.output_tokens,
+            usd=None if used.unpriced and used.unpriced >= answered else used.usd,
+            unpriced=used.unpriced,
+            suspect=used.suspect,
+            queued=used.queued,
+            served=used.served,
+            stopped=stopped,
+        )
+
+    def __str__(self) -> str:
+        said = [_count(self.calls, "call")]
+        if self.retries:
+            said[0] += f" ({_count(self.retries, 'retry', 'retries')})"
+        if self.failed:
+            said.append(f"{self.failed:,} without an answer")
+        if self.hits:
+            said.append(f"{_count(self.hits, 'stored reply', 'stored replies')} used")
+        if self.calls:
+            said.append(f"{self.input_tokens:,} tokens read, {self.output_tokens:,} written")
+            said.append(_money(self.usd, self.unpriced))
+            waited, served = self.queued / self.calls, self.served / self.calls
+            said.append(f"{served:.2g} s a call, after {waited:.2g} s in the queue")
+        if self.suspect:
+            said.append(f"usage of {_count(self.suspect, 'reply', 'replies')} cannot be")
+        return f"model {self.name}: {'; '.join(said)}"
+
+
+def _count(count: int, noun: str, plural: str = "") -> str:
+    return f"1 {noun}" if count == 1 else f"{count:,} {plural or noun + 's'}"
+
+
+def _money(usd: float | None, unpriced: int) -> str:
+    if usd is None:
+        return "price unknown"
+    without = f", without {_count(unpriced, 'reply', 'replies')} of unknown price"
+    return f"${usd:,.4f}" + (without if unpriced else "")
+
+
+@frozen
 class Summary:
     """The whole run.
 
     `is_complete` says that every planned cell has an outcome. `rows_skipped` were no samples.
-    `reused` cells have the outcome of an earlier run.
+    `reused` cells have the outcome of an earlier run. `models` are those that were asked.
     """
 
     columns: tuple[ColumnSummary, ...]
@@ -85,6 +168,7 @@ class Summary:
     seconds: float | None = None
     reports: tuple[str, ...] = ()
     reused: int = 0
+    models: tuple[ModelSummary, ...] = ()
 
     def __getitem__(self, name: str) -> ColumnSummary:
         for column in self.columns:
@@ -96,6 +180,11 @@ class Summary:
     def too_many_errors(self) -> tuple[ColumnSummary, ...]:
         """The columns whose share of errors of their own is above `max_errors`."""
         return tuple(column for column in self.columns if column.own_error_share > self.max_errors)
+
+    @property
+    def pending(self) -> int:
+        """How many outcomes have to wait for another run."""
+        return sum(column.pending for column in self.columns)
 
     @property
     def savings(self) -> tuple[str, ...]:
@@ -112,6 +201,7 @@ class Summary:
             "reused": self.reused,
             "seconds": self.seconds,
             "columns": {column.name: _column_json(column) for column in self.columns},
+            "models": {each.name: asdict(each) for each in self.models},
             "reports": list(self.reports),
         }
 
@@ -122,7 +212,8 @@ class Summary:
             mean = _NONE if column.mean is None else f"{column.mean:.4g}"
             scale = str(column.scale) if column.scale else _NONE
             scored = f"{column.scored} of {column.samples}"
-            errors = ", ".join(f"{count} {kind}" for kind, count in column.errors.items())
+            counts = [f"{count} {kind}" for kind, count in column.errors.items()]
+            errors = ", ".join([*counts, f"{column.pending} pending"] if column.pending else counts)
             rows.append((column.name, mean, scale, scored, errors or "0", str(column.skipped)))
         return rows
 
@@ -143,6 +234,7 @@ def _column_json(column: ColumnSummary) -> dict[str, Any]:
         "skipped": column.skipped,
         "gated": column.gated,
         "saved_calls": column.saved_calls,
+        "pending": column.pending,
         "errors": dict(column.errors),
         "examples": dict(column.examples),
         "seconds": column.seconds,
@@ -165,6 +257,7 @@ class Tally:
     skipped: int = 0
     gated: int = 0
     saved_calls: int = 0
+    pending: int = 0
     scale: Scale | None = None
     errors: Counter[str] = field(factory=Counter)
     _first: dict[str, tuple[int, str]] = field(factory=dict)
@@ -179,6 +272,8 @@ class Tally:
         self.samples += 1
         if isinstance(outcome, GraderScore):
             self._add_score(outcome)
+        elif is_pending(outcome):
+            self.pending += 1
         elif isinstance(outcome, GraderError):
             self.errors[outcome.kind] += 1
             if index < self._first.get(outcome.kind, (math.inf,))[0]:
@@ -232,6 +327,7 @@ class Tally:
             seconds=seconds,
             gated=self.gated,
             saved_calls=self.saved_calls,
+            pending=self.pending,
         )
 
 

@@ -14,6 +14,7 @@ VERBS: Final = {
     "graders": "List the graders of the installed packs.",
     "mappers": "List the mappers of the installed packs.",
     "aggregators": "List the aggregators of the installed packs.",
+    "models": "List the models that the installed packs can ask.",
     "plugins": "List the installed packs, and whether each can be used.",
     "deps": "Print what pip must install for a config.",
     "schema": "Print the JSON Schema of a config, for editors.",

@@ -50,6 +50,7 @@ _OF_RUN: Final = (
         help="Grade every cell again that has an error, also one that will not pass by itself.",
     ),
     click.option("--fresh", "again", flag_value="all", help="Grade every cell again."),
+    click.option("--offline", is_flag=True, help="Ask no model: use stored replies only."),
 )
 
 

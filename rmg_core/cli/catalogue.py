@@ -13,7 +13,7 @@ from rmg_core.graders import Grader, Input, as_grader, spec_of
 from rmg_core.outcomes import Scale
 from rmg_core.registry import Origin, Registry, Resolved
 
-NOUNS: Final = ("grader", "mapper", "aggregator")
+NOUNS: Final = ("grader", "mapper", "aggregator", "model")
 
 NO_DEFAULT: Final = object()
 """The default of an option that must be written, or that has one only when it is made."""
@@ -37,7 +37,7 @@ class Option:
 
 @frozen
 class Entry:
-    """A grader, mapper or aggregator as the catalogue shows it.
+    """A grader, mapper, aggregator or model as the catalogue shows it.
 
     Only graders have `inputs`, a `scale` that is known before they run, and `runs_in`.
     `sets_groups` is of an aggregator that sets samples against each other.

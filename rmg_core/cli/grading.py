@@ -15,6 +15,7 @@ from rmg_core.cli.exits import CUT_SHORT, STOPPED
 from rmg_core.cli.preflight import Ready
 from rmg_core.cli.progress import Progress
 from rmg_core.cli.screen import one_line, tell
+from rmg_core.connections import Ledger
 from rmg_core.plan import NamedPart, Plan
 from rmg_core.runner.archive import Archive
 from rmg_core.runner.closing import run_to_the_end
@@ -23,7 +24,7 @@ from rmg_core.runner.failures import sole_failure
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import FileSource
 from rmg_core.runner.window import OpenSample
-from rmg_core.summary import ColumnSummary, Summary, Tally
+from rmg_core.summary import ColumnSummary, ModelSummary, Summary, Tally
 
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 # A terminal that goes away takes the grading with it as little as its progress. Windows has none.
@@ -54,6 +55,7 @@ class Grading:
     """Runs a plan over its first `samples` samples, and counts what comes of it.
 
     `archive` has what earlier runs came to, and keeps what this one does.
+    With `is_offline` models are not asked: `ledger` says which replies are missing.
     `told` are the reports that could not wait for the end. `signalled` is the exit code when a
     signal ended the run, else None.
     """
@@ -62,6 +64,8 @@ class Grading:
     archive: Archive
     samples: int
     progress: Progress | None
+    is_offline: bool = False
+    ledger: Ledger = field(init=False)
     signalled: int | None = field(init=False, default=None)
     told: set[str] = field(factory=set)
     _tallies: list[Tally] = field(init=False)
@@ -88,7 +92,14 @@ class Grading:
     async def _run(self) -> Summary:
         samples = islice(self.ready.dataset.samples(), self.samples)
         session = Session.of(self._watched())
-        execution = Execution(session, FileSource(samples), self._count, archive=self.archive)
+        execution = Execution(
+            session,
+            FileSource(samples),
+            self._count,
+            archive=self.archive,
+            is_offline=self.is_offline,
+        )
+        self.ledger = execution.ledger
         with sole_failure():
             async with anyio.create_task_group() as tasks:
                 with anyio.CancelScope() as scope:
@@ -145,11 +156,14 @@ class Grading:
                 for each in self._tallies
             ),
             samples=counted,
-            is_complete=counted == self.samples and not execution.not_kept,
+            is_complete=counted == self.samples
+            and not execution.not_kept
+            and not any(each.pending for each in self._tallies),
             max_errors=self.ready.plan.max_errors,
             rows_skipped=report.skipped,
             duplicates=report.duplicates,
             seconds=ended.seconds,
             reports=ended.reports,
             reused=ended.reused,
+            models=tuple(ModelSummary.of(*each) for each in ended.models),
         )

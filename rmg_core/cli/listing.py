@@ -1,4 +1,4 @@
-"""The verbs that list a noun: `graders`, `mappers`, `aggregators`."""
+"""The verbs that list a noun: `graders`, `mappers`, `aggregators`, `models`."""
 
 import click
 

@@ -30,6 +30,7 @@ def command(  # noqa: PLR0917 - click calls it by name
     limit: int | None,
     run_dir: str | None,
     again: "Again | None",
+    offline: bool,
     as_json: bool,
 ) -> None:
     """Say what a config would run, and what of it an earlier run has done.

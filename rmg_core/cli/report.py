@@ -32,8 +32,9 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
         show_styled(_table(rows))
     else:
         show(aligned(rows))
-    if summary.savings:
-        show("\n" + "\n".join(map(one_line, summary.savings)))
+    notes = (*summary.savings, *map(str, summary.models))
+    if notes:
+        show("\n" + "\n".join(map(one_line, notes)))
     errors = [
         (f"{column.name}:", f"{count:,} {kind}", f"the first: {column.examples[kind]}")
         for column in summary.columns

@@ -13,6 +13,7 @@ from rmg_core.cli.screen import counted, one_line, show_json, tell
 from rmg_core.cli.verbs import example, written
 
 if TYPE_CHECKING:
+    from rmg_core.cli.grading import Grading
     from rmg_core.cli.preflight import Ready
     from rmg_core.runner.archive import Again
     from rmg_core.summary import Summary
@@ -36,6 +37,7 @@ def command(  # noqa: PLR0917 - click calls it by name
     limit: int | None,
     run_dir: str | None,
     again: "Again | None",
+    offline: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -54,15 +56,17 @@ def command(  # noqa: PLR0917 - click calls it by name
     ready = preflight(config, overrides, run_dir, is_run=True)
     tell_warnings(ready.report)
     rerun = one_line(shlex.join(written(context)), 4000)
-    summary, signalled, told = _run(ready, limit, again or "failed", rerun, is_quiet=quiet)
+    summary, grading = _run(
+        ready, limit, again or "failed", rerun, is_quiet=quiet, is_offline=offline
+    )
     for report in summary.reports:
-        if report not in told:
+        if report not in grading.told:
             tell(one_line(report, 2000))
     if as_json:
         show_json({"run_dir": str(ready.run_dir), **summary.to_json()})
     else:
         show_summary(summary, ready.run_dir)
-    code = _code(summary, signalled)
+    code = _code(summary, grading)
     if code in (STOPPED, CUT_SHORT):
         said = counted(summary.samples, "sample")
         tell(f"stopped after {said}; run again with: {rerun}")
@@ -72,8 +76,14 @@ def command(  # noqa: PLR0917 - click calls it by name
 
 
 def _run(
-    ready: "Ready", limit: int | None, again: "Again", rerun: str, *, is_quiet: bool
-) -> "tuple[Summary, int | None, set[str]]":
+    ready: "Ready",
+    limit: int | None,
+    again: "Again",
+    rerun: str,
+    *,
+    is_quiet: bool,
+    is_offline: bool,
+) -> "tuple[Summary, Grading]":
     from rmg_core.cli import rundir
     from rmg_core.cli.grading import Grading
     from rmg_core.cli.progress import Progress, shown
@@ -98,7 +108,7 @@ def _run(
             tell(str(survey_of(ready, archive, samples)))
         (place / rundir.SUMMARY).unlink(missing_ok=True)
         store.begin(columns_of(ready.plan), basis_of(ready.plan))
-        grading = Grading(ready, archive, samples, progress)
+        grading = Grading(ready, archive, samples, progress, is_offline)
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
             summary = grading.run()
@@ -108,13 +118,20 @@ def _run(
             rundir.write_whole(place / rundir.SUMMARY, rundir.as_json(summary.to_json()))
         except OSError as fault:  # the outcomes are in the store
             tell(f"{fault.filename}: {fault.strerror}; the summary is not kept")
-    return summary, grading.signalled, grading.told
+    return summary, grading
 
 
-def _code(summary: "Summary", signalled: int | None) -> int:
+def _code(summary: "Summary", grading: "Grading") -> int:
     """Say what the run came to; a signal that came when all was done changes nothing."""
-    if not summary.is_complete and signalled is not None:
-        return signalled
+    ledger = grading.ledger
+    for said in ledger.missing:
+        tell(one_line(said, 2000))
+    if (unsaid := ledger.missing_count - len(ledger.missing)) > 0:
+        tell(f"… {unsaid:,} more replies are not stored")
+    if not summary.is_complete and grading.signalled is not None:
+        return grading.signalled
+    if not summary.is_complete and (ledger.stopped or ledger.missing_count):
+        return STOPPED
     if not summary.is_complete:
         tell(f"incomplete: only {summary.samples:,} samples are graded")
         return FAILED

@@ -20,7 +20,7 @@ def command() -> None:
     classes: dict[str, dict[str, type]] = {}
     reasons: dict[str, None] = {}
     registry = installed()
-    for noun in ("grader", "mapper", "aggregator", "reader", "sink", "observer"):
+    for noun in ("grader", "mapper", "aggregator", "model", "reader", "sink", "observer"):
         made = classes[noun] = {}
         for name, found in registry.names(noun):
             try:
@@ -37,6 +37,7 @@ def command() -> None:
             graders=classes["grader"],
             mappers=classes["mapper"],
             aggregators=classes["aggregator"],
+            models=classes["model"],
             readers=classes["reader"],
             sinks=classes["sink"],
             observers=classes["observer"],

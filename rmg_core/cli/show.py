@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("name")
 @arguments.as_json
 def command(name: str, as_json: bool) -> None:
-    """Say what a grader, mapper or aggregator takes, and how to use it.
+    """Say what a grader, mapper, aggregator or model takes, and how to use it.
 
     NAME is pack/name, the name alone, ./file.py:name or module:name.
     The code of a file or module is run.
@@ -87,6 +87,8 @@ def _noun_of(value: Any) -> str:
     if not hasattr(value, MARK):
         if hasattr(value, "combine") or hasattr(value, "combine_group"):
             return "aggregator"
+        if hasattr(value, "chat") or hasattr(value, "embed"):
+            return "model"
         parameters = getattr(getattr(value, "__code__", None), "co_varnames", ())
         if hasattr(value, "map") or parameters[:1] == ("sample",):
             return "mapper"

@@ -8,21 +8,24 @@ from rmg_core.config.model import (
     DatasetConfig,
     GraderConfig,
     RunConfig,
-    UseConfig,
 )
+from rmg_core.config.models import BudgetConfig, ModelConfig
 from rmg_core.config.names import name_fault
 from rmg_core.config.positions import KeyPath
 from rmg_core.config.schema import config_schema, options_schema
 from rmg_core.config.strict import structure_options
+from rmg_core.config.uses import UseConfig
 
 __all__ = [
     "AggregatorConfig",
+    "BudgetConfig",
     "Config",
     "DatasetConfig",
     "Draft",
     "Fault",
     "GraderConfig",
     "KeyPath",
+    "ModelConfig",
     "OptionsError",
     "RunConfig",
     "UseConfig",

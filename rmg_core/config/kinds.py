@@ -25,6 +25,7 @@ import attrs
 
 from rmg_core.config.credentials import without_credentials
 from rmg_core.errors import DefinitionError
+from rmg_core.models import Model
 
 LISTS: Final[Mapping[Any, Callable[[list[Any]], Any]]] = types.MappingProxyType(
     {
@@ -57,6 +58,7 @@ _WORDS: Final[Mapping[Any, tuple[str, str]]] = types.MappingProxyType(
         datetime: ("a date and time", "dates and times"),
         date: ("a date", "dates"),
         time: ("a time", "times"),
+        Model: ("the name of a model", "names of models"),
     }
 )
 
@@ -83,6 +85,10 @@ def is_table(kind: Any) -> bool:
 
 def is_anything(kind: Any) -> bool:
     return kind in (Any, object, None)
+
+
+def is_model(kind: Any) -> bool:
+    return kind is Model
 
 
 def members(kind: Any) -> list[Any]:

@@ -24,12 +24,12 @@ from rmg_core.config.strict import structure_options
 from rmg_core.errors import ConfigError, Problem
 
 _NAMED: Final = {
+    "models": "model",
     "graders": "grader",
     "aggregators": "aggregator",
     "sinks": "sink",
     "observers": "observer",
 }
-_LATER: Final = ("models", "budget")
 
 
 @frozen
@@ -105,7 +105,7 @@ def _draft(text: str, file: str | None, base: Path, overrides: Sequence[str]) ->
         raise ConfigError([*problems, table])
     for override in with_overrides(table, read):
         problems.append(source.problem_of(override, "this leads through what is not a table"))
-    problems += [*_later(table, source), *_names(table, source)]
+    problems += [*_no_auto(table, source), *_names(table, source)]
     if table.get("graders", {}) == {}:
         remedy = 'add a table such as [graders.exact] with use = "text/exact_match"'
         problems.append(source.problem(("graders",), "the config names no grader", remedy))
@@ -178,25 +178,16 @@ def _credentials(source: Source) -> Iterator[Problem]:
             yield source.problem_of(override, message.format(form), hint)
 
 
-def _later(table: dict[str, Any], source: Source) -> Iterator[Problem]:
-    """Take out what only a later version has, and say so."""
-    for key in _LATER:
-        if key in table:
-            del table[key]
-            hint = f"this version of rmg does not have {key!r} yet"
-            yield source.problem((key,), f"the config has no key {key!r}", hint)
+def _no_auto(table: dict[str, Any], source: Source) -> Iterator[Problem]:
+    """Take out the limits of graders that are to be found out: only models have such."""
     graders = table.get("graders")
-    inner = graders.items() if isinstance(graders, dict) else ()
-    tables: list[tuple[KeyPath, Any]] = [((), table)]
-    tables += [(("graders", name), part) for name, part in inner if isinstance(part, dict)]
-    for path, part in tables:
-        if part.get("max_concurrency") == "auto":
+    for name, part in graders.items() if isinstance(graders, dict) else ():
+        if isinstance(part, dict) and part.get("max_concurrency") == "auto":
             del part["max_concurrency"]
-            dotted = ".".join(map(str, (*path, "max_concurrency")))
             yield source.problem(
-                (*path, "max_concurrency"),
-                f"{dotted} cannot be 'auto' in this version of rmg",
-                "write a number, such as 32",
+                ("graders", name, "max_concurrency"),
+                f"graders.{name}.max_concurrency cannot be 'auto'",
+                "leave it out: a grader without a limit follows that of its models",
                 "value",
             )
 

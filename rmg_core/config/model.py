@@ -2,31 +2,21 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import Attribute, field, frozen
 from attrs.validators import ge, gt, le, min_len, optional
 
+from rmg_core.config.models import BudgetConfig, ModelConfig, at_least_one
 from rmg_core.config.positions import KeyPath
 from rmg_core.config.source import Source
+from rmg_core.config.uses import ITS_OPTIONS, USE, Options, UseConfig, is_something
 from rmg_core.errors import Problem
 from rmg_core.mappers import Constant
 from rmg_core.outcomes import NOTHING
 
-Options: TypeAlias = Mapping[str, Any]
 InputSource: TypeAlias = str | list[str] | Constant
 """What a mapper table says of one input: a path, the first of several, or a constant."""
-
-
-_ITS_OPTIONS: Final = {"help": "its options"}
-
-
-def _is_something(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    if value is None or value == "":  # in Python it may be the object itself
-        raise ValueError(f"{attribute.name} must name something")
-
-
-_USE: Final = {"help": "'pack/name', 'name' in one of the packs, './file.py:name' or 'module:name'"}
 
 
 def _is_local(_: Any, attribute: "Attribute[Any]", value: str | None) -> None:
@@ -44,14 +34,6 @@ def _stays_below(_: Any, attribute: "Attribute[Any]", value: str | None) -> None
             f"{attribute.name} must not lead out of the config's folder by '..': "
             "write an absolute path if you mean it"
         )
-
-
-@frozen
-class UseConfig:
-    """A mapper, sink or observer by its name, with its options."""
-
-    use: str = field(validator=_is_something, metadata=_USE)
-    options: Options = field(factory=dict, metadata=_ITS_OPTIONS)
 
 
 MapperConfig: TypeAlias = UseConfig | Mapping[str, InputSource]
@@ -86,7 +68,7 @@ class DatasetConfig:
         validator=optional(min_len(1)),
         metadata={"help": "the reader, where the suffix of the file does not tell it"},
     )
-    options: Options = field(factory=dict, metadata=_ITS_OPTIONS)
+    options: Options = field(factory=dict, metadata=ITS_OPTIONS)
     on_bad_row: Literal["fail", "skip"] = field(
         default="fail",
         metadata={"help": "what to do when a row cannot be read; skip counts it"},
@@ -97,7 +79,7 @@ class DatasetConfig:
 class GraderConfig:
     """A grader and how to run it."""
 
-    use: str = field(validator=_is_something, metadata=_USE)
+    use: str = field(validator=is_something, metadata=USE)
     mapper: MapperConfig | None = field(
         default=None,
         converter=_as_mapper,
@@ -107,7 +89,7 @@ class GraderConfig:
             "written": str | MapperConfig,
         },
     )
-    options: Options = field(factory=dict, metadata=_ITS_OPTIONS)
+    options: Options = field(factory=dict, metadata=ITS_OPTIONS)
     timeout: float | None = field(
         default=None,
         validator=optional(gt(0)),
@@ -138,8 +120,8 @@ class GraderConfig:
 class AggregatorConfig:
     """An aggregator and what it combines."""
 
-    use: str = field(validator=_is_something, metadata=_USE)
-    options: Options = field(factory=dict, metadata=_ITS_OPTIONS)
+    use: str = field(validator=is_something, metadata=USE)
+    options: Options = field(factory=dict, metadata=ITS_OPTIONS)
     repeats_of: str | None = field(
         default=None,
         validator=optional(min_len(1)),
@@ -184,8 +166,10 @@ class Config:
         default=NOTHING,
         metadata={"help": "for a pack that several distributions claim: which of them it is"},
     )
-    max_concurrency: int = field(
-        default=32, validator=ge(1), metadata={"help": "cells that run at once"}
+    max_concurrency: int | Literal["auto"] = field(
+        default=32,
+        validator=at_least_one,
+        metadata={"help": "cells that run at once; 'auto' is as many as the models can take"},
     )
     max_errors: float = field(
         default=0.02,
@@ -193,6 +177,9 @@ class Config:
         metadata={"help": "the share of errors, 0..1, above which a run fails"},
     )
     dataset: DatasetConfig = field(factory=DatasetConfig, metadata={"help": "the samples to grade"})
+    models: Mapping[str, ModelConfig] = field(
+        factory=dict, metadata={"help": "the models that graders ask, by the names they use"}
+    )
     graders: Mapping[str, GraderConfig] = field(
         factory=dict, metadata={"help": "the graders; the name of each is a column"}
     )
@@ -204,6 +191,9 @@ class Config:
     )
     observers: Mapping[str, UseConfig] = field(
         factory=dict, metadata={"help": "what is told how a run goes"}
+    )
+    budget: BudgetConfig = field(
+        factory=BudgetConfig, metadata={"help": "what all models together may cost a run"}
     )
     run: RunConfig = field(factory=RunConfig, metadata={"help": "where a run is kept"})
     source: Source = field(factory=Source, eq=False, repr=False, metadata={"option": False})

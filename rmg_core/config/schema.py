@@ -15,6 +15,7 @@ from rmg_core.config.bounds import keywords
 from rmg_core.config.kinds import is_required, options_of, written_type
 from rmg_core.config.model import Config
 from rmg_core.config.names import NAME_PATTERN
+from rmg_core.models import Model
 from rmg_core.outcomes import NOTHING
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -29,6 +30,7 @@ _PLAIN: Final[Mapping[Any, Schema]] = {
     float: {"type": "number"},
     str: {"type": "string"},
     Path: {"type": "string"},
+    Model: {"type": "string"},
     datetime: {"type": "string", "format": "date-time"},
     date: {"type": "string", "format": "date"},
     time: {"type": "string", "format": "time"},
@@ -51,6 +53,7 @@ def config_schema(
     graders: Classes,
     mappers: Classes = NOTHING,
     aggregators: Classes = NOTHING,
+    models: Classes = NOTHING,
     readers: Classes = NOTHING,
     sinks: Classes = NOTHING,
     observers: Classes = NOTHING,
@@ -65,6 +68,7 @@ def config_schema(
     for section, classes in (
         ("graders", graders),
         ("aggregators", aggregators),
+        ("models", models),
         ("sinks", sinks),
         ("observers", observers),
     ):

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
@@ -12,16 +13,24 @@ from rmg_core.config import kinds
 from rmg_core.config.bounds import choices_of, must, refusals
 from rmg_core.config.findings import Finding, OptionsError, Refused, near, other_kind, own_words
 from rmg_core.config.kinds import convert, default_of, is_required, options_of, written_type
-from rmg_core.hints import near_miss
+from rmg_core.hints import near_miss, suggestion
+from rmg_core.outcomes import NOTHING
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
 Cls = TypeVar("Cls")
 
+_MODELS: ContextVar[Mapping[str, Any]] = ContextVar("models", default=NOTHING)
+
 
 def structure_options(
-    cls: type[Cls], table: Mapping[str, Any], *, owner: str, noun: str = "option"
+    cls: type[Cls],
+    table: Mapping[str, Any],
+    *,
+    owner: str,
+    noun: str = "option",
+    models: Mapping[str, Any] = NOTHING,
 ) -> Cls:
     """Make an instance of an attrs class of the values that a config writes for its fields.
 
@@ -34,15 +43,19 @@ def structure_options(
         table: the options by name.
         owner: whose options these are, as the faults are to say it: `"grader 'text/contains'"`.
         noun: what they are called; without one, faults call each by its path alone.
+        models: what the names of models stand for, which options of that type take.
 
     Raises:
         OptionsError: with every fault of the table.
         DefinitionError: the class cannot be read.
     """
+    known = _MODELS.set(models)
     try:
         return _structure_class(table, cls, noun or "key")
     except Refused as refused:
         faults = [finding.named(noun, owner) for finding in refused.findings]
+    finally:
+        _MODELS.reset(known)
     raise OptionsError(tuple(faults))
 
 
@@ -153,6 +166,7 @@ def _converter() -> "Converter":
         (kinds.is_list, _structure_list),
         (kinds.is_table, _structure_table),
         (kinds.is_union, _structure_union),
+        (kinds.is_model, _structure_model),
         (attrs.has, _structure_class),
     ):
         made.register_structure_hook_func(is_kind, hook)
@@ -266,6 +280,17 @@ def _structure_union(value: Any, kind: Any) -> Any:
 
 def _misfit(refused: Refused) -> tuple[bool, int]:
     return any(not finding.path for finding in refused.findings), len(refused.findings)
+
+
+def _structure_model(value: Any, kind: Any) -> Any:
+    """Take a model by its name in the config, or one that was made in Python."""
+    if not isinstance(value, str):
+        return _structure_instance(value, kind)
+    models = _MODELS.get()
+    if value not in models:
+        hint = suggestion(value, models, "models") if models else f"add a table [models.{value}]"
+        raise Refused([Finding((), f"there is no model {value!r}", hint)])
+    return value if models[value] is None else models[value]
 
 
 def _structure_instance(value: Any, kind: Any) -> Any:

@@ -1,5 +1,6 @@
 """What a model is: requests, replies, what they cost, and the protocol of clients."""
 
+from rmg_core.models.calls import Call
 from rmg_core.models.contract import ChatClient, EmbeddingClient, Model, Price
 from rmg_core.models.messages import (
     Image,
@@ -17,6 +18,7 @@ from rmg_core.models.requests import AnyRequest, EmbeddingRequest, Request, Tool
 __all__ = [
     "AnyReply",
     "AnyRequest",
+    "Call",
     "ChatClient",
     "EmbeddingClient",
     "EmbeddingRequest",

@@ -11,6 +11,7 @@ from rmg_core.errors import ConfigError, Problem
 from rmg_core.hints import near_miss
 from rmg_core.outcomes import Scale
 from rmg_core.plan.aggregators import planned_aggregator
+from rmg_core.plan.models import most_at_once, planned_model
 from rmg_core.plan.objects import draft_of_objects
 from rmg_core.plan.parts import Parts
 from rmg_core.plan.references import with_conditions
@@ -44,6 +45,9 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
     config = draft.config
     parts = Parts(config, registry or installed().choosing(config.choose))
     parts.check_packs()
+    parts.models.update(
+        (name, planned_model(parts, name, table)) for name, table in config.models.items()
+    )
     unread = draft.columns - set(config.graders) - set(config.aggregators)
     graders = with_conditions(parts, _graders(parts), unread)
     aggregators = _aggregators(parts, graders, unread)
@@ -56,8 +60,9 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
     return Plan(
         graders=tuple(each for each in graders.values() if each is not None),
         aggregators=aggregators,
-        max_concurrency=config.max_concurrency,
+        max_concurrency=most_at_once(config.max_concurrency, parts.models),
         max_errors=config.max_errors,
+        budget=config.budget,
         dataset=dataset,
         run_dir=config.run_dir,
         sinks=sinks,

@@ -25,6 +25,7 @@ from typing import Any, Final
 import attrs
 from attrs import define, field
 
+from rmg_core.connections import Connection
 from rmg_core.datasets import ReadOnlyDict, ReadOnlyList
 from rmg_core.graders import MARK
 from rmg_core.plan.homes import home_of, home_of_code, named_home
@@ -262,6 +263,7 @@ _WRITTEN: Final[Mapping[type, _Write]] = {
     BuiltinFunctionType: _Writer.builtin,
     MethodDescriptorType: _Writer.descriptor,
     CodeType: _Writer.code,
+    Connection: lambda _, value: f"model({value.identity!a})",
 }
 
 # Whose `repr` says all that they are. By name: they are seldom there, and slow to import.

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 from attrs import field, frozen
 
+from rmg_core.connections import Connection
 from rmg_core.graders import Grader, GraderSpec
 from rmg_core.outcomes import Scale
 from rmg_core.plan.canonical import NoForm, canonical
@@ -106,6 +107,8 @@ def _plain(value: Any) -> Any:
         NoForm: it has none.
     """
     kind = type(value)
+    if kind is Connection:
+        return json.loads(value.identity)
     if kind is tuple:
         return [_plain(each) for each in value]
     is_plain = (

@@ -14,6 +14,7 @@ from rmg_core.config import (
     UseConfig,
     structure_options,
 )
+from rmg_core.connections import Connection, connections_in
 from rmg_core.errors import AmbiguousName, DefinitionError, Problem, RegistryError, UnknownName
 from rmg_core.graders import Grader, GraderSpec, as_grader, spec_of
 from rmg_core.hints import near_miss, suggestion
@@ -46,6 +47,7 @@ class Parts:
     config: Config
     registry: Registry
     problems: list[Problem] = field(factory=list)
+    models: dict[str, Connection | None] = field(factory=dict)
     _said: list[Problem] = field(factory=list)
     _packs: list[str] = field(factory=list)
 
@@ -102,10 +104,14 @@ class Parts:
         """Say how another process makes the grader, if it shall run in one."""
         if not table.isolate and made.spec.declared.runs_in != "process":
             return None
+        key = "isolate" if table.isolate else "use"
+        if connections_in(made.options):
+            said = "it cannot run in a process of its own: the model that it asks is in this one"
+            self.note((*at, key), said)
+            raise NotMade
         try:
             return recipe_of(made, table.options)
         except CannotTravelError as fault:
-            key = "isolate" if table.isolate else "use"
             self.note((*at, key), f"it cannot run in a process of its own: {fault}")
             raise NotMade from fault
 
@@ -183,7 +189,10 @@ class Parts:
             spec = spec_of(offered)
         try:
             options = structure_options(
-                spec.options, table.options, owner=f"grader {called(table.use)!r}"
+                spec.options,
+                table.options,
+                owner=f"grader {called(table.use)!r}",
+                models=self.models,
             )
         except OptionsError as fault:
             self._note_options(fault, at)

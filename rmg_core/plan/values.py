@@ -8,6 +8,8 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from rmg_core.config import BudgetConfig
+from rmg_core.connections import Connection, connections_in
 from rmg_core.datasets import Dataset, ReadOnlyDict, freeze
 from rmg_core.errors import CannotGrade, MissingInput
 from rmg_core.graders import Grader, Input, type_name
@@ -52,6 +54,11 @@ class PlannedGrader:
     def scale(self) -> Scale:
         return self.grader.spec.scale
 
+    @property
+    def models(self) -> tuple[Connection, ...]:
+        """The models among its options."""
+        return connections_in(self.grader.options)
+
 
 @frozen
 class PlannedAggregator:
@@ -89,6 +96,12 @@ class Plan:
     run_dir: FilePath | None = None
     sinks: tuple[NamedPart, ...] = ()
     observers: tuple[NamedPart, ...] = ()
+    budget: BudgetConfig = field(factory=BudgetConfig)
+
+    @property
+    def models(self) -> tuple[Connection, ...]:
+        """The models that its graders ask, each once."""
+        return tuple(dict.fromkeys(model for each in self.graders for model in each.models))
 
     @property
     def columns(self) -> tuple[str, ...]:

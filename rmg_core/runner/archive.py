@@ -6,15 +6,25 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from rmg_core.models import Call
 from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import Plan, PlannedGrader
-from rmg_core.store import Column, Found, Link, Store, StoredGrader
+from rmg_core.store import Asked, Column, Found, Link, Store, StoredGrader
 
 Again: TypeAlias = Literal["failed", "errors", "all"]
 """What is graded again: errors that may pass by themselves, all errors, or everything."""
 
 PERMANENT: Final = frozenset({"bad_input", "bad_return", "out_of_scale"})
 """The kinds of errors that the same grader makes of the same inputs each time."""
+
+
+@frozen(eq=False)
+class Kept:
+    """What is kept beside new cells: known cells, calls of models, and which cells made them."""
+
+    known: Sequence[Link] = ()
+    calls: Sequence[Call] = ()
+    asked: Sequence[Asked] = ()
 
 
 @frozen(eq=False)
@@ -29,9 +39,11 @@ class Archive:
     again: Again = "failed"
     _made: set[str] = field(factory=set)
     _last: int = field(init=False)
+    _last_call: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_last", self.store.last_number())
+        object.__setattr__(self, "_last_call", self.store.last_call_number())
 
     def is_earlier(self, address: str, number: int) -> bool:
         """Tell whether an outcome that was found is of an earlier run."""
@@ -63,13 +75,27 @@ class Archive:
             return self.again != "all"
         return self.again == "failed" and kind in PERMANENT
 
-    def write(self, cells: Sequence[Cell], known: Sequence[Link]) -> None:
-        """Keep new cells, and note to which samples known outcomes belong.
+    def call(self, key: str) -> Call | None:
+        """Return the call that was kept under a key, if it need not be made again."""
+        found = self.store.reply(key)
+        if found is None or (self.again == "all" and found.number <= self._last_call):
+            return None
+        return found
+
+    def write(self, cells: Sequence[Cell], kept: "Kept") -> None:
+        """Keep new cells and calls, and note to which samples known outcomes belong.
 
         Raises:
             StoreError: nothing was written.
         """
-        self.store.write(cells, known, fresh=self.again == "all", stays=self._made)
+        self.store.write(
+            cells,
+            kept.known,
+            calls=kept.calls,
+            asked=kept.asked,
+            fresh=self.again == "all",
+            stays=self._made,
+        )
         self._made.update(
             cell.fingerprint for cell in cells if cell.fingerprint and not self.stands(cell.outcome)
         )

@@ -2,6 +2,8 @@
 
 import asyncio
 import ctypes
+import functools
+import math
 import types
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from time import perf_counter
@@ -11,6 +13,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 from attrs import define, field
 
+from rmg_core.connections import ERRAND
 from rmg_core.outcomes import GraderError, Outcome
 from rmg_core.runner import copies
 from rmg_core.runner.guard import current_task, is_our_cancellation
@@ -193,20 +196,65 @@ def asking(
     return ask if timeout is None else ask_in_time
 
 
+@define(eq=False)
+class _Deadline:
+    """When a call has to be done: so many seconds after it began, without its waits for models.
+
+    `end` cuts a call off that hangs where no scope reaches it, a moment later.
+    """
+
+    seconds: float
+    scope: anyio.CancelScope
+    end: Callable[[], None] | None
+    _began: float = field(factory=perf_counter)
+    _stood: float = 0.0
+    _since: float | None = None
+    _ending: "asyncio.TimerHandle | None" = None
+
+    def __attrs_post_init__(self) -> None:
+        self._set(self.seconds)
+
+    @property
+    def is_met(self) -> bool:
+        return perf_counter() - self._began - self._stood <= self.seconds
+
+    def stand_still(self) -> None:
+        self._since = perf_counter()
+        self.scope.deadline = math.inf
+        self.clear()
+
+    def go_on(self) -> None:
+        now = perf_counter()
+        self._stood += now - (now if self._since is None else self._since)
+        self._since = None
+        self._set(self.seconds - (now - self._began - self._stood))
+
+    def clear(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+
+    def _set(self, left: float) -> None:
+        self.scope.deadline = anyio.current_time() + left
+        if self.end is not None:
+            self._ending = asyncio.get_running_loop().call_later(left + GRACE, self.end)
+
+
 async def _within(seconds: float, call: Coroutine[Any, Any, Any], limit: _Limit) -> Any:
     """Give a call a deadline; past it, return the error that says so."""
-    began, task = perf_counter(), current_task()
-    ending = None
-    if task is not None:
-        ending = asyncio.get_running_loop().call_later(seconds + GRACE, limit.end, task)
+    task = current_task()
+    scope = anyio.CancelScope()
+    end = None if task is None else functools.partial(limit.end, task)
+    deadline = _Deadline(seconds, scope, end)
+    if (errand := ERRAND.get()) is not None:
+        errand.deadline = deadline
     try:
-        with anyio.move_on_after(seconds) as scope:
+        with scope:
             try:
                 made = await _held(call, limit, call.send(None))
             except StopIteration as ended:
                 made = ended.value
         # One that blocked the loop, or would not be cancelled, has its answer too late.
-        if perf_counter() - began <= seconds:
+        if deadline.is_met:
             return made
     except BaseException as fault:
         # Many a library makes an error of its own of the cancellation.
@@ -215,8 +263,7 @@ async def _within(seconds: float, call: Coroutine[Any, Any, Any], limit: _Limit)
         if not is_late or (is_our_cancellation() and not limit.refusals.has_spoilt):
             raise
     finally:
-        if ending is not None:
-            ending.cancel()
+        deadline.clear()
     return GraderError("timeout", f"no answer within {seconds:g} s")
 
 

@@ -9,12 +9,13 @@ from anyio import CapacityLimiter, to_thread
 from attrs import define, field
 
 from rmg_core.errors import RunFailed, StoreBusy, StoreError, StoreFull
-from rmg_core.outcomes import Cell
+from rmg_core.models import Call
+from rmg_core.outcomes import Cell, is_pending
 from rmg_core.plan.values import NamedPart, Plan
-from rmg_core.runner.archive import Archive
+from rmg_core.runner.archive import Archive, Kept
 from rmg_core.runner.settling import pass_interrupt, said_by
 from rmg_core.runner.sharing import Sharing
-from rmg_core.store import Link
+from rmg_core.store import Asked, Link
 
 # So many cells may wait for a slow sink before no more samples are read.
 MOST_WAITING: Final = 8_192
@@ -68,10 +69,13 @@ class Delivery:
     sharing: Sharing = field(factory=Sharing)
     waiting: list[Cell] = field(factory=list)
     known: list[Link] = field(factory=list)
+    calls: list[tuple[Call, anyio.Event]] = field(factory=list)
+    asked: list[Asked] = field(factory=list)
     is_over: bool = False
     is_wanted: bool = field(init=False)
     _opened: list[NamedPart] = field(factory=list)
     _is_broken: bool = False
+    _may_be_pending: bool = field(init=False)
     _full_since: float | None = None
     _writer: CapacityLimiter = field(factory=lambda: CapacityLimiter(1))
     _wake: anyio.Event | None = None
@@ -79,6 +83,7 @@ class Delivery:
 
     def __attrs_post_init__(self) -> None:
         self.is_wanted = bool(self.archive or self.sinks or self.observers)
+        self._may_be_pending = any(each.models for each in self.plan.graders)
 
     @property
     def is_full(self) -> bool:
@@ -91,10 +96,32 @@ class Delivery:
 
     def put(self, cells: list[Cell], known: Sequence[Link] = ()) -> None:
         """Take new cells, and known ones, which the archive has already."""
+        if self._may_be_pending:
+            cells = [cell for cell in cells if not is_pending(cell.outcome)]
         self.waiting += cells
         self.known += known
+        self._call()
+
+    async def keep(self, call: Call, asked: Sequence[Asked]) -> None:
+        """Keep a call of a model: it is in the archive when this returns."""
+        kept = anyio.Event()
+        self.calls.append((call, kept))
+        self.asked += asked
+        self._call()
+        await kept.wait()
+
+    def note(self, asked: Asked) -> None:
+        """Note which call of a model a cell has been given."""
+        self.asked.append(asked)
+        self._call()
+
+    def _call(self) -> None:
         if self._wake is not None:
             self._wake.set()
+
+    @property
+    def _is_idle(self) -> bool:
+        return not (self.waiting or self.known or self.calls or self.asked)
 
     async def room(self) -> None:
         """Wait until a slow sink has caught up."""
@@ -111,7 +138,7 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until `finish` was called and everything is out."""
         while True:
-            while not (self.waiting or self.known):
+            while self._is_idle:
                 if self.is_over:
                     return
                 self._wake = anyio.Event()
@@ -133,6 +160,8 @@ class Delivery:
         """Deliver what waits; where the store takes nothing for now, it goes on waiting."""
         batch, self.waiting = self.waiting, []
         known, self.known = self.known, []
+        calls, self.calls = self.calls, []
+        asked, self.asked = self.asked, []
         if self._drained is not None:
             self._drained.set()
             self._drained = None
@@ -140,20 +169,24 @@ class Delivery:
         with anyio.CancelScope(shield=True):
             whole = [*batch, *(each.cell for each in known)]
             try:
-                await self._in_thread(self._write, batch, known, whole)
+                kept = Kept(known, [call for call, _ in calls], asked)
+                await self._in_thread(self._write, batch, kept, whole)
             except (StoreBusy, StoreFull) as fault:
                 self.waiting[:0], self.known[:0] = batch, known
+                self.calls[:0], self.asked[:0] = calls, asked
                 return fault
+            for _, safe in calls:
+                safe.set()
             self._full_since = None
             if self.archive is not None:
                 self.sharing.archived(batch)
             await self.tell("outcomes", whole)
         return None
 
-    def _write(self, new: list[Cell], known: list[Link], whole: list[Cell]) -> None:
+    def _write(self, new: list[Cell], kept: Kept, whole: list[Cell]) -> None:
         try:
             if self.archive is not None:
-                self.archive.write(new, known)
+                self.archive.write(new, kept)
             for sink in self.sinks:
                 _ask(sink, "write", whole)
         except (StoreBusy, StoreFull):
@@ -178,7 +211,7 @@ class Delivery:
         Returns the first failure: whether it is the one to tell of depends on what went before.
         """
         failures: list[RunFailed] = []
-        if (self.waiting or self.known) and not self._is_broken:
+        if not (self._is_idle or self._is_broken):
             try:
                 if (fault := await self._deliver()) is not None:
                     # Whoever stopped the run wanted it to end, and what was kept before is good.

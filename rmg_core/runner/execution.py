@@ -2,29 +2,33 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any, Final
 
 import anyio
 from anyio.lowlevel import checkpoint
-from attrs import define, field, frozen
+from attrs import define, field
 
+from rmg_core.connections import PLACE, Ledger
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
-from rmg_core.limits import take
+from rmg_core.limits import Budget, take
 from rmg_core.runner.archive import Archive
 from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
+from rmg_core.runner.ended import Ended
 from rmg_core.runner.failures import tasks_together
-from rmg_core.runner.guard import current_task, is_our_cancellation, shake_off
+from rmg_core.runner.guard import is_our_cancellation, shake_off
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.pipeline import Pipeline
+from rmg_core.runner.remembering import KeptReplies
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Source
 from rmg_core.runner.telling import told_of
 from rmg_core.runner.watchdog import Watchdog, code_in_loop
 from rmg_core.runner.window import OpenSample
+from rmg_core.runner.workplace import Worker
 
 LOG: Final = logging.getLogger("rmg_core")
 
@@ -34,30 +38,6 @@ READ_AT_ONCE: Final = 1024
 # So long others wait for the first call of a plain grader, which may import for a second or two.
 WARM_UP: Final = 5.0
 WINDOW_AT_LEAST: Final = 256
-
-
-@frozen
-class Ended:
-    """How a run ended.
-
-    `samples` were read; of their `cells`, `finished` have an outcome. A run that was stopped has
-    fewer; `reused` came from earlier runs. `seconds` are of the clock; `grader_seconds` add up all
-    calls of a grader.
-    `reports` are sentences for the user.
-    """
-
-    samples: int
-    cells: int
-    finished: int
-    reused: int
-    is_stopped: bool
-    seconds: float
-    grader_seconds: Mapping[str, float]
-    reports: tuple[str, ...]
-
-    @property
-    def is_complete(self) -> bool:
-        return not self.is_stopped and self.finished == self.cells
 
 
 @define(eq=False)
@@ -75,12 +55,15 @@ class Execution:
     emit: Callable[[list[OpenSample]], None]
     unread: int = 0
     archive: Archive | None = None
+    is_offline: bool = False
+    ledger: Ledger = field(init=False)
     pipeline: Pipeline = field(init=False)
     reports: list[str] = field(factory=list)
     is_stopped: bool = False
     _delivery: Delivery = field(init=False)
     _all_read: bool = False
     _workers: int = 0
+    _lent: int = 0
     _idle: list[anyio.Event] = field(factory=list)
     _room: anyio.Event | None = None
     _resume_at: int = 0
@@ -94,8 +77,16 @@ class Execution:
         plan = self.session.plan
         observers = list(plan.observers)
         self._delivery = Delivery(plan, plan.sinks, observers, self._warn, self.archive)
+        budget = plan.budget
+        self.ledger = Ledger(
+            None if self.archive is None else KeptReplies(self.archive, self._delivery),
+            is_offline=self.is_offline,
+            budget=Budget(budget.usd, budget.calls, budget.tokens, report=self._warn),
+            report=self._warn,
+            on_stop=self._on_model_stopped,
+        )
         limits, workers = self.session.limits, self.session.workers
-        self.pipeline = Pipeline(plan, limits, self._delivery, self.emit, workers)
+        self.pipeline = Pipeline(plan, limits, self._delivery, self.emit, self.ledger, workers)
 
     async def run(self) -> Ended:
         """Run to the end, or until `stop` was called and what was in flight is done.
@@ -105,6 +96,8 @@ class Execution:
             DataError: a row is not a sample.
         """
         self._began = perf_counter()
+        for model in self.session.plan.models:
+            model.live().serve(self.ledger)
         async with self.session.graders_open():
             try:
                 await self._delivery.open()
@@ -143,6 +136,10 @@ class Execution:
             is_stopped=self.is_stopped,
             seconds=perf_counter() - self._began,
             grader_seconds={lane.name: lane.seconds for lane in pipeline.graders},
+            models=tuple(
+                (used, self.ledger.stopped.get(name, ""))
+                for name, used in self.ledger.tallies.items()
+            ),
             reports=(*self.reports, *told_of(pipeline.graders)),
         )
 
@@ -158,8 +155,18 @@ class Execution:
     def stop(self) -> None:
         """Start nothing more; what is in flight is finished, and what is finished goes out."""
         self.is_stopped = True
+        self.ledger.end("the run was stopped")
         self.pipeline.drop_waiting()
         self._reading.cancel()
+
+    def _on_model_stopped(self, _: str) -> None:
+        """Stop when no grader can go on; what the others can do is done."""
+        stopped = self.ledger.stopped
+        blocked = [
+            any(one.name in stopped for one in each.models) for each in self.session.plan.graders
+        ]
+        if self.archive is not None and all(blocked):
+            self.stop()
 
     def look_for_room(self) -> None:
         """Wake the reader when the window has emptied by half."""
@@ -257,12 +264,13 @@ class Execution:
             return
         if self._idle:
             self._idle.pop().set()
-        elif self._workers < self.session.plan.max_concurrency:
+        elif self._workers < self.session.plan.max_concurrency + self._lent:
             self._workers += 1
             self._tasks.start_soon(self._work)
 
     async def _work(self) -> None:
-        worker = _Worker()
+        worker = Worker(self.session.limits.cells, self._note_lent)
+        PLACE.set(worker)
         while True:
             try:
                 await self._work_on(worker)
@@ -274,7 +282,7 @@ class Execution:
             else:
                 return
 
-    async def _work_on(self, worker: "_Worker") -> None:
+    async def _work_on(self, worker: Worker) -> None:
         pipeline = self.pipeline
         while True:
             job = pipeline.take()
@@ -317,22 +325,27 @@ class Execution:
                 self._idle.remove(event)
             raise
 
-    async def _run(self, lane: Lane, job: Any, worker: "_Worker") -> None:
-        cells = self.session.limits.cells
+    async def _run(self, lane: Lane, job: Any, worker: Worker) -> None:
         if lane.limiter is not None:
             await take(lane.limiter, worker)
         try:
-            await take(cells, worker)
+            await worker.take_place()
             try:
                 if lane.is_async:
                     await self._run_cells(lane, job, worker.task)
                 else:
                     await self._run_chunk(lane, job)
             finally:
-                cells.release_on_behalf_of(worker)
+                worker.leave_place()
         finally:
             if lane.limiter is not None:
                 lane.limiter.release_on_behalf_of(worker)
+
+    def _note_lent(self, change: int) -> None:
+        """Let as many workers more run as have lent their places."""
+        self._lent += change
+        if change > 0:
+            self._call_worker()
 
     async def _run_cells(
         self, lane: Lane, job: list[Any], task: "asyncio.Task[Any] | None"
@@ -379,10 +392,3 @@ class Execution:
         while self._idle:
             self._idle.pop().set()
         return True
-
-
-@define(eq=False)
-class _Worker:
-    """A task that runs cells: what the limits know it by, and what a grader may cancel."""
-
-    task: "asyncio.Task[Any] | None" = field(factory=current_task)

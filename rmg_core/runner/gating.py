@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from attrs import define, field
 
-from rmg_core.outcomes import Cell, Outcome
+from rmg_core.outcomes import Cell, Outcome, is_pending
 from rmg_core.plan.conditions import Condition
 from rmg_core.plan.values import PlannedGrader
 from rmg_core.runner.window import GraderCell, OpenSample
@@ -116,7 +116,9 @@ class Gates:
         passed = []
         stopped: list[tuple[OpenSample, Outcome]] = []
         for opened in samples:
-            verdict = gate.when.verdict({each.name: self.column(opened, each) for each in awaited})
+            known = {each.name: self.column(opened, each) for each in awaited}
+            pending = next((each for each in known.values() if is_pending(each)), None)
+            verdict = gate.when.verdict(known) if pending is None else pending
             if verdict is None:
                 passed.append(opened)
             else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
+from rmg_core.connections import Ledger
 from rmg_core.datasets import Sample
 from rmg_core.limits import Limits
 from rmg_core.outcomes import NOTHING, Cell, GraderError, Outcome
@@ -47,6 +48,7 @@ class Pipeline:
     limits: Limits
     delivery: Delivery
     emit: Callable[[list[OpenSample]], None]
+    ledger: Ledger
     workers: Mapping[str, Workers] = NOTHING
     sharing: Sharing | None = field(init=False)
     samples: int = 0
@@ -218,7 +220,8 @@ class Pipeline:
             apart = of_ready(planned, workers) if keep else of_sample(planned, workers)
             work: Any = apart.map
         elif planned.grader.spec.is_async:
-            work = kept_async_work(planned, refusals) if keep else async_work(planned, refusals)
+            made = kept_async_work if keep else async_work
+            work = made(planned, refusals, self.ledger if planned.models else None)
         else:
             work = kept_work(planned) if keep else plain_work(planned)
         if not (keep or apart) and planned.repeats > 1:

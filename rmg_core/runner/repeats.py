@@ -2,7 +2,7 @@
 
 from math import fsum
 
-from rmg_core.outcomes import GraderError, GraderScore, GraderSkip, Outcome
+from rmg_core.outcomes import GraderError, GraderScore, GraderSkip, Outcome, is_pending
 from rmg_core.plan.conditions import for_repeats
 
 
@@ -11,6 +11,9 @@ def mean_of(repeats: list[Outcome]) -> Outcome:
     count = len(repeats)
     if (held_back := for_repeats(repeats[0], count)) is not None:
         return held_back
+    for each in repeats:
+        if is_pending(each):
+            return each
     for number, each in enumerate(repeats, 1):
         if isinstance(each, GraderError):
             said = f"repeat {number} of {count}: {each.error}"

@@ -1,8 +1,8 @@
 """What the runs of one runner share within one event loop: its limits and its open graders."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 import anyio
 from anyio import to_thread
@@ -76,6 +76,9 @@ class Session:
     async def _open_all(self) -> None:
         opened = AsyncExitStack()
         try:
+            for model in self.plan.models:
+                with _telling(f"model {model.name!r} cannot be opened"):
+                    await opened.enter_async_context(model.opened())
             for planned in self.plan.graders:
                 if (workers := self.workers.get(planned.name)) is not None:
                     opened.push_async_callback(to_thread.run_sync, workers.close)
@@ -98,10 +101,17 @@ def _backend() -> str:
 
 async def _bracket(hook: Callable[[], Awaitable[None]], said: str) -> None:
     """Call a grader's `aopen` or `aclose`; what it raises ends the run, and is `said`."""
+    with _telling(said):
+        await hook()
+
+
+@contextmanager
+def _telling(said: str) -> Iterator[None]:
+    """Let what foreign code raises end the run, and say what that code was to do."""
     task = current_task()
     requests = task.cancelling() if task is not None else 0
     try:
-        await hook()
+        yield
     except BaseException as fault:
         pass_interrupt(fault)
         is_asked = task is not None and task.cancelling() > requests

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from attrs import define, field
 
-from rmg_core.outcomes import Cell, Outcome
+from rmg_core.outcomes import Cell, Outcome, is_pending
 from rmg_core.runner.window import Ready
 
 Take: TypeAlias = Callable[[Ready, Outcome], None]
@@ -56,7 +56,8 @@ class Sharing:
         """Note what a cell came to; return the cells that waited for it."""
         if not ready.address:
             return []
-        self._landed[ready.address] = outcome
+        if not is_pending(outcome):  # the archive will not have it
+            self._landed[ready.address] = outcome
         return self._waiting.pop(ready.address, [])
 
     def archived(self, cells: Iterable[Cell]) -> None:

@@ -1,12 +1,13 @@
 """The work of one cell: map, check, call, settle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
-from rmg_core.outcomes import Cell, GraderError, Outcome
+from rmg_core.connections import ERRAND, Errand, Ledger
+from rmg_core.outcomes import Cell, GraderError, Outcome, is_pending
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
-from rmg_core.runner.calls import Refusals, asking
+from rmg_core.runner.calls import Inputs, Refusals, asking
 from rmg_core.runner.settling import (
     combined,
     combined_group,
@@ -38,10 +39,24 @@ def plain_work(planned: PlannedGrader) -> Callable[..., Outcome]:
     return work
 
 
-def async_work(planned: PlannedGrader, refusals: Refusals) -> Callable[..., Any]:
+def async_work(
+    planned: PlannedGrader, refusals: Refusals, ledger: Ledger | None
+) -> Callable[..., Any]:
     """Return the work of an async grader whose cells nobody keeps."""
     prepare = planned.prepare
     answer = asking(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
+    if ledger is not None:
+        ask = _on_errand(planned, answer, ledger)
+
+        async def asking_work(opened: OpenSample, repeat: int = 0) -> Outcome:
+            try:
+                inputs = prepare(opened.fields)
+            except BaseException as fault:  # noqa: BLE001 - a foreign mapper
+                return unprepared(opened, fault)
+            outcome, _ = await ask(Ready(opened, repeat, inputs, ""))
+            return outcome
+
+        return asking_work
 
     async def work(opened: OpenSample, _: int = 0) -> Outcome:
         try:
@@ -51,6 +66,32 @@ def async_work(planned: PlannedGrader, refusals: Refusals) -> Callable[..., Any]
         return await answer(inputs)
 
     return work
+
+
+def _on_errand(
+    planned: PlannedGrader,
+    answer: Callable[[Inputs], Coroutine[Any, Any, Outcome]],
+    ledger: Ledger,
+) -> Callable[[Ready], Coroutine[Any, Any, tuple[Outcome, float]]]:
+    """Return what calls a grader that asks models; the seconds are without its waits for them.
+
+    A cell for which a model cannot be asked is pending, whatever its grader makes of that.
+    """
+    name = planned.name
+
+    async def ask(ready: Ready) -> tuple[Outcome, float]:
+        opened, repeat, inputs, address = ready
+        errand = Errand(ledger, f"{name}, sample {opened.label}", address, repeat)
+        before = ERRAND.set(errand)
+        began = perf_counter()
+        try:
+            outcome = await answer(inputs)
+        finally:
+            ERRAND.reset(before)
+        seconds = max(0.0, perf_counter() - began - errand.waited)
+        return (GraderError("pending", errand.pending) if errand.pending else outcome), seconds
+
+    return ask
 
 
 def of_repeats(work: Callable[[OpenSample, int], Any]) -> Callable[[tuple[OpenSample, int]], Any]:
@@ -75,10 +116,21 @@ def kept_work(planned: PlannedGrader) -> Callable[[Ready], Cell]:
     return work
 
 
-def kept_async_work(planned: PlannedGrader, refusals: Refusals) -> Callable[[Ready], Any]:
+def kept_async_work(
+    planned: PlannedGrader, refusals: Refusals, ledger: Ledger | None
+) -> Callable[[Ready], Any]:
     """Return the same of an async grader."""
     name = planned.name
     answer = asking(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
+    if ledger is not None:
+        ask = _on_errand(planned, answer, ledger)
+
+        async def asking_work(ready: Ready) -> Cell:
+            outcome, seconds = await ask(ready)
+            opened, repeat, _, address = ready
+            return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+
+        return asking_work
 
     async def work(ready: Ready) -> Cell:
         opened, repeat, inputs, address = ready
@@ -119,7 +171,10 @@ def combine_work(
     def work(opened: OpenSample) -> None:
         for each in planned:
             parts = parts_of(each, opened)
-            opened.outcomes[places[each.name]] = combined(each.aggregator.combine, parts)
+            pending = _pending_in(parts.values())
+            opened.outcomes[places[each.name]] = (
+                combined(each.aggregator.combine, parts) if pending is None else pending
+            )
 
     return work
 
@@ -136,8 +191,21 @@ def group_work(planned: PlannedAggregator, places: Mapping[str, int]) -> Callabl
             parts: list[Mapping[str, Outcome]] = [
                 {name: each.outcomes[places[name]] for name in planned.reads} for each in members
             ]
-            made = combined_group(planned.aggregator.combine_group, parts)
+            pending = _pending_in(outcome for each in parts for outcome in each.values())
+            made = (
+                combined_group(planned.aggregator.combine_group, parts)
+                if pending is None
+                else [pending] * len(members)
+            )
         for member, outcome in zip(members, made, strict=True):
             member.outcomes[place] = outcome
 
     return work
+
+
+def _pending_in(outcomes: Iterable[Outcome]) -> Outcome | None:
+    """Return the outcome that is none yet, if there is one: nothing can be made of it."""
+    for each in outcomes:
+        if is_pending(each):
+            return each
+    return None

@@ -11,7 +11,7 @@ from .tree import PACKS, ROOT
 
 # Of what is not in the standard library, the core's door loads these: 60 ms on a slow machine.
 LIGHT = {"attr", "attrs", "pluggy", "rmg_core"}
-ROOMS_OF_THE_DOOR = {"errors", "graders", "hookspecs", "outcomes"}
+ROOMS_OF_THE_DOOR = {"errors", "graders", "hints", "hookspecs", "outcomes"}
 
 SCRIPT = """
 import json, sys

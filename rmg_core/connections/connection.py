@@ -1,0 +1,147 @@
+"""A model as graders ask it: a client under its limits."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+import attrs
+from anyio.lowlevel import current_token
+from attrs import field, frozen
+
+from rmg_core.connections.live import Live
+from rmg_core.errors import ModelFailed
+from rmg_core.limits import SYSTEM, Clock
+from rmg_core.models import (
+    EmbeddingRequest,
+    Embeddings,
+    Price,
+    Prompt,
+    Reply,
+    Request,
+    Tool,
+    as_request,
+)
+from rmg_core.outcomes import NOTHING
+
+
+@frozen(eq=False)
+class Connection:
+    """A model under its name in the config; satisfies `rmg_core.models.Model`.
+
+    `client` makes the calls, and `identity` is the JSON text that says which model it is.
+    `max_concurrency` counts calls at once, `rpm` and `tpm` requests and tokens a minute; `timeout`
+    is in seconds an attempt, of which there are at most `attempts`. `price` comes before that of
+    the client. It can be asked from several event loops, each with limits of its own.
+    """
+
+    name: str
+    client: Any = field(repr=False)
+    identity: str = field(repr=False)
+    max_concurrency: int | Literal["auto"] = "auto"
+    rpm: int | None = None
+    tpm: int | None = None
+    timeout: float = 60.0
+    attempts: int = 6
+    price: Price | None = None
+    clock: Clock = field(default=SYSTEM, repr=False)
+    _lives: "WeakKeyDictionary[Any, Live]" = field(
+        init=False, factory=WeakKeyDictionary, repr=False
+    )
+
+    async def ask(
+        self,
+        prompt: Prompt | Request,
+        *,
+        parameters: Mapping[str, Any] = NOTHING,
+        schema: Mapping[str, Any] | None = None,
+        is_json: bool = False,
+        tools: Sequence[Tool] = (),
+        tool_choice: str = "",
+        top_logprobs: int | None = None,
+        sample: int = 0,
+    ) -> Reply:
+        """Ask for a reply: to a text, to messages, or to a whole request.
+
+        The other arguments are those of a `Request`, and are left out where there is one.
+
+        Raises:
+            ModelFailed: there is no answer to go by; raise it further.
+            ModelStopped: the model cannot be asked any more in this run; raise it further.
+            TypeError, ValueError: the prompt is none.
+        """
+        request = as_request(
+            prompt,
+            parameters=parameters,
+            schema=schema,
+            is_json=is_json,
+            tools=tools,
+            tool_choice=tool_choice,
+            top_logprobs=top_logprobs,
+            sample=sample,
+        )
+        if not hasattr(self.client, "chat"):
+            raise ModelFailed(f"model {self.name!r} makes embeddings, and no chat", "bad_request")
+        return await self.live().chat(request)
+
+    async def embed(self, texts: Sequence[str]) -> Embeddings:
+        """Ask for the embeddings of texts.
+
+        Raises:
+            ModelFailed, ModelStopped: as of `ask`.
+        """
+        if isinstance(texts, str):
+            raise TypeError(f"the texts to embed are a list: write [{texts!r:.50}]")
+        if not hasattr(self.client, "embed"):
+            raise ModelFailed(f"model {self.name!r} chats, and makes no embeddings", "bad_request")
+        return await self.live().embed(EmbeddingRequest(tuple(texts)))
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Keep the client open in this event loop; the last to leave closes it.
+
+        Without it the client is opened by the first call, and left open.
+        """
+        live = self.live()
+        await live.enter()
+        try:
+            yield
+        finally:
+            await live.leave()
+
+    def live(self) -> Live:
+        """Return what of it belongs to the event loop that runs."""
+        loop = current_token().native_token
+        live = self._lives.get(loop)
+        if live is None:
+            live = self._lives[loop] = Live(self, attrs.evolve(self.client))
+        return live
+
+    @property
+    def known_price(self) -> Price | None:
+        """What it costs, by the config or else by the client."""
+        if self.price is not None:
+            return self.price
+        return getattr(self.client, "price", None)
+
+
+def connections_in(options: Any) -> tuple[Connection, ...]:
+    """Return the connections among the options of a grader, each once."""
+    if not attrs.has(type(options)):
+        return ()
+    found: dict[Connection, None] = {}
+    for each in attrs.fields(type(options)):
+        _collect(getattr(options, each.name, None), found)
+    return tuple(found)
+
+
+def _collect(value: Any, into: dict[Connection, None]) -> None:
+    match value:
+        case Connection():
+            into[value] = None
+        case list() | tuple() | set() | frozenset():
+            for each in value:
+                _collect(each, into)
+        case Mapping():
+            for each in value.values():
+                _collect(each, into)

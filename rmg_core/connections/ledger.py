@@ -1,0 +1,143 @@
+"""The models of one run: what they used, where their replies are kept, and what stops them."""
+
+import logging
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import anyio
+from attrs import define, field
+
+from rmg_core.errors import ModelStopped
+from rmg_core.limits import Budget
+from rmg_core.models import Call
+
+LOG: Final = logging.getLogger("rmg_core")
+
+MISSING_SHOWN: Final = 20
+
+
+class Replies(Protocol):
+    """Where replies are kept, and found again by what was asked."""
+
+    def find(self, key: str) -> Call | None:
+        """Return the call that was answered under a key."""
+        ...
+
+    async def keep(self, call: Call, fingerprint: str, number: int) -> None:
+        """Keep a call: it is safe when this returns.
+
+        `fingerprint` is that of the cell that asked, for which it is the call `number`.
+        """
+        ...
+
+    def note(self, key: str, fingerprint: str, number: int) -> None:
+        """Note that a cell was given a call that was kept before."""
+        ...
+
+
+@define
+class Tally:
+    """What a model has used in a run.
+
+    `calls` are attempts; `retries` of them were made again, and `failed` requests came to nothing.
+    `hits` were answered by kept replies. `usd` is without the `unpriced` replies. `queued` are
+    seconds before a call and between its attempts, `served` those of the calls themselves.
+    """
+
+    name: str
+    calls: int = 0
+    retries: int = 0
+    failed: int = 0
+    hits: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    suspect: int = 0
+    usd: float = 0.0
+    unpriced: int = 0
+    queued: float = 0.0
+    served: float = 0.0
+
+    def add(self, call: Call, *, is_suspect: bool) -> None:
+        """Add what a call that was answered has used."""
+        self.input_tokens += call.input_tokens or 0
+        self.output_tokens += call.output_tokens or 0
+        self.suspect += is_suspect
+        if call.usd is None:
+            self.unpriced += 1
+        else:
+            self.usd += call.usd
+
+    def count(self, attempt: int, seconds: float) -> None:
+        """Count an attempt, the first or a later one, that took so long."""
+        self.calls += 1
+        self.retries += attempt > 1
+        self.served += seconds
+
+
+@define(eq=False)
+class Ledger:
+    """What the calls of one run are booked in.
+
+    Without `replies` nothing is kept. With `is_offline` nothing is asked: `missing` says what is
+    not kept. `stopped` are the models that cannot be asked any more, each with the reason.
+    `on_stop` is called with the name of each.
+    """
+
+    replies: Replies | None = None
+    is_offline: bool = False
+    budget: Budget = field(factory=Budget)
+    report: Callable[[str], None] = LOG.warning
+    on_stop: Callable[[str], None] = lambda _: None
+    tallies: dict[str, Tally] = field(factory=dict)
+    stopped: dict[str, str] = field(factory=dict)
+    missing: list[str] = field(factory=list)
+    missing_count: int = 0
+    _waiting: set[anyio.CancelScope] = field(factory=set)
+    _ended: str = ""
+
+    def tally(self, name: str) -> Tally:
+        """Return what a model has used."""
+        found = self.tallies.get(name)
+        if found is None:
+            found = self.tallies[name] = Tally(name)
+        return found
+
+    def note_stopped(self, stopped: ModelStopped) -> None:
+        """Note that a model cannot be asked any more."""
+        if self._ended:
+            return
+        if stopped.model not in self.stopped:
+            self.stopped[stopped.model] = stopped.reason
+            self.on_stop(stopped.model)
+
+    def note_missing(self, said: str) -> None:
+        """Note a reply that is not kept, offline."""
+        self.missing_count += 1
+        if len(self.missing) < MISSING_SHOWN:
+            self.missing.append(said)
+
+    def end(self, reason: str) -> None:
+        """Begin no call any more: whoever waits for one is told so at once."""
+        self._ended = reason
+        for scope in self._waiting:
+            scope.cancel()
+
+    def check(self, model: str) -> None:
+        """Say that a model may not be asked.
+
+        Raises:
+            ModelStopped: the run is at its end, or the model was stopped.
+        """
+        if self._ended:
+            raise ModelStopped(model, self._ended)
+        if (reason := self.stopped.get(model)) is not None:
+            raise ModelStopped(model, reason)
+
+    def wait_in(self, scope: anyio.CancelScope) -> None:
+        """Let `end` cancel a scope, in which nothing but waiting happens."""
+        self._waiting.add(scope)
+        if self._ended:
+            scope.cancel()
+
+    def wait_no_more(self, scope: anyio.CancelScope) -> None:
+        self._waiting.discard(scope)

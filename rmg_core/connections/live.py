@@ -1,0 +1,251 @@
+"""A connection in one event loop: its limits, its open client, and the calls under way."""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any, TypeVar
+
+import anyio
+from attrs import define, evolve, field
+
+from rmg_core.connections.errands import ERRAND, Errand
+from rmg_core.connections.estimates import Estimator, cost_of, expected_cost
+from rmg_core.connections.keys import key_of
+from rmg_core.connections.ledger import Ledger, Tally
+from rmg_core.errors import ModelFailed, ModelStopped
+from rmg_core.limits import Answered, Door, answered, fault_in
+from rmg_core.models import (
+    AnyReply,
+    AnyRequest,
+    Call,
+    EmbeddingRequest,
+    Embeddings,
+    Price,
+    Reply,
+    Request,
+)
+from rmg_core.redaction import redacted_json
+
+Made = TypeVar("Made", Reply, Embeddings)
+
+
+@define(eq=False)
+class Live:
+    """What of a connection belongs to one event loop.
+
+    `client` is its copy of the client. `_flights` are the requests under way by their keys.
+    """
+
+    connection: Any
+    client: Any
+    door: Door = field(init=False)
+    estimator: Estimator = field(factory=Estimator)
+    _flights: "dict[str, _Flight]" = field(factory=dict)
+    _users: int = 0
+    _is_open: bool = False
+    _lock: anyio.Lock = field(factory=anyio.Lock)
+    _alone: Ledger = field(factory=Ledger)
+    _price: Price | None = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        connection = self.connection
+        self.door = Door.of(
+            connection.name,
+            max_concurrency=connection.max_concurrency,
+            rpm=connection.rpm,
+            tpm=connection.tpm,
+            clock=connection.clock,
+        )
+        self._price = connection.known_price
+
+    def serve(self, ledger: Ledger) -> None:
+        """Begin a run: what was spent and what went wrong before is not held against it."""
+        self.door.begin(ledger.budget, ledger.report)
+
+    def _cost(self, reply: AnyReply) -> float | None:
+        return cost_of(self._price, reply.usage)
+
+    async def enter(self) -> None:
+        """Open the client for one more user."""
+        self._users += 1
+        try:
+            await self._opened()
+        except BaseException:
+            self._users -= 1
+            raise
+
+    async def leave(self) -> None:
+        """Close the client, if this was the last user."""
+        with anyio.CancelScope(shield=True):
+            async with self._lock:
+                self._users -= 1
+                if not self._users and self._is_open:
+                    self._is_open = False
+                    if close := getattr(self.client, "aclose", None):
+                        await close()
+
+    async def _opened(self) -> None:
+        if self._is_open:
+            return
+        async with self._lock:
+            if not self._is_open:
+                if opening := getattr(self.client, "aopen", None):
+                    await opening()
+                self._is_open = True
+
+    async def chat(self, request: Request) -> Reply:
+        """Answer a request, from what is kept or by a call.
+
+        A reply that ends at its limit of tokens is asked for once more, with twice as many.
+        """
+        reply = await self._answer(request, self.client.chat, Reply)
+        limit = request.parameters.get("max_tokens", getattr(self.client, "max_tokens", None))
+        if reply.finish == "length" and isinstance(limit, int):
+            wider = {**request.parameters, "max_tokens": 2 * limit}
+            reply = await self._answer(evolve(request, parameters=wider), self.client.chat, Reply)
+        if (verdict := fault_in(reply)) is not None:
+            raise ModelFailed(verdict.reason, verdict.kind, reply)
+        return reply
+
+    async def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """Answer a request for embeddings."""
+        return await self._answer(request, self.client.embed, Embeddings)
+
+    async def _answer(
+        self, request: AnyRequest, call: Callable[[Any], Awaitable[Any]], kind: type[Made]
+    ) -> Made:
+        errand = ERRAND.get() or Errand(self._alone)
+        key = key_of(self.connection.identity, request, errand.repeat)
+        number = errand.next_number()
+        try:
+            while True:
+                if (kept := self._kept(key, errand, number)) is not None:
+                    return kind.from_json(kept.reply)
+                flight = self._flights.get(key)
+                if flight is None:
+                    break
+                async with errand.waiting(self.connection.name):
+                    await flight.ended.wait()
+                if flight.failed is not None:
+                    raise evolve(flight.failed)
+                if flight.made is not None and errand.ledger.replies is None:
+                    errand.ledger.tally(self.connection.name).hits += 1
+                    return kind.from_json(flight.made)
+            return kind.from_json(await self._fly(key, request, call, errand, number))
+        except ModelStopped as stopped:
+            errand.stop(stopped)
+            raise
+
+    def _kept(self, key: str, errand: Errand, number: int) -> Call | None:
+        """Return the call that is kept, if there is one.
+
+        Raises:
+            ModelStopped: nothing may be asked.
+        """
+        ledger, name = errand.ledger, self.connection.name
+        kept = None if ledger.replies is None else ledger.replies.find(key)
+        if kept is not None:
+            ledger.tally(name).hits += 1
+            if errand.address and ledger.replies is not None:
+                ledger.replies.note(key, errand.address, number)
+            return kept
+        if ledger.is_offline:
+            ledger.note_missing(f"{errand.label}: model {name!r} has no stored reply to it")
+            raise ModelStopped(name, "no reply is stored for it, and --offline asks for none")
+        ledger.check(name)
+        return None
+
+    async def _fly(
+        self,
+        key: str,
+        request: AnyRequest,
+        call: Callable[[Any], Awaitable[Any]],
+        errand: Errand,
+        number: int,
+    ) -> Any:
+        """Make a call that others with the same request wait for; return the reply as JSON."""
+        flight = self._flights[key] = _Flight()
+        try:
+            made = await self._call(key, request, call, errand)
+            if errand.ledger.replies is not None:
+                await errand.ledger.replies.keep(made, errand.address, number)
+        except ModelFailed as failed:
+            flight.failed = failed
+            raise
+        else:
+            flight.made = made.reply
+            return made.reply
+        finally:
+            del self._flights[key]
+            flight.ended.set()
+
+    async def _call(
+        self,
+        key: str,
+        request: AnyRequest,
+        call: Callable[[Any], Awaitable[Any]],
+        errand: Errand,
+    ) -> Call:
+        connection, ledger = self.connection, errand.ledger
+        if not self._is_open:
+            await self._opened()
+        read, written = self.estimator.tokens_of(request, getattr(self.client, "max_tokens", None))
+        tally = ledger.tally(connection.name)
+        try:
+            got: Answered = await answered(
+                self.door,
+                _counted(call, request, tally),
+                tokens=read + written,
+                usd=expected_cost(self._price, read, written),
+                cost=self._cost,
+                timeout=connection.timeout,
+                attempts=connection.attempts,
+                pause=lambda: errand.waiting(connection.name),
+            )
+        except ModelStopped as stopped:
+            ledger.note_stopped(stopped)
+            raise
+        except ModelFailed:
+            tally.failed += 1
+            raise
+        usage = got.reply.usage
+        self.estimator.learn(request, usage)
+        made = Call(
+            key=key,
+            model=connection.identity,
+            reply=redacted_json(got.reply.to_json()),
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            usd=cost_of(self._price, usage),
+            queued=got.queued,
+            served=got.served,
+            attempts=got.attempts,
+        )
+        tally.add(made, is_suspect=usage.is_suspect)
+        return made
+
+
+def _counted(
+    call: Callable[[Any], Awaitable[Any]], request: AnyRequest, tally: Tally
+) -> Callable[[], Awaitable[Any]]:
+    """Let the attempts of a call be counted."""
+    attempt = 0
+
+    async def counted() -> Any:
+        nonlocal attempt
+        attempt += 1
+        began = perf_counter()
+        try:
+            return await call(request)
+        finally:
+            tally.count(attempt, perf_counter() - began)
+
+    return counted
+
+
+@define(eq=False)
+class _Flight:
+    """A request under way, and what came of it; neither where its caller was cancelled."""
+
+    ended: anyio.Event = field(factory=anyio.Event)
+    made: Any = None
+    failed: ModelFailed | None = None

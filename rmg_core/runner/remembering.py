@@ -1,0 +1,26 @@
+"""Replies of models: looked up in the archive, and kept in it before anyone reads them."""
+
+from attrs import frozen
+
+from rmg_core.models import Call
+from rmg_core.runner.archive import Archive
+from rmg_core.runner.delivery import Delivery
+from rmg_core.store import Asked
+
+
+@frozen(eq=False)
+class KeptReplies:
+    """The replies of a run and of those before it."""
+
+    archive: Archive
+    delivery: Delivery
+
+    def find(self, key: str) -> Call | None:
+        return self.archive.call(key)
+
+    async def keep(self, call: Call, fingerprint: str, number: int) -> None:
+        asked = [Asked(fingerprint, number, call.key)] if fingerprint else []
+        await self.delivery.keep(call, asked)
+
+    def note(self, key: str, fingerprint: str, number: int) -> None:
+        self.delivery.note(Asked(fingerprint, number, key))
