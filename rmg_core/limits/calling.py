@@ -1,0 +1,170 @@
+"""The one place where a call is tried again."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, Final, TypeAlias
+
+import anyio
+from attrs import define, field, frozen
+
+from rmg_core.errors import ModelFailed, ModelStopped, ProviderError
+from rmg_core.limits.door import Door, Ticket
+from rmg_core.limits.policy import FEW, Verdict, back_off, fault_in, verdict_on
+from rmg_core.models import AnyReply
+
+ATTEMPTS: Final = 6
+
+MAY_COST: Final = frozenset({"timeout", "reset", "too_large", "bad_response"})
+"""Causes after which the provider may have made a reply, and may bill it."""
+
+Attempt: TypeAlias = Callable[[], Awaitable[AnyReply]]
+Pause: TypeAlias = Callable[[], AbstractAsyncContextManager[Any]]
+Cost: TypeAlias = Callable[[AnyReply], float | None]
+
+
+@frozen
+class Answered:
+    """A reply to go by, and what it took.
+
+    `queued` is the seconds of waiting for a place and between attempts, `served` those of the
+    attempts themselves.
+    """
+
+    reply: AnyReply
+    attempts: int
+    queued: float
+    served: float
+
+
+async def answered(
+    door: Door,
+    attempt: Attempt,
+    *,
+    tokens: int,
+    usd: float | None,
+    timeout: float | None,
+    attempts: int = ATTEMPTS,
+    pause: Pause = nullcontext,
+    cost: Cost | None = None,
+) -> Answered:
+    """Ask a model until it answers, or until it is clear that it does not.
+
+    Args:
+        door: of the model; a place at it is held for each attempt, and not between them.
+        attempt: makes one attempt.
+        tokens: an estimate of what one attempt uses.
+        usd: and of what it costs; None where the price is not known.
+        timeout: seconds for each attempt.
+        attempts: the most of them.
+        pause: makes what is entered round every wait that there really is.
+        cost: returns the US dollars of a reply; without it the estimate stands.
+
+    Raises:
+        ModelFailed: there is no answer to go by.
+        ModelStopped: the model cannot be asked any more in this run.
+    """
+    call = _Call(door, attempt, tokens, usd, timeout, pause, cost)
+    while True:
+        ticket = await call.place()
+        verdict = await call.once(ticket)
+        if verdict is None:
+            return Answered(call.reply, call.made, call.queued, call.served)
+        if verdict.action == "stop":
+            raise ModelStopped(door.model, verdict.reason)
+        if not call.may_go_on(verdict, attempts):
+            raise ModelFailed(call.told(verdict), verdict.kind, call.reply)
+        call.back = back_off(call.made, verdict, door.clock.random())
+
+
+@define(eq=False)
+class _Call:
+    door: Door
+    attempt: Attempt
+    tokens: int
+    usd: float | None
+    timeout: float | None
+    pause: Pause
+    cost: Cost | None
+    reply: Any = field(default=None, init=False)
+    made: int = field(default=0, init=False)
+    few: int = field(default=0, init=False)
+    back: float = field(default=0.0, init=False)
+    is_retry: bool = field(default=False, init=False)
+    queued: float = field(default=0.0, init=False)
+    served: float = field(default=0.0, init=False)
+
+    async def place(self) -> Ticket:
+        """Wait as long as has to be waited, and take a place at the door."""
+        door = self.door
+        while True:
+            if not self.back:
+                ticket = door.enter_nowait(self.tokens, self.usd, is_retry=self.is_retry)
+                if ticket is not None:
+                    return ticket
+            began = door.clock.now()
+            ticket = await self._wait()
+            self.queued += door.clock.now() - began
+            # What `pause` gave away it may have waited for: the door may have closed again.
+            if door.confirm(ticket):
+                return ticket
+
+    async def _wait(self) -> Ticket:
+        ticket, is_done = None, False
+        try:
+            async with self.pause():
+                if self.back:
+                    await self.door.rest(self.back)
+                    self.back = 0.0
+                ticket = await self.door.enter(self.tokens, self.usd, is_retry=self.is_retry)
+            is_done = True
+        finally:
+            if ticket is not None and not is_done:
+                self.door.give_back(ticket)
+        return ticket
+
+    async def once(self, ticket: Ticket) -> Verdict | None:
+        """Make one attempt, and judge it."""
+        clock = self.door.clock
+        self.made += 1
+        self.reply = None
+        began = clock.now()
+        try:
+            error = await self._try()
+        except BaseException:
+            self.door.abandon(ticket)
+            raise
+        self.served += clock.now() - began
+        if error is None:
+            self._leave(ticket)
+            return fault_in(self.reply)
+        verdict = verdict_on(error, clock.wall())
+        is_free = error.cause not in MAY_COST
+        self.door.leave(ticket, 0 if is_free else None, 0.0 if is_free else None, verdict)
+        return verdict
+
+    async def _try(self) -> ProviderError | None:
+        with anyio.move_on_after(self.timeout) as scope:
+            try:
+                self.reply = await self.attempt()
+            except ProviderError as error:
+                # A client may take our cancellation for a connection that was cut.
+                if not scope.cancel_called:
+                    return error
+            else:
+                return None
+        return ProviderError("timeout", f"no reply within {self.timeout:g} s")
+
+    def _leave(self, ticket: Ticket) -> None:
+        used = self.reply.usage
+        is_known = used.input_tokens is not None or used.output_tokens is not None
+        usd = None if self.cost is None else self.cost(self.reply)
+        self.door.leave(ticket, used.tokens if is_known else None, usd, None)
+
+    def may_go_on(self, verdict: Verdict, attempts: int) -> bool:
+        self.is_retry = not verdict.is_rate_limit
+        self.few += verdict.action == "retry_few"
+        return verdict.action != "fail" and self.made < attempts and self.few <= FEW
+
+    def told(self, verdict: Verdict) -> str:
+        times = "the attempt" if self.made == 1 else f"all {self.made} attempts"
+        return f"{times} to ask model {self.door.model!r} failed: {verdict.reason}"

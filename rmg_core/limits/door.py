@@ -1,0 +1,239 @@
+"""The door of a model: no call of it begins but through here."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Literal
+
+from attrs import define, field
+
+from rmg_core.errors import ModelStopped
+from rmg_core.limits.adaptive import Adaptive
+from rmg_core.limits.budget import Budget, Reservation
+from rmg_core.limits.circuit import Circuit
+from rmg_core.limits.clock import SYSTEM, Bell, Clock
+from rmg_core.limits.policy import Verdict
+from rmg_core.limits.rates import Entry, Rates
+
+LONG: Final = 60.0
+"""Seconds that a provider asks to wait, from which on a user is told."""
+
+
+@define(eq=False)
+class Ticket:
+    """The place of one call at the door of its model."""
+
+    number: int
+    entry: Entry | None
+    held: Reservation
+    is_probe: bool
+
+
+@define(eq=False)
+class _Waiter:
+    tokens: int
+    usd: float | None
+    bell: Bell
+
+
+@define(eq=False)
+class Door:
+    """What one model bears, in one event loop; calls enter in the order in which they come.
+
+    `report` is told each change of its state once, in a sentence.
+    """
+
+    model: str
+    rates: Rates
+    adaptive: Adaptive
+    circuit: Circuit
+    budget: Budget
+    clock: Clock
+    report: Callable[[str], None]
+    _opens: float = field(default=-math.inf, init=False)
+    _queue: deque[_Waiter] = field(factory=deque, init=False)
+    _resting: set[Bell] = field(factory=set, init=False)
+
+    @classmethod
+    def of(
+        cls,
+        model: str,
+        *,
+        max_concurrency: int | Literal["auto"] = "auto",
+        rpm: int | None = None,
+        tpm: int | None = None,
+        budget: Budget | None = None,
+        clock: Clock = SYSTEM,
+        report: Callable[[str], None] = lambda _: None,
+    ) -> "Door":
+        """Build one from what a config says of a model."""
+        return cls(
+            model=model,
+            rates=Rates(rpm, tpm),
+            adaptive=Adaptive(max_concurrency),
+            circuit=Circuit(model, report),
+            budget=budget or Budget(),
+            clock=clock,
+            report=report,
+        )
+
+    def enter_nowait(
+        self, tokens: int, usd: float | None, *, is_retry: bool = False
+    ) -> Ticket | None:
+        """Enter if nothing stands in the way; None where one has to wait.
+
+        Raises:
+            ModelStopped: as of `enter`.
+        """
+        self._check()
+        now = self.clock.now()
+        if self._queue or self._wait(tokens, usd, now) > 0:
+            return None
+        return self._take(tokens, usd, now, is_retry)
+
+    async def enter(self, tokens: int, usd: float | None, *, is_retry: bool = False) -> Ticket:
+        """Wait for a place, behind those who wait already.
+
+        Args:
+            tokens: an estimate of what the call uses.
+            usd: and of what it costs; None where the price is not known.
+            is_retry: that it follows an attempt which failed, other than at a rate limit.
+
+        Raises:
+            ModelStopped: the model is broken, or the budget of the run is spent.
+        """
+        if ticket := self.enter_nowait(tokens, usd, is_retry=is_retry):
+            return ticket
+        waiter = _Waiter(tokens, usd, Bell(self.clock))
+        self._queue.append(waiter)
+        try:
+            while True:
+                await waiter.bell.wait(self._turn(waiter))
+                self._check()
+                if self._turn(waiter) <= 0:
+                    return self._take(tokens, usd, self.clock.now(), is_retry)
+        finally:
+            self._queue.remove(waiter)
+            self._ring()
+
+    def _check(self) -> None:
+        if self.circuit.broken is not None:
+            raise ModelStopped(self.model, self.circuit.broken)
+
+    def _turn(self, waiter: _Waiter) -> float:
+        """Return how long one who waits has to: until rung, if others are before it."""
+        if self._queue[0] is not waiter:
+            return math.inf
+        return self._wait(waiter.tokens, waiter.usd, self.clock.now())
+
+    def _wait(self, tokens: int, usd: float | None, now: float) -> float:
+        """Return the seconds until the next call may begin, infinity where another must end."""
+        if self._opens > now:
+            return self._opens - now
+        if (parked := self.circuit.wait(now)) > 0:
+            return parked
+        if self.adaptive.is_full:
+            return math.inf
+        if (wait := self.rates.wait(tokens, now)) > 0:
+            return wait
+        if self.budget.may_wait(tokens, usd):
+            self.budget.wake(self.model, self._ring)
+            return math.inf
+        return 0.0
+
+    def _take(self, tokens: int, usd: float | None, now: float, is_retry: bool) -> Ticket:
+        held = self.budget.reserve(self.model, tokens, usd)
+        return Ticket(
+            number=self.adaptive.begin(),
+            entry=self.rates.take(tokens, now),
+            held=held,
+            is_probe=self.circuit.begin(now, is_retry),
+        )
+
+    def _ring(self) -> None:
+        """Wake the first who waits, if it may enter sooner than it wakes by itself."""
+        if self._queue:
+            first, now = self._queue[0], self.clock.now()
+            if now + self._wait(first.tokens, first.usd, now) < first.bell.until:
+                first.bell.ring()
+
+    def confirm(self, ticket: Ticket) -> bool:
+        """Let the call of a ticket begin now, some time after it was given out.
+
+        False where the door has closed in the meantime; the ticket is given back then.
+        """
+        now = self.clock.now()
+        is_closed = self._opens > now or (not ticket.is_probe and self.circuit.wait(now) > 0)
+        if is_closed or self.circuit.broken is not None:
+            self.give_back(ticket)
+            return False
+        if ticket.entry is not None:
+            ticket.entry = self.rates.begin_later(ticket.entry, now)
+        return True
+
+    def give_back(self, ticket: Ticket) -> None:
+        """Leave without having called."""
+        if ticket.entry is not None:
+            self.rates.drop(ticket.entry)
+        self.budget.give_back(ticket.held)
+        self._free(ticket)
+
+    def abandon(self, ticket: Ticket) -> None:
+        """Leave with a call cut off, of which nothing is known but that it may cost."""
+        self.budget.settle(ticket.held, None, None)
+        self._free(ticket)
+
+    def _free(self, ticket: Ticket) -> None:
+        self.adaptive.end()
+        if ticket.is_probe:
+            self.circuit.drop_probe()
+        self._ring()
+
+    def leave(
+        self, ticket: Ticket, tokens: int | None, usd: float | None, verdict: Verdict | None
+    ) -> None:
+        """Say what became of a call: what it used, and the verdict on its failure, if it failed.
+
+        `tokens` and `usd` are None where only their estimate is known.
+        """
+        now = self.clock.now()
+        self.budget.settle(ticket.held, tokens, usd)
+        if ticket.entry is not None and tokens is not None:
+            self.rates.settle(ticket.entry, tokens)
+        self._adapt(ticket, verdict)
+        self.adaptive.end()
+        if verdict is not None and verdict.wait > 0 and now + verdict.wait > self._opens:
+            self._close(now, verdict.wait)
+        self.circuit.end(now, verdict, ticket.is_probe)
+        if self.circuit.broken is None:
+            self._ring()
+        else:
+            for waiter in self._queue:
+                waiter.bell.ring()
+            for bell in self._resting:
+                bell.ring()
+
+    def _adapt(self, ticket: Ticket, verdict: Verdict | None) -> None:
+        if verdict is None:
+            self.adaptive.succeed()
+        elif verdict.is_rate_limit:
+            self.adaptive.cut(ticket.number)
+        elif verdict.is_overload:
+            self.adaptive.hold()
+
+    def _close(self, now: float, seconds: float) -> None:
+        """Let no call begin for as long as the provider asks."""
+        if seconds >= LONG and self._opens <= now:
+            self.report(f"model {self.model!r} waits for {seconds:g} s: its provider asks for it")
+        self._opens = now + seconds
+
+    async def rest(self, seconds: float) -> None:
+        """Wait before the next attempt; ends early when the model is broken."""
+        if self.circuit.broken is not None:
+            return
+        bell = Bell(self.clock)
+        self._resting.add(bell)
+        try:
+            await bell.wait(seconds)
+        finally:
+            self._resting.discard(bell)
