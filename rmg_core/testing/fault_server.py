@@ -1,18 +1,19 @@
 """A provider on this computer that answers as badly as it is told to."""
 
 import asyncio
-import json
 import random
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType, TracebackType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 from attrs import define, field
 
 from rmg_core.hints import suggestion
+from rmg_core.testing.fault_connection import Arrived, Connection
 from rmg_core.testing.fault_replies import REPLIES
 from rmg_core.testing.fault_statuses import STATUSES
 from rmg_core.testing.fault_transport import TRANSPORT
@@ -55,7 +56,7 @@ class FaultServer:
     redirected: list[Call] = field(init=False, factory=list)
     _choose: tuple[int, Callable[[int], str]] = field(init=False, default=(0, lambda _: _OK))
     _sockets: list[socket.socket] = field(init=False, factory=list)
-    _connections: "set[_Connection]" = field(init=False, factory=set)
+    _connections: set[Connection] = field(init=False, factory=set)
     _changed: threading.Condition = field(init=False, factory=threading.Condition)
     _faults: list[BaseException] = field(init=False, factory=list)
     _end: Callable[[], object] = field(init=False, default=lambda: None)
@@ -112,7 +113,7 @@ class FaultServer:
                     f"{self.open_connections} open connections"
                 )
 
-    def __enter__(self) -> "FaultServer":
+    def __enter__(self) -> Self:
         self._sockets = [socket.socket() for _ in range(3)]
         for each in self._sockets:
             each.bind((_HOST, 0))
@@ -146,10 +147,8 @@ class FaultServer:
         self._end = lambda: loop.call_soon_threadsafe(end.set)
         main, elsewhere, _ = self._sockets
         servers = [
-            await loop.create_server(lambda: _Connection(self), sock=main, backlog=1024),
-            await loop.create_server(
-                lambda: _Connection(self, is_elsewhere=True), sock=elsewhere, backlog=1024
-            ),
+            await loop.create_server(partial(Connection, answer, self._note), sock=each)
+            for answer, each in ((self._answer, main), (self._answer_elsewhere, elsewhere))
         ]
         started.set()
         await end.wait()
@@ -166,106 +165,51 @@ class FaultServer:
     def _set(self, choose: Callable[[int], str]) -> None:
         self._choose = (len(self.calls), choose)
 
-    def _take(self, path: str, headers: Mapping[str, str], body: Any, is_elsewhere: bool) -> Call:
-        """Note a request, and say what it is answered with."""
-        arrived = self.redirected if is_elsewhere else self.calls
-        since, choose = self._choose
-        case = ""
-        if path.partition("?")[0].endswith(_SERVED):
-            case = _OK if is_elsewhere else choose(len(arrived) + 1 - since)
-        call = Call(len(arrived) + 1, time.monotonic(), path, headers, body, case)
-        with self._changed:
-            arrived.append(call)
-            self._changed.notify_all()
-        return call
-
-    def _good(self, call: Call) -> Any:
-        if call.path.endswith("/embeddings"):
-            return embeddings_reply(call.body)
-        return chat_reply(call.body, self.answer(call.body))
-
-    async def _answer(self, call: Call, connection: "_Connection") -> bool:
+    async def _answer(self, arrived: Arrived, connection: Connection) -> bool:
         """Answer a call, and return whether another may come on its connection."""
+        since, choose = self._choose
+        is_served = arrived.path.partition("?")[0].endswith(_SERVED)
+        case = choose(len(self.calls) + 1 - since) if is_served else ""
+        call = self._take(self.calls, arrived, case)
         if self.latency:
             await asyncio.sleep(self.latency)
-        good = self._good(call)
-        wire = Wire(call, good, self._origin(1), connection.transport, connection.writable)
-        if call.case:
-            await CASES[call.case].act(wire)
+        wire = self._wire(call, connection)
+        if case:
+            await CASES[case].act(wire)
         else:
             await wire.respond({"error": {"message": f"nothing is at {call.path}"}}, 404)
         return wire.is_kept
 
-    def _connect(self, connection: "_Connection") -> None:
+    async def _answer_elsewhere(self, arrived: Arrived, connection: Connection) -> bool:
+        wire = self._wire(self._take(self.redirected, arrived, _OK), connection)
+        await wire.respond(wire.good)
+        return True
+
+    def _take(self, calls: list[Call], arrived: Arrived, case: str) -> Call:
+        path, headers, body = arrived
+        call = Call(len(calls) + 1, time.monotonic(), path, headers, body, case)
         with self._changed:
-            self._connections.add(connection)
+            calls.append(call)
             self._changed.notify_all()
+        return call
 
-    def _disconnect(self, connection: "_Connection") -> None:
+    def _wire(self, call: Call, connection: Connection) -> Wire:
+        if "/embeddings" in call.path:
+            good = embeddings_reply(call.body)
+        else:
+            good = chat_reply(call.body, self.answer(call.body))
+        return Wire(call, good, self._origin(1), connection.transport, connection.writable)
+
+    def _note(self, connection: Connection) -> None:
+        """Take note of a connection that is new, or has ended."""
         with self._changed:
-            self._connections.discard(connection)
+            if connection.is_open:
+                self._connections.add(connection)
+            else:
+                self._connections.discard(connection)
             self._changed.notify_all()
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (fault := task.exception()):
-            self._faults.append(fault)
-
-
-class _Connection(asyncio.Protocol):
-    """A connection, whose task ends with it: a case that waits needs no look at its client."""
-
-    def __init__(self, server: FaultServer, *, is_elsewhere: bool = False) -> None:
-        self.server = server
-        self.is_elsewhere = is_elsewhere
-        self.writable = asyncio.Event()
-        self.writable.set()
-        self.reader = asyncio.StreamReader()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
-        self.transport = transport
-        self.server._connect(self)  # noqa: SLF001 - the other half of the server
-        self.task = asyncio.get_running_loop().create_task(self._serve())
-        self.task.add_done_callback(self._ended)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - its name is asyncio's
-        self.task.cancel()
-        self.server._disconnect(self)  # noqa: SLF001 - the other half of the server
-
-    def data_received(self, data: bytes) -> None:
-        self.reader.feed_data(data)
-
-    def pause_writing(self) -> None:
-        self.writable.clear()
-
-    def resume_writing(self) -> None:
-        self.writable.set()
-
-    async def _serve(self) -> None:
-        is_kept = True
-        while is_kept:
-            head = await self.reader.readuntil(b"\r\n\r\n")
-            line, *lines = head.decode("latin-1").strip().split("\r\n")
-            pairs = (each.partition(":") for each in lines)
-            headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-            body = await self.reader.readexactly(int(headers.get("content-length", "0")))
-            call = self.server._take(  # noqa: SLF001 - the other half of the server
-                line.split(" ")[1], headers, _parsed(body), self.is_elsewhere
-            )
-            is_kept = await self.server._answer(call, self)  # noqa: SLF001 - the same
-            is_kept = is_kept and headers.get("connection", "").lower() != "close"
-        self.transport.close()
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self.server._ended(task)  # noqa: SLF001 - the other half of the server
-        self.transport.close()
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body
+        if connection.fault:
+            self._faults.append(connection.fault)
 
 
 def _check(cases: Sequence[str]) -> None:

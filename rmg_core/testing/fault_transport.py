@@ -138,7 +138,9 @@ TRANSPORT: Final[Mapping[str, Case]] = MappingProxyType(
         "reset_body": Case("P10", "it is reset in the middle of the body", _reset_body),
         "closed": Case("P10", "it is closed in order without a byte", _closed),
         "closed_after": Case(
-            "P10", "a good reply, and the connection is closed without a word", _closed_after
+            "P10",
+            "a good reply, then the connection is closed; the next call may not arrive",
+            _closed_after,
         ),
         "garbage": Case("P10", "what comes is not HTTP", _garbage),
         "too_few_bytes": Case("P10", "content-length is more than what comes", _too_few_bytes),

@@ -67,6 +67,8 @@ class Wire:
     async def send(self, *pieces: bytes) -> None:
         """Write pieces one after the other, as fast as they are taken."""
         for piece in pieces:
+            if self.transport.is_closing():
+                await self.hang()  # the client has gone: the task ends with the connection
             self.transport.write(piece)
             await self.writable.wait()
 
@@ -175,6 +177,7 @@ def embeddings_reply(body: Any) -> dict[str, Any]:
     """Return good embeddings: the same vector for the same text."""
     given = body.get("input", "") if isinstance(body, Mapping) else ""
     texts = [given] if isinstance(given, str) else given
+    used = len(as_json(texts)) // 4
     return {
         "object": "list",
         "model": _model(body),
