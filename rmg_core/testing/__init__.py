@@ -11,6 +11,7 @@ from rmg_core.testing.fault_wire import Call, Case
 from rmg_core.testing.golden import Golden
 from rmg_core.testing.memory import registry_of, run_toml
 from rmg_core.testing.scripted import ScriptedAsyncGrader, ScriptedGrader
+from rmg_core.testing.scripted_model import ScriptedModel
 from rmg_core.testing.subject import Finding
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Golden",
     "ScriptedAsyncGrader",
     "ScriptedGrader",
+    "ScriptedModel",
     "check_pack",
     "contract",
     "registry_of",

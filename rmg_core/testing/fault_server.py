@@ -147,7 +147,9 @@ class FaultServer:
         self._end = lambda: loop.call_soon_threadsafe(end.set)
         main, elsewhere, _ = self._sockets
         servers = [
-            await loop.create_server(partial(Connection, answer, self._note), sock=each)
+            await loop.create_server(
+                partial(Connection, answer, self._note), sock=each, backlog=1024
+            )
             for answer, each in ((self._answer, main), (self._answer_elsewhere, elsewhere))
         ]
         started.set()

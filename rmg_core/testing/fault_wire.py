@@ -185,10 +185,7 @@ def embeddings_reply(body: Any) -> dict[str, Any]:
             {"object": "embedding", "index": index, "embedding": vector_of(text)}
             for index, text in enumerate(texts)
         ],
-        "usage": {
-            "prompt_tokens": len(as_json(texts)) // 4,
-            "total_tokens": len(as_json(texts)) // 4,
-        },
+        "usage": {"prompt_tokens": used, "total_tokens": used},
     }
 
 
