@@ -2,15 +2,30 @@
 
 from rmg_core.store.directory import preflight
 from rmg_core.store.store import Store
-from rmg_core.store.values import Column, Finding, Found, Link, StoredCell, StoredGrader
+from rmg_core.store.values import (
+    Asked,
+    CallTotals,
+    Column,
+    Finding,
+    Forgotten,
+    Found,
+    Link,
+    StoredCall,
+    StoredCell,
+    StoredGrader,
+)
 from rmg_core.store.verification import verify
 
 __all__ = [
+    "Asked",
+    "CallTotals",
     "Column",
     "Finding",
+    "Forgotten",
     "Found",
     "Link",
     "Store",
+    "StoredCall",
     "StoredCell",
     "StoredGrader",
     "preflight",

@@ -104,6 +104,13 @@ def meaning_of(fault: sqlite3.Error, file: str, doing: str) -> StoreError:
     )
 
 
+def misled(said: str) -> sqlite3.DatabaseError:
+    """Return a fault of a file that SQLite takes to be whole, as SQLite would raise it."""
+    fault = sqlite3.DatabaseError(said)
+    fault.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return fault
+
+
 def _said_by(fault: Exception) -> str:
     """Return what was raised on one line; it may quote a text that is damaged."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(fault)).split())

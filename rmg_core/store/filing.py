@@ -10,7 +10,7 @@ from attrs import field, frozen
 from rmg_core.outcomes import Cell, GraderError
 from rmg_core.store.catalogue import UNREADABLE, Author, Place, read_authors
 from rmg_core.store.checksums import address_of, is_sound, link_checksum, outcome_checksum
-from rmg_core.store.connection import fetched
+from rmg_core.store.connection import fetched, misled
 from rmg_core.store.rows import Row, expanded, found_in, id_text_of, pack
 from rmg_core.store.values import Found
 
@@ -73,7 +73,7 @@ def file_addressed(
         row[1]: Row._make(row) for row in rows_at(connection, [cell.fingerprint for cell in late])
     }
     if len(stored) < len({cell.fingerprint for cell in late}):
-        raise _damaged_index()
+        raise misled("the index of the fingerprints is not that of the outcomes")
     authors = read_authors(connection)
     better: dict[str, Row] = {}
     stayed = {}
@@ -160,9 +160,3 @@ def _row_of(cell: Cell, author: Author, number: int, attempts: int = 1) -> tuple
     address, seconds = cell.fingerprint or None, cell.seconds + 0.0  # SQLite has no -0.0
     row = (number, address, author.number, status, score, kind, payload, seconds, attempts, b"")
     return (*row[:-1], outcome_checksum(author.begun, row))
-
-
-def _damaged_index() -> sqlite3.DatabaseError:
-    fault = sqlite3.DatabaseError("the index of the fingerprints is not that of the outcomes")
-    fault.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return fault

@@ -53,6 +53,12 @@ def _checksum_without_attempts(author: Author, row: Row) -> bytes | None:
     return made.digest()
 
 
+def _keep_calls(connection: sqlite3.Connection) -> None:
+    """Make the tables of the calls of models, which version 1 did not keep."""
+    for name in ("models", "calls", "asked", "asked_of_call", "replies"):
+        connection.execute(TABLES[name])
+
+
 MIGRATIONS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = MappingProxyType(
-    {0: _count_attempts}
+    {0: _count_attempts, 1: _keep_calls}
 )

@@ -10,6 +10,15 @@ from attrs import define, field
 
 from rmg_core.errors import StoreDamaged, StoreRefused
 from rmg_core.outcomes import Cell
+from rmg_core.store.calls import (
+    call_of,
+    calls_under,
+    damaged_links,
+    is_sound_call,
+    row_at,
+    totals_in,
+    unused_in,
+)
 from rmg_core.store.catalogue import UNREADABLE, read_authors, read_columns
 from rmg_core.store.checksums import is_sound
 from rmg_core.store.connection import VERIFY, fetched, telling
@@ -29,7 +38,7 @@ from rmg_core.store.listing import (
 )
 from rmg_core.store.rows import found_in, id_of, id_text_of
 from rmg_core.store.schema import UPGRADE, meta_of
-from rmg_core.store.values import Column, Found, StoredCell
+from rmg_core.store.values import CallTotals, Column, Found, StoredCall, StoredCell
 
 
 @define(eq=False)
@@ -167,6 +176,39 @@ class Reader:
                 "SELECT count(*) FROM outcomes WHERE outcome NOT IN (SELECT outcome FROM cells)"
             ).fetchone()
         return int(count)
+
+    def reply(self, key: str) -> StoredCall | None:
+        # One statement reads at one moment by itself; a transaction would take half as long again.
+        with self._lock, telling(self.file, "read"):
+            row = row_at(self.connection, key)
+        return call_of(row) if row is not None and is_sound_call(row) else None
+
+    def calls_of(self, fingerprint: str) -> list[StoredCall]:
+        with self._reading():
+            try:
+                return calls_under(self.connection, fingerprint)
+            except ValueError as fault:
+                raise StoreDamaged(self.file, f"is damaged at {fault}", VERIFY) from fault
+
+    def call_totals(self) -> dict[str, CallTotals]:
+        with self._reading():
+            return totals_in(self.connection)
+
+    def has_calls(self) -> bool:
+        with self._reading():
+            return bool(fetched(self.connection, "SELECT 1 FROM calls LIMIT 1"))
+
+    def last_call_number(self) -> int:
+        with self._reading():
+            found = self.connection.execute("SELECT ifnull(max(call), 0) FROM calls")
+            return int(found.fetchone()[0])
+
+    def unused_calls(self) -> int:
+        with self._reading():
+            for fingerprint, number in damaged_links(self.connection):
+                said = f"is damaged at call {number} of fingerprint {fingerprint}"
+                raise StoreDamaged(self.file, said, VERIFY)
+            return unused_in(self.connection)
 
     def meta(self) -> dict[str, str]:
         with self._reading():

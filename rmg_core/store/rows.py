@@ -116,6 +116,11 @@ def json_of(value: Any) -> str:
         return json.dumps(value, allow_nan=False)
 
 
+def read_json(text: str) -> Any:
+    """Return what `json_of` wrote, of what has no number of more than 64 bits."""
+    return _read(text, may_have_long_numbers=False)
+
+
 def _rest_of(payload: str) -> dict[str, Any]:
     has_values = '"metadata":' in payload or '"scale":' in payload
     rest: dict[str, Any] = _read(payload, may_have_long_numbers=has_values)

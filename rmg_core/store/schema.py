@@ -8,7 +8,7 @@ from typing import Final
 
 from rmg_core.errors import StoreRefused
 
-VERSION: Final = 1
+VERSION: Final = 2
 UPGRADE: Final = "run `pip install --upgrade rmg-core`"
 APPLICATION: Final = 0x726D6773  # "rmgs" in the header of the file, which `file` can show
 
@@ -77,6 +77,48 @@ TABLES: Final[Mapping[str, str]] = {
 BEGIN
     DELETE FROM cells WHERE sample = old.sample;
 END""",
+    "models": """CREATE TABLE models (
+    model INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL UNIQUE CHECK (json_valid(identity))
+)""",
+    "calls": """CREATE TABLE calls (
+    call INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE CHECK (key <> ''),
+    model INTEGER NOT NULL REFERENCES models,
+    reply TEXT NOT NULL CHECK (json_valid(reply)),
+    input_tokens INTEGER CHECK (input_tokens >= 0),
+    output_tokens INTEGER CHECK (output_tokens >= 0),
+    usd REAL CHECK (usd >= 0 AND usd < 9e999),
+    queued REAL NOT NULL CHECK (queued >= 0),
+    served REAL NOT NULL CHECK (served >= 0),
+    attempts INTEGER NOT NULL CHECK (attempts >= 1),
+    checksum BLOB NOT NULL
+)""",
+    "asked": """CREATE TABLE asked (
+    fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
+    number INTEGER NOT NULL CHECK (number >= 0),
+    call INTEGER NOT NULL REFERENCES calls,
+    checksum BLOB NOT NULL,
+    PRIMARY KEY (fingerprint, number)
+) WITHOUT ROWID""",
+    "asked_of_call": "CREATE INDEX asked_of_call ON asked (call)",
+    "replies": """CREATE VIEW replies AS
+SELECT
+    asked.fingerprint AS fingerprint,
+    asked.number AS number,
+    models.identity AS model,
+    json_extract(calls.reply, '$.text') AS text,
+    json_extract(calls.reply, '$.finish') AS finish,
+    calls.input_tokens AS input_tokens,
+    calls.output_tokens AS output_tokens,
+    calls.usd AS usd,
+    calls.attempts AS attempts,
+    calls.queued AS queued,
+    calls.served AS seconds
+FROM asked
+JOIN calls ON calls.call = asked.call
+JOIN models ON models.model = calls.model
+ORDER BY asked.fingerprint, asked.number""",
     "results": """CREATE VIEW results AS
 SELECT
     cells.sample AS sample,

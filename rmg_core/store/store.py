@@ -15,7 +15,16 @@ from rmg_core.outcomes import Cell
 from rmg_core.store.connection import Connect, Durability, opened, telling
 from rmg_core.store.opening import open_reader, open_writer
 from rmg_core.store.reader import Reader
-from rmg_core.store.values import Column, Found, Link, StoredCell
+from rmg_core.store.values import (
+    Asked,
+    CallTotals,
+    Column,
+    Forgotten,
+    Found,
+    Link,
+    StoredCall,
+    StoredCell,
+)
 from rmg_core.store.writer import Writer
 
 
@@ -96,6 +105,8 @@ class Store:
         *,
         fresh: bool = False,
         stays: Container[str] = (),
+        calls: Sequence[StoredCall] = (),
+        asked: Sequence[Asked] = (),
     ) -> Mapping[str, Found]:
         """Write finished cells, and `links` as `link` does: all is on the disk when this returns.
 
@@ -104,13 +115,33 @@ class Store:
         in `stays`. Those that stayed are returned. A cell without a fingerprint replaces what it
         had.
 
+        `calls` and `asked` are kept as `keep` does. With a cell of `batch` come all of the calls
+        under its fingerprint, if one does: those that it made before are no more among them.
+
         Raises:
             StoreError: nothing of the batch was written. After `StoreFull` and `StoreBusy` it
                 can be written again.
         """
         writer = self._its_writer()
         with self._writing:
-            return writer.write(batch, links, fresh=fresh, stays=stays)
+            return writer.write(batch, links, fresh=fresh, stays=stays, calls=calls, asked=asked)
+
+    def keep(
+        self, calls: Sequence[StoredCall], asked: Sequence[Asked] = (), *, fresh: bool = False
+    ) -> None:
+        """Keep calls of models, and which cells made them: all is on the disk when this returns.
+
+        Under a key there is one call. One that is there stays, unless it is damaged, or `fresh`
+        is set and it was kept before this run began. What takes its place has a new number, and
+        is the call of all cells that made the former one. The keys of `asked` are those of
+        `calls`, or are there already.
+
+        Raises:
+            StoreError: as of `write`.
+        """
+        writer = self._its_writer()
+        with self._writing:
+            writer.keep(calls, asked, fresh=fresh)
 
     def link(self, links: Sequence[Link]) -> None:
         """Give cells the outcomes that were found; those that have them already cost no write.
@@ -130,10 +161,10 @@ class Store:
         with self._writing:
             writer.finish()
 
-    def forget(self) -> int:
-        """Delete the outcomes that no cell has, and give their room back; returns how many.
+    def forget(self) -> Forgotten:
+        """Delete what no cell has, and give its room back; returns how much.
 
-        Not during a run: what was found may be what is deleted.
+        That is outcomes, and calls that were made for none of those that are left. Not during a run: what was found may be what is deleted.
 
         Raises:
             StoreError: nothing was deleted, or the file could not be made smaller.
@@ -224,6 +255,39 @@ class Store:
     def unused(self) -> int:
         """Return how many outcomes no cell has: those that `forget` would delete."""
         return self._its_reader().unused()
+
+    def reply(self, key: str) -> StoredCall | None:
+        """Return the call that is kept under a key; what is damaged is not found."""
+        return self._its_reader().reply(key)
+
+    def calls_of(self, fingerprint: str) -> Sequence[StoredCall]:
+        """Return the calls that a cell with this fingerprint made, in their order.
+
+        Raises:
+            StoreDamaged: one of them is not as it was written.
+        """
+        return self._its_reader().calls_of(fingerprint)
+
+    def call_totals(self) -> Mapping[str, CallTotals]:
+        """Return sums over all calls, by model; it does not look for damage."""
+        return self._its_reader().call_totals()
+
+    def last_call_number(self) -> int:
+        """Return the largest number of a call: those that are kept later have larger ones."""
+        return self._its_reader().last_call_number()
+
+    def unused_calls(self) -> int:
+        """Return how many calls `forget` would delete.
+
+        Raises:
+            StoreDamaged: which calls a cell made is damaged, so that this cannot be told.
+        """
+        return self._its_reader().unused_calls()
+
+    @property
+    def has_calls(self) -> bool:
+        """A call of a model is kept."""
+        return self._its_reader().has_calls()
 
     @property
     def is_finished(self) -> bool:

@@ -1,8 +1,9 @@
 """What goes into a store and comes out of it, beside finished cells."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 from rmg_core.outcomes import UNIT, Cell, Outcome, Scale
 
@@ -52,6 +53,63 @@ class Link(NamedTuple):
 
     cell: Cell
     number: int
+
+
+@frozen
+class StoredCall:
+    """A call of a model: what came back, and what that took.
+
+    Args:
+        key: 32 hexadecimal digits that stand for the request, the model and the sample number.
+        model: which model it was, as JSON.
+        reply: what `to_json` makes of a `Reply` or of `Embeddings`.
+        input_tokens, output_tokens: as far as the provider has said.
+        usd: what it cost; None where no price is known.
+        queued: seconds until the last attempt began.
+        served: seconds that the last attempt took.
+        attempts: how many it took.
+        number: of the call in the store, larger for those that were kept later; 0 before that.
+    """
+
+    key: str
+    model: str
+    reply: Mapping[str, Any]
+    input_tokens: int | None
+    output_tokens: int | None
+    usd: float | None
+    queued: float
+    served: float
+    attempts: int = 1
+    number: int = field(default=0, eq=False)
+
+
+class Asked(NamedTuple):
+    """That a cell made a call: its fingerprint, the how manieth it was (from 0), and the key."""
+
+    fingerprint: str
+    number: int
+    key: str
+
+
+@frozen
+class CallTotals:
+    """Sums over the calls of a model; `usd` is over those whose price is known, or None.
+
+    `unpriced` is how many have none.
+    """
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    usd: float | None
+    unpriced: int
+
+
+class Forgotten(NamedTuple):
+    """How many outcomes and calls were deleted."""
+
+    outcomes: int
+    calls: int
 
 
 @frozen

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rmg_core.errors import StoreDamaged, StoreRefused
+from rmg_core.store.calls import damaged_links, is_sound_call, rows_after
 from rmg_core.store.catalogue import UNREADABLE
 from rmg_core.store.checksums import is_sound
 from rmg_core.store.connection import Connect, fetched
@@ -46,7 +47,8 @@ def verify(path: Path, *, connect: Connect = sqlite3.connect) -> list[Finding]:
         return [Finding(str(fault))]
     with closing(reader.connection) as connection:
         connection.execute("BEGIN")  # all of it at one moment, whatever is written meanwhile
-        return [*_of_the_file(connection), *_of_the_rows(connection)]
+        findings = [*_of_the_file(connection), *_of_the_rows(connection)]
+        return [*findings, *_of_calls(connection), *_of_links(connection)]
 
 
 def _of_the_file(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -131,6 +133,30 @@ def _of_outcomes(
             last = rows[-1][0]
     except _DAMAGE as fault:
         yield Finding(f"the outcomes after number {last} cannot be read: {fault}")
+
+
+def _of_calls(connection: sqlite3.Connection) -> Iterator[Finding]:
+    last = 0
+    try:
+        while rows := rows_after(connection, last):
+            for row in rows:
+                if not is_sound_call(row):
+                    yield Finding(f"the call {row.call}, key {_shown(row.key)}, is damaged")
+            if not rows[-1].call > last:
+                yield Finding(f"the calls after number {last} are out of order")
+                return
+            last = rows[-1].call
+    except _DAMAGE as fault:
+        yield Finding(f"the calls after number {last} cannot be read: {fault}")
+
+
+def _of_links(connection: sqlite3.Connection) -> Iterator[Finding]:
+    try:
+        for fingerprint, number in damaged_links(connection):
+            address = _shown(fingerprint)
+            yield Finding(f"which call was number {number} of fingerprint {address} is damaged")
+    except _DAMAGE as fault:
+        yield Finding(f"which calls the cells made cannot be read: {fault}")
 
 
 def _named(stored: Stored, names: Names, said: str) -> Finding:

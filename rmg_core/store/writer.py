@@ -11,6 +11,7 @@ from attrs import define, field
 
 from rmg_core.errors import StoreRefused
 from rmg_core.outcomes import Cell
+from rmg_core.store.calls import forget_calls, keep_calls, link_calls, unlink_calls
 from rmg_core.store.catalogue import Place, write_columns
 from rmg_core.store.checksums import address_of, link_checksum
 from rmg_core.store.connection import telling, transaction
@@ -18,7 +19,7 @@ from rmg_core.store.filing import file_addressed, file_bare
 from rmg_core.store.journal import Journal
 from rmg_core.store.rows import id_text_of
 from rmg_core.store.ticks import Ticks
-from rmg_core.store.values import Column, Found, Link
+from rmg_core.store.values import Asked, Column, Forgotten, Found, Link, StoredCall
 
 _SAMPLE: Final = """INSERT INTO samples (sample, id) VALUES (?, ?)
 ON CONFLICT (sample) DO UPDATE SET id = excluded.id WHERE id IS NOT excluded.id"""
@@ -60,8 +61,8 @@ _Ids: TypeAlias = Mapping[int, str | None]
 class Writer:
     """Writes, in one thread at a time.
 
-    `_places` are the columns of the run that was begun, and `_seen` the samples of which a cell
-    was written or linked since.
+    `_places` are the columns of the run that was begun, `_seen` the samples of which a cell was
+    written or linked since, and `_last_call` the last call that was kept before.
     """
 
     connection: sqlite3.Connection
@@ -70,6 +71,7 @@ class Writer:
     _places: Mapping[str, Place] = field(factory=dict)
     _begun: str = ""
     _seen: Ticks = field(factory=Ticks)
+    _last_call: int = 0
 
     def begin(self, columns: Sequence[Column], basis: str) -> None:
         names = [column.name for column in columns]
@@ -83,10 +85,19 @@ class Writer:
                 self.connection.execute(_FORGET_BARE)
             self._note("begun", begun)
             self._note("finished", "no")
+            [last] = self.connection.execute("SELECT ifnull(max(call), 0) FROM calls").fetchone()
+        self._last_call = last
         self._places, self._begun, self._seen = places, begun, Ticks()
 
     def write(
-        self, batch: Sequence[Cell], links: Sequence[Link], *, fresh: bool, stays: Container[str]
+        self,
+        batch: Sequence[Cell],
+        links: Sequence[Link],
+        *,
+        fresh: bool,
+        stays: Container[str],
+        calls: Sequence[StoredCall],
+        asked: Sequence[Asked],
     ) -> Mapping[str, Found]:
         addressed = [cell for cell in batch if cell.fingerprint]
         bare = [cell for cell in batch if not cell.fingerprint]
@@ -101,7 +112,22 @@ class Writer:
                 numbers = file_bare(self.connection, self._places, bare, next_free)
                 self._link(bare, numbers, ids)
             self._link(linked, [number for _, number in links], ids)
+            if asked:
+                both = {cell.fingerprint for cell in addressed} & {each[0] for each in asked}
+                unlink_calls(self.connection, both)
+            self._keep(calls, asked, fresh=fresh)
         return filed.stayed
+
+    def keep(self, calls: Sequence[StoredCall], asked: Sequence[Asked], *, fresh: bool) -> None:
+        if calls or asked:
+            with self._run():
+                self._keep(calls, asked, fresh=fresh)
+
+    def _keep(self, calls: Sequence[StoredCall], asked: Sequence[Asked], *, fresh: bool) -> None:
+        if calls:
+            keep_calls(self.connection, calls, self._last_call, fresh=fresh)
+        if asked:
+            link_calls(self.connection, asked)
 
     def finish(self) -> None:
         with self._run():
@@ -118,17 +144,18 @@ class Writer:
             self.connection.execute(_FORGET_BARE)
             self._note("finished", "yes")
 
-    def forget(self) -> int:
+    def forget(self) -> Forgotten:
         with transaction(self.connection, self.file):
             forgotten = self.connection.execute(
                 "DELETE FROM outcomes WHERE outcome NOT IN (SELECT outcome FROM cells)"
             ).rowcount
             self.connection.execute(_FORGET_GRADERS)
+            calls = forget_calls(self.connection)
         with telling(self.file, "made smaller"):
             self.connection.execute("VACUUM")
         if self.journal is not None:
             self.journal.move()
-        return forgotten
+        return Forgotten(forgotten, calls)
 
     def close(self) -> None:
         try:
