@@ -20,7 +20,8 @@ from rmg_core.errors import ConfigError, Problem
 from rmg_core.plan import Plan, plan_of_config, plan_of_objects
 from rmg_core.results import Results
 from rmg_core.runner.closing import run_to_the_end
-from rmg_core.runner.execution import Ended, Execution
+from rmg_core.runner.ended import Ended
+from rmg_core.runner.execution import Execution
 from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of

@@ -31,8 +31,8 @@ HEAD = '[graders.polite]\nuse = "text/contains"\n'
 
 GRADER_KEYS = "keys: isolate, mapper, max_concurrency, options, repeats, timeout, use, when"
 KEYS = (
-    "keys: aggregators, choose, dataset, graders, max_concurrency, max_errors, observers, packs, "
-    "requires, run, sinks"
+    "keys: aggregators, budget, choose, dataset, graders, max_concurrency, max_errors, models, "
+    "observers, packs, requires, run, sinks"
 )
 KEEP_OUT = "keep keys out of configs: put it in an environment variable, and name the variable"
 
@@ -169,8 +169,8 @@ def test_an_input_may_be_called_use_beside_others() -> None:
         (
             'max_concurrency = "auto"',
             (
-                "3:19: graders.polite.max_concurrency cannot be 'auto' in this version of rmg; "
-                "write a number, such as 32"
+                "3:19: graders.polite.max_concurrency cannot be 'auto'; "
+                "leave it out: a grader without a limit follows that of its models"
             ),
         ),
         ("when = 0.5", "3:8: graders.polite.when must be a text, not 0.5"),
@@ -258,12 +258,13 @@ def test_an_input_may_be_called_use_beside_others() -> None:
             f"3:2: the config has no key 'grader'; did you mean 'graders'? {KEYS}",
         ),
         (
-            "[models.judge]\nuse = 'litellm/chat'",
-            "3:2: the config has no key 'models'; this version of rmg does not have 'models' yet",
+            "[models.judge]\nuse = 'litellm/chat'\nrpm = 0",
+            "5:7: models.judge.rpm must be at least 1, not 0",
         ),
+        ("[budget]\nusd = -5", "4:7: budget.usd must be at least 0, not -5"),
         (
-            "[budget]\nusd = 5",
-            "3:2: the config has no key 'budget'; this version of rmg does not have 'budget' yet",
+            "[models.judge]\nuse = 'x'\nmax_concurrency = 'many'",
+            "5:19: models.judge.max_concurrency must be an integer or 'auto', not the text 'many'",
         ),
         ("[dataset]\npath = 3", "4:8: dataset.path must be a text, not 3"),
         ("[dataset]\npath = ''", "4:8: dataset.path must be a path, not ''"),
@@ -309,11 +310,8 @@ def test_each_message_below_the_top(line: str, said: str) -> None:
         ("max_concurrency = 0", "1:19: max_concurrency must be at least 1, not 0"),
         ("max_concurrency = -12345678", "1:19: max_concurrency must be at least 1, not -12345678"),
         (
-            'max_concurrency = "auto"',
-            (
-                "1:19: max_concurrency cannot be 'auto' in this version of rmg; "
-                "write a number, such as 32"
-            ),
+            "max_concurrency = 'all'",
+            "1:19: max_concurrency must be an integer or 'auto', not the text 'all'",
         ),
         ("max_errors = 1.5", "1:14: max_errors must be at most 1, not 1.5"),
         ("max_errors = -1", "1:14: max_errors must be at least 0, not -1"),

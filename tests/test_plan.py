@@ -89,7 +89,7 @@ options = { weights = { b = 1, f = 2 } }
     assert problems_of(folder, config) == [
         (
             "rmg.toml:2:1: the config has no key 'max_concurency'; did you mean 'max_concurrency'? "
-            "keys: aggregators, choose, dataset, graders, max_concurrency, max_errors, observers, "
+            "keys: aggregators, budget, choose, dataset, graders, max_concurrency, max_errors, models, observers, "
             "packs, requires, run, sinks"
         ),
         "rmg.toml:3:14: max_errors must be at most 1, not 2",
@@ -313,7 +313,7 @@ class First:
         ),
         (
             {"grader_configs": {"s": short}, "max_concurrency": "3"},
-            "max_concurrency must be an integer, not the text '3'",
+            "max_concurrency must be an integer or 'auto', not the text '3'",
         ),
         (
             {"grader_configs": {"s": {"grader": short, "timeout": 0}}},

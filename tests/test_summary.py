@@ -134,11 +134,13 @@ def test_a_summary_is_json():
                 "skipped": 0,
                 "gated": 0,
                 "saved_calls": 0,
+                "pending": 0,
                 "errors": {"timeout": 1},
                 "examples": {"timeout": "sample 1: late"},
                 "seconds": 0.5,
             }
         },
+        "models": {},
         "reports": ["said"],
     }
 

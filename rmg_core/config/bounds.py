@@ -66,9 +66,9 @@ def choices_of(validator: Validator) -> list[str]:
 
 
 def keywords(validator: Validator | None) -> dict[str, Any]:
-    """Return what validators say as keywords of JSON Schema."""
+    """Return what validators say as keywords of JSON Schema; one of our own has `keywords`."""
     read = _KEYWORDS.get(type(validator))
-    return read(validator) if read else {}
+    return read(validator) if read else dict(getattr(validator, "keywords", {}))
 
 
 def _lengths(least_or_most: str, length: int) -> dict[str, Any]:

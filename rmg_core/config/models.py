@@ -1,6 +1,7 @@
 """The models of a config, and what they may cost."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from attrs import Attribute, field, frozen
 from attrs.validators import ge, gt, le, optional
@@ -8,9 +9,16 @@ from attrs.validators import ge, gt, le, optional
 from rmg_core.config.uses import ITS_OPTIONS, USE, Options, is_something
 
 
-def at_least_one(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    if value != "auto" and value < 1:
-        raise ValueError(f"{attribute.name} must be 'auto' or a number from 1 on, not {value}")
+@frozen
+class _AtLeastOneOrAuto:
+    keywords: ClassVar[Mapping[str, Any]] = {"minimum": 1}
+
+    def __call__(self, _: Any, attribute: "Attribute[Any]", value: Any) -> None:
+        if value != "auto" and value < 1:
+            raise ValueError(f"{attribute.name} must be at least 1, not {value}")
+
+
+at_least_one = _AtLeastOneOrAuto()
 
 
 @frozen

@@ -136,7 +136,9 @@ class _Call:
         self.served += clock.now() - began
         if error is None:
             self._leave(ticket)
-            return fault_in(self.reply)
+            fault = fault_in(self.reply)
+            # What is a reply, if none to go by, is kept before anyone complains of it.
+            return None if fault is None or fault.action == "fail" else fault
         verdict = verdict_on(error, clock.wall())
         is_free = error.cause not in MAY_COST
         self.door.leave(ticket, 0 if is_free else None, 0.0 if is_free else None, verdict)

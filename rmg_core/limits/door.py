@@ -77,6 +77,11 @@ class Door:
             report=report,
         )
 
+    def begin(self, budget: Budget, report: Callable[[str], None]) -> None:
+        """Begin a run: its budget counts, and what stopped the run before is forgotten."""
+        self.budget, self.report = budget, report
+        self.circuit = Circuit(self.model, report)
+
     def enter_nowait(
         self, tokens: int, usd: float | None, *, is_retry: bool = False
     ) -> Ticket | None:

@@ -10,7 +10,6 @@ from rmg_core.store.values import (
     Forgotten,
     Found,
     Link,
-    StoredCall,
     StoredCell,
     StoredGrader,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "Found",
     "Link",
     "Store",
-    "StoredCall",
     "StoredCell",
     "StoredGrader",
     "preflight",

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
+from rmg_core.models import Call
 from rmg_core.store.connection import fetched, misled
 from rmg_core.store.rows import json_of, read_json
-from rmg_core.store.values import Asked, CallTotals, StoredCall
+from rmg_core.store.values import Asked, CallTotals
 
 _COLUMNS: Final = """c.call, c.key, m.identity, c.reply,
 c.input_tokens, c.output_tokens, c.usd, c.queued, c.served, c.attempts, c.checksum"""
@@ -84,7 +85,7 @@ class LinkFault(NamedTuple):
 
 
 def keep_calls(
-    connection: sqlite3.Connection, calls: Sequence[StoredCall], last: int, *, fresh: bool
+    connection: sqlite3.Connection, calls: Sequence[Call], last: int, *, fresh: bool
 ) -> None:
     """Keep calls under their keys, in the transaction that is open.
 
@@ -145,13 +146,13 @@ def rows_after(connection: sqlite3.Connection, call: int) -> list[CallRow]:
     return [CallRow._make(row) for row in fetched(connection, _AFTER, (call,))]
 
 
-def call_of(row: CallRow) -> StoredCall:
+def call_of(row: CallRow) -> Call:
     """Return a sound call."""
     call, key, identity, reply, *facts, _ = row
-    return StoredCall(key, identity or "", read_json(reply), *facts, number=call)
+    return Call(key, identity or "", read_json(reply), *facts, number=call)
 
 
-def calls_under(connection: sqlite3.Connection, fingerprint: str) -> list[StoredCall]:
+def calls_under(connection: sqlite3.Connection, fingerprint: str) -> list[Call]:
     """Return the calls that a cell made.
 
     Raises:
@@ -216,7 +217,7 @@ def _is_its_own(fingerprint: str, number: int, checksum: bytes, key: str | None)
         return False
 
 
-def _row_of(call: StoredCall, number: int) -> CallRow:
+def _row_of(call: Call, number: int) -> CallRow:
     usd = None if call.usd is None else call.usd + 0.0  # SQLite has no -0.0
     seconds = call.queued + 0.0, call.served + 0.0
     tokens = call.input_tokens, call.output_tokens

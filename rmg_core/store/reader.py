@@ -9,6 +9,7 @@ from threading import Lock
 from attrs import define, field
 
 from rmg_core.errors import StoreDamaged, StoreRefused
+from rmg_core.models import Call
 from rmg_core.outcomes import Cell
 from rmg_core.store.calls import (
     call_of,
@@ -38,7 +39,7 @@ from rmg_core.store.listing import (
 )
 from rmg_core.store.rows import found_in, id_of, id_text_of
 from rmg_core.store.schema import UPGRADE, meta_of
-from rmg_core.store.values import CallTotals, Column, Found, StoredCall, StoredCell
+from rmg_core.store.values import CallTotals, Column, Found, StoredCell
 
 
 @define(eq=False)
@@ -177,13 +178,13 @@ class Reader:
             ).fetchone()
         return int(count)
 
-    def reply(self, key: str) -> StoredCall | None:
+    def reply(self, key: str) -> Call | None:
         # One statement reads at one moment by itself; a transaction would take half as long again.
         with self._lock, telling(self.file, "read"):
             row = row_at(self.connection, key)
         return call_of(row) if row is not None and is_sound_call(row) else None
 
-    def calls_of(self, fingerprint: str) -> list[StoredCall]:
+    def calls_of(self, fingerprint: str) -> list[Call]:
         with self._reading():
             try:
                 return calls_under(self.connection, fingerprint)

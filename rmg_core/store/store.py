@@ -11,6 +11,7 @@ from typing import Self
 from attrs import define, field
 
 from rmg_core.errors import StoreRefused
+from rmg_core.models import Call
 from rmg_core.outcomes import Cell
 from rmg_core.store.connection import Connect, Durability, opened, telling
 from rmg_core.store.opening import open_reader, open_writer
@@ -22,7 +23,6 @@ from rmg_core.store.values import (
     Forgotten,
     Found,
     Link,
-    StoredCall,
     StoredCell,
 )
 from rmg_core.store.writer import Writer
@@ -105,7 +105,7 @@ class Store:
         *,
         fresh: bool = False,
         stays: Container[str] = (),
-        calls: Sequence[StoredCall] = (),
+        calls: Sequence[Call] = (),
         asked: Sequence[Asked] = (),
     ) -> Mapping[str, Found]:
         """Write finished cells, and `links` as `link` does: all is on the disk when this returns.
@@ -127,7 +127,7 @@ class Store:
             return writer.write(batch, links, fresh=fresh, stays=stays, calls=calls, asked=asked)
 
     def keep(
-        self, calls: Sequence[StoredCall], asked: Sequence[Asked] = (), *, fresh: bool = False
+        self, calls: Sequence[Call], asked: Sequence[Asked] = (), *, fresh: bool = False
     ) -> None:
         """Keep calls of models, and which cells made them: all is on the disk when this returns.
 
@@ -256,11 +256,11 @@ class Store:
         """Return how many outcomes no cell has: those that `forget` would delete."""
         return self._its_reader().unused()
 
-    def reply(self, key: str) -> StoredCall | None:
+    def reply(self, key: str) -> Call | None:
         """Return the call that is kept under a key; what is damaged is not found."""
         return self._its_reader().reply(key)
 
-    def calls_of(self, fingerprint: str) -> Sequence[StoredCall]:
+    def calls_of(self, fingerprint: str) -> Sequence[Call]:
         """Return the calls that a cell with this fingerprint made, in their order.
 
         Raises:

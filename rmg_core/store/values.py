@@ -1,9 +1,8 @@
 """What goes into a store and comes out of it, beside finished cells."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import frozen
 
 from rmg_core.outcomes import UNIT, Cell, Outcome, Scale
 
@@ -53,34 +52,6 @@ class Link(NamedTuple):
 
     cell: Cell
     number: int
-
-
-@frozen
-class StoredCall:
-    """A call of a model: what came back, and what that took.
-
-    Args:
-        key: 32 hexadecimal digits that stand for the request, the model and the sample number.
-        model: which model it was, as JSON.
-        reply: what `to_json` makes of a `Reply` or of `Embeddings`.
-        input_tokens, output_tokens: as far as the provider has said.
-        usd: what it cost; None where no price is known.
-        queued: seconds until the last attempt began.
-        served: seconds that the last attempt took.
-        attempts: how many it took.
-        number: of the call in the store, larger for those that were kept later; 0 before that.
-    """
-
-    key: str
-    model: str
-    reply: Mapping[str, Any]
-    input_tokens: int | None
-    output_tokens: int | None
-    usd: float | None
-    queued: float
-    served: float
-    attempts: int = 1
-    number: int = field(default=0, eq=False)
 
 
 class Asked(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from attrs import define, field
 
 from rmg_core.errors import StoreRefused
+from rmg_core.models import Call
 from rmg_core.outcomes import Cell
 from rmg_core.store.calls import forget_calls, keep_calls, link_calls, unlink_calls
 from rmg_core.store.catalogue import Place, write_columns
@@ -19,7 +20,7 @@ from rmg_core.store.filing import file_addressed, file_bare
 from rmg_core.store.journal import Journal
 from rmg_core.store.rows import id_text_of
 from rmg_core.store.ticks import Ticks
-from rmg_core.store.values import Asked, Column, Forgotten, Found, Link, StoredCall
+from rmg_core.store.values import Asked, Column, Forgotten, Found, Link
 
 _SAMPLE: Final = """INSERT INTO samples (sample, id) VALUES (?, ?)
 ON CONFLICT (sample) DO UPDATE SET id = excluded.id WHERE id IS NOT excluded.id"""
@@ -96,7 +97,7 @@ class Writer:
         *,
         fresh: bool,
         stays: Container[str],
-        calls: Sequence[StoredCall],
+        calls: Sequence[Call],
         asked: Sequence[Asked],
     ) -> Mapping[str, Found]:
         addressed = [cell for cell in batch if cell.fingerprint]
@@ -118,12 +119,12 @@ class Writer:
             self._keep(calls, asked, fresh=fresh)
         return filed.stayed
 
-    def keep(self, calls: Sequence[StoredCall], asked: Sequence[Asked], *, fresh: bool) -> None:
+    def keep(self, calls: Sequence[Call], asked: Sequence[Asked], *, fresh: bool) -> None:
         if calls or asked:
             with self._run():
                 self._keep(calls, asked, fresh=fresh)
 
-    def _keep(self, calls: Sequence[StoredCall], asked: Sequence[Asked], *, fresh: bool) -> None:
+    def _keep(self, calls: Sequence[Call], asked: Sequence[Asked], *, fresh: bool) -> None:
         if calls:
             keep_calls(self.connection, calls, self._last_call, fresh=fresh)
         if asked:
