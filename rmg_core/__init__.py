@@ -19,7 +19,16 @@ Imports point down. What a module needs from above stands on the wrong floor.
 
 from typing import TYPE_CHECKING, Any
 
-from rmg_core.errors import CannotGrade, ConfigError, DataError, RmgError, RunFailed
+from rmg_core.errors import (
+    CannotGrade,
+    ConfigError,
+    DataError,
+    ModelFailed,
+    ModelStopped,
+    ProviderError,
+    RmgError,
+    RunFailed,
+)
 from rmg_core.graders import grader
 from rmg_core.hookspecs import hookimpl
 from rmg_core.outcomes import (
@@ -37,6 +46,9 @@ if TYPE_CHECKING:
     from rmg_core.basic.combining import WeightedSumAggregator
     from rmg_core.datasets import BadRow
     from rmg_core.grading import GradingRunner
+    from rmg_core.models import Model
+    from rmg_core.plan import connect
+    from rmg_core.redaction import Secret
     from rmg_core.results import Results
 
 __all__ = [
@@ -50,13 +62,19 @@ __all__ = [
     "GraderScore",
     "GraderSkip",
     "GradingRunner",
+    "Model",
+    "ModelFailed",
+    "ModelStopped",
     "NamedAggregator",
     "Outcome",
+    "ProviderError",
     "Results",
     "RmgError",
     "RunFailed",
     "Scale",
+    "Secret",
     "WeightedSumAggregator",
+    "connect",
     "grader",
     "hookimpl",
 ]
@@ -65,9 +83,12 @@ __all__ = [
 _LATE = {
     "BadRow": "rmg_core.datasets",
     "GradingRunner": "rmg_core.grading",
+    "Model": "rmg_core.models",
     "NamedAggregator": "rmg_core.aggregators",
     "Results": "rmg_core.results",
+    "Secret": "rmg_core.redaction",
     "WeightedSumAggregator": "rmg_core.basic.combining",
+    "connect": "rmg_core.plan",
 }
 
 

@@ -184,6 +184,42 @@ def rmg_observers():
     assert told.read_text("utf-8") == "2 cells of 2 samples"
 
 
+MODELS = """
+from attrs import frozen
+from rmg_core import Model, grader, hookimpl
+from rmg_core.models import Reply
+
+@frozen
+class Parrot:
+    times: int = 1
+
+    async def chat(self, request):
+        return Reply(request.messages[-1].content * self.times)
+
+@grader(scale=(0, None))
+async def length(response: str, *, model: Model) -> float:
+    return len((await model.ask(response)).text)
+
+@hookimpl
+def rmg_graders():
+    return {"length": length}
+
+@hookimpl
+def rmg_models():
+    return {"parrot": Parrot}
+"""
+
+
+def test_rmg_models(run: Run, install_pack):
+    install_pack("mine", MODELS)
+    results = run(
+        ROWS
+        + '[models.bird]\nuse = "mine/parrot"\noptions = { times = 2 }\n'
+        + '[graders.length]\nuse = "mine/length"\noptions = { model = "bird" }\n'
+    )
+    assert [each.score for each in results["length"]] == [6, 10]
+
+
 COMMAND = """
 import click
 from rmg_core import hookimpl

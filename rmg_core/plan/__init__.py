@@ -6,6 +6,7 @@ from rmg_core.plan.build import (
     plan_of_draft,
     plan_of_objects,
 )
+from rmg_core.plan.connecting import connect
 from rmg_core.plan.identity import Identity
 from rmg_core.plan.values import NamedPart, Plan, PlannedAggregator, PlannedGrader
 
@@ -15,6 +16,7 @@ __all__ = [
     "Plan",
     "PlannedAggregator",
     "PlannedGrader",
+    "connect",
     "dataset_of_draft",
     "plan_of_config",
     "plan_of_draft",

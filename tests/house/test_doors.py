@@ -19,13 +19,14 @@ DOORS = [
     "rmg_core.basic",
     "rmg_core.config",
     "rmg_core.datasets",
+    "rmg_core.models",
     "rmg_core.plan",
     "rmg_core.registry",
     "rmg_core.testing",
     *(pack.name for pack in PACKS),
 ]
 
-OPEN_TO_PACKS = {"rmg_core", "rmg_core.testing"}
+OPEN_TO_PACKS = {"rmg_core", "rmg_core.models", "rmg_core.testing"}
 
 
 def names_in(door: str) -> set[str]:
