@@ -35,7 +35,7 @@ _SERVED: Final = ("/chat/completions", "/embeddings")
 _OK: Final = "ok"
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class FaultServer:
     """Speaks the OpenAI protocol on 127.0.0.1 while its block lasts, from a thread of its own.
 

@@ -20,7 +20,7 @@ CHAT = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 EMBEDDINGS = {"model": "m", "input": ["a", "b"]}
 HEADERS = {"authorization": "Bearer sk-canary"}
 ENDLESS = {"hang", "slow_head", "slow_body", "endless_chunks"}
-BROKEN = {"reset", "reset_head", "reset_body", "closed", "garbage", "too_few_bytes"}
+BROKEN = {"reset", "reset_head", "reset_body", "closed", "garbage", "too_few_bytes", "huge_header"}
 HUGE = {"huge", "huge_chunks", "huge_error"}
 
 
@@ -248,9 +248,6 @@ def test_every_row_of_the_catalogue_has_a_case():
 @pytest.mark.parametrize("case", sorted({*CASES} - ENDLESS - BROKEN - HUGE))
 def test_a_case_whose_connection_holds_is_a_response_of_http(server, case):
     kind = EMBEDDINGS if CASES[case].of == "embeddings" else CHAT
-    server.play(case)
-    if case == "huge_header":
-        return
     response, body = answered(server, case, kind)
     assert response.status == int(case[:3]) if case[:3].isdigit() else response.status in (200, 307)
     assert int(response.headers["content-length"]) == len(body)
