@@ -41,7 +41,7 @@ class Recording:
 
 
 def _readable(_: object, __: "Attribute[Any]", path: str) -> None:
-    if path:
+    if path:  # read before anything is asked: a bad line is a mistake of the config
         recording_of(path)
 
 
@@ -159,8 +159,10 @@ def _read(path: str, _: int, __: int) -> Recording:
             _add(parse_row(line), replies, vectors)
         except NotARow as fault:
             raise ValueError(f"line {number} of {path!r} {fault.message}; {fault.hint}") from None
-        except (KeyError, TypeError, ValueError) as fault:
-            raise ValueError(f"line {number} of {path!r} is not {_FORMS}: {fault}") from fault
+        except (TypeError, ValueError) as fault:
+            # A validator of attrs has more arguments, which are for programs.
+            why = fault.args[0]
+            raise ValueError(f"line {number} of {path!r} is not {_FORMS}: {why}") from fault
     return Recording(digest.hexdigest(), replies, vectors)
 
 
