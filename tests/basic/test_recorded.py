@@ -113,7 +113,7 @@ def test_recorded_verdicts_are_given_back_as_they_are():
     file = DATA / "judge" / "pandalm_votes.jsonl"
     if not file.exists():
         pytest.skip("../shared/data is not there")
-    verdicts = [json.loads(line)["pandalm_raw"] for line in file.open(encoding="utf-8")]
+    verdicts = [json.loads(line)["pandalm_raw"] for line in file.read_text("utf-8").splitlines()]
     model = Recorded(echo=True)
 
     async def ask() -> list[str]:
