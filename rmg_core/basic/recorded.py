@@ -73,7 +73,7 @@ class Recorded:
         default=False,
         metadata={"help": "reply with the text of the last message of the user, without a file"},
     )
-    # What the file says decides on the replies, and not where it lies.
+    # A file that says something else is another model.
     digest: str = field(init=False, default="", metadata={"identity": True})
     _recording: Recording = field(init=False, repr=False, default=Recording())
 
@@ -159,7 +159,7 @@ def _read(path: str, _: int, __: int) -> Recording:
             _add(parse_row(line), replies, vectors)
         except NotARow as fault:
             raise ValueError(f"line {number} of {path!r} {fault.message}; {fault.hint}") from None
-        except (TypeError, ValueError) as fault:
+        except (LookupError, TypeError, ValueError) as fault:
             # A validator of attrs has more arguments, which are for programs.
             why = fault.args[0]
             raise ValueError(f"line {number} of {path!r} is not {_FORMS}: {why}") from fault
