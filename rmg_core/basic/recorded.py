@@ -102,8 +102,8 @@ class Recorded:
         known = self._recording.replies.get(_key(request.messages), ())
         if request.sample < len(known):
             return known[request.sample]
-        what = f"sample {request.sample} of the reply" if known else "the reply"
-        raise self._absent(what, last_user_text(request))
+        what = f"reply number {request.sample + 1}" if known else "reply"
+        raise self._absent(f"{what} to this request, of {request.characters:,} characters")
 
     async def embed(self, request: EmbeddingRequest, /) -> Embeddings:
         """Return the recorded vectors.
@@ -112,13 +112,14 @@ class Recorded:
             ProviderError: a text has none.
         """
         vectors = self._recording.vectors
-        for text in request.texts:
+        for number, text in enumerate(request.texts, 1):
             if text not in vectors:
-                raise self._absent("the vector", text)
+                raise self._absent(f"vector of text {number} of this request")
         return Embeddings(tuple(vectors[text] for text in request.texts))
 
-    def _absent(self, what: str, text: str) -> ProviderError:
-        said = f"{self.path or 'an echo'} does not have {what} for {text!r:.200}; record it"
+    def _absent(self, what: str) -> ProviderError:
+        # Without the prompt: what an error says is searched for words such as "quota".
+        said = f"{self.path or 'an echo'} has no {what}; record it"
         return ProviderError("status", said, status=_NOT_RECORDED, code="not_recorded")
 
 

@@ -93,14 +93,22 @@ def test_lines_with_the_same_messages_are_samples(recorded):
     model = recorded({"prompt": "a", "reply": "A"}, {"prompt": "a", "reply": "B"})
     assert [reply(model, "a", sample=number).text for number in (0, 1)] == ["A", "B"]
     fault = refused(model, "a", sample=2)
-    assert "does not have sample 2 of the reply for 'a'; record it" in fault.said
+    assert (
+        fault.said
+        == f"{model.path} has no reply number 3 to this request, of 1 characters; record it"
+    )
+
+
+def test_what_is_not_recorded_is_told_without_the_prompt(recorded):
+    """Else a prompt about quotas would be taken for the words of a provider."""
+    assert "quota" not in str(refused(recorded(), "my insufficient_quota"))
 
 
 def test_a_request_that_was_not_recorded_is_refused_as_a_bad_one(recorded):
     model = recorded({"prompt": "a", "reply": "A"})
     fault = refused(model, "b")
     assert (fault.cause, fault.status, fault.code) == ("status", 422, "not_recorded")
-    assert fault.said == f"{model.path} does not have the reply for 'b'; record it"
+    assert fault.said == f"{model.path} has no reply to this request, of 1 characters; record it"
 
 
 def test_an_echo_replies_with_the_last_message_of_the_user():
@@ -125,7 +133,7 @@ def test_recorded_verdicts_are_given_back_as_they_are():
 
 
 def test_an_echo_has_no_vectors():
-    with pytest.raises(ProviderError, match="an echo does not have the vector for 'a'"):
+    with pytest.raises(ProviderError, match="an echo has no vector of text 1 of this"):
         anyio.run(Recorded(echo=True).embed, EmbeddingRequest(["a"]))
 
 
@@ -133,7 +141,7 @@ def test_texts_have_the_vectors_that_were_recorded(recorded):
     model = recorded({"text": "a", "vector": [1, 0.5]}, {"text": "b", "vector": [0, 1]})
     made = anyio.run(model.embed, EmbeddingRequest(["b", "a"]))
     assert made.vectors == ((0.0, 1.0), (1.0, 0.5))
-    with pytest.raises(ProviderError, match="does not have the vector for 'c'"):
+    with pytest.raises(ProviderError, match="has no vector of text 2 of this request"):
         anyio.run(model.embed, EmbeddingRequest(["a", "c"]))
 
 
