@@ -17,7 +17,6 @@ DIMENSIONS: Final = 4
 """So many numbers have the vectors of good embeddings."""
 
 Headers: TypeAlias = Mapping[str, str]
-Pieces: TypeAlias = Sequence[bytes]
 
 
 @frozen
@@ -84,7 +83,7 @@ class Wire:
         sent = body if isinstance(body, bytes) else as_json(body)
         await self.send(head(status, len(sent), headers, content_type) + sent)
 
-    async def respond_in_chunks(self, pieces: Pieces) -> None:
+    async def respond_in_chunks(self, pieces: Sequence[bytes]) -> None:
         """Send a response whose length is not told."""
         await self.send(head(200, None))
         for piece in pieces:
