@@ -19,7 +19,6 @@ from rmg_core.models import (
     Price,
     Reply,
     Request,
-    Text,
     as_messages,
     message_json,
 )
@@ -98,7 +97,7 @@ class Recorded:
             ProviderError: there is none.
         """
         if self.echo:
-            return Reply(last_user_text(request))
+            return Reply(request.last_user_text)
         known = self._recording.replies.get(_key(request.messages), ())
         if request.sample < len(known):
             return known[request.sample]
@@ -121,16 +120,6 @@ class Recorded:
         # Without the prompt: what an error says is searched for words such as "quota".
         said = f"{self.path or 'an echo'} has no {what}; record it"
         return ProviderError("status", said, status=_NOT_RECORDED, code="not_recorded")
-
-
-def last_user_text(request: Request) -> str:
-    """Return the text of the last message of the user, and "" where there is none."""
-    for message in reversed(request.messages):
-        if message.role == "user":
-            if isinstance(message.content, str):
-                return message.content
-            return "".join(part.text for part in message.content if isinstance(part, Text))
-    return ""
 
 
 def recording_of(path: str) -> Recording:

@@ -17,12 +17,13 @@ def identity_of(use: str, client: Any) -> str:
     """Return as canonical JSON which model a client asks.
 
     It is made of the name of the client and of its options, without secrets and without those
-    that cannot change a reply (`metadata={"identity": False}`).
+    that cannot change a reply (`metadata={"identity": False}`). What is made of an option, such
+    as the content of a file, is in it with `metadata={"identity": True}`.
     """
     options = {
         each.name: _without_secrets(getattr(client, each.name))
         for each in attrs.fields(type(client))
-        if each.init and each.metadata.get("identity", True)
+        if each.metadata.get("identity", each.init)
     }
     told = {name: value for name, value in options.items() if value is not None}
     made = {"use": use, "options": told}

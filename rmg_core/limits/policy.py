@@ -146,6 +146,8 @@ def verdict_on(error: ProviderError, wall: float) -> Verdict:
 
 def _by_status(error: ProviderError) -> Verdict:
     """Judge by status, and where one has several meanings, by the provider's words."""
+    if error.code == "not_recorded":
+        return Verdict("bad_request", "fail")
     status = error.status or 500
     code, said = error.code.lower(), error.said.lower()
     if status < 500 and (code in _MONEY_CODES or _has(said, _MONEY_WORDS)):

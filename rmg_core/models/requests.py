@@ -44,6 +44,16 @@ class Request:
         """How many characters its texts have; an image counts as 3,000."""
         return sum(_characters(message) for message in self.messages)
 
+    @property
+    def last_user_text(self) -> str:
+        """The text of the last message of the user, and "" where there is none."""
+        for message in reversed(self.messages):
+            if message.role == "user":
+                if isinstance(message.content, str):
+                    return message.content
+                return "".join(part.text for part in message.content if isinstance(part, Text))
+        return ""
+
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object; what is not asked for is left out."""
         made: dict[str, Any] = {"messages": list(map(message_json, self.messages))}

@@ -7,7 +7,6 @@ from typing import Any, Final, TypeAlias
 from anyio.lowlevel import checkpoint
 from attrs import define, field
 
-from rmg_core.basic.recorded import last_user_text
 from rmg_core.models import (
     EmbeddingRequest,
     Embeddings,
@@ -97,7 +96,7 @@ class ScriptedModel:
             self.requests.append(request)
             number = len(self.requests)
         await checkpoint()
-        given = self._given(number, last_user_text(request))
+        given = self._given(number, request.last_user_text)
         if isinstance(given, BaseException):
             raise given.with_traceback(None)
         return Reply(given) if isinstance(given, str) else given
