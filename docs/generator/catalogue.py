@@ -14,7 +14,7 @@ from rmg_core.outcomes import UNIT
 from rmg_core.registry import Registry, Resolved
 
 ROOT = Path(__file__).parents[2]
-OF_CORE = ("aggregator", "mapper", "reader", "sink", "observer")
+OF_CORE = ("aggregator", "model", "mapper", "reader", "sink", "observer")
 
 
 def packs() -> list[str]:
@@ -49,6 +49,8 @@ def graders() -> str:
             (f"[`{name}`](#{_anchor(name)})", spec.summary, str(spec.scale), _needs(spec))
             for name, spec in specs.items()
         ]
+        if not specs:
+            continue
         parts.append(f"## Graders of `{pack}`")
         parts.append(table(("grader", "is", "scale", "needs"), rows))
         parts += [_grader(name, spec) for name, spec in specs.items()]
@@ -77,15 +79,21 @@ def _needs(spec: GraderSpec) -> str:
 
 def others() -> str:
     """Return what `basic` provides, noun by noun."""
-    parts = []
-    for noun in OF_CORE:
-        made = values_of(noun, pack="basic")
-        if made:
-            parts.append(f"## {noun.capitalize()}s of `basic`")
-            rows = ((f"[`{n}`](#{_anchor(n)})", _summary(cls)) for n, cls in made.items())
-            parts.append(table((noun, "is"), rows))
-            parts += [_other(name, cls) for name, cls in made.items()]
-    return "\n\n".join(parts)
+    return "\n\n".join(part for noun in OF_CORE for part in _of_noun(noun, "basic"))
+
+
+def models() -> str:
+    """Return the models that the packs can ask."""
+    return "\n\n".join(part for pack in packs() for part in _of_noun("model", pack))
+
+
+def _of_noun(noun: str, pack: str) -> list[str]:
+    made = values_of(noun, pack=pack)
+    if not made:
+        return []
+    rows = ((f"[`{n}`](#{_anchor(n)})", _summary(cls)) for n, cls in made.items())
+    head = [f"## {noun.capitalize()}s of `{pack}`", table((noun, "is"), rows)]
+    return [*head, *(_other(name, cls) for name, cls in made.items())]
 
 
 def _other(name: str, cls: type[Any]) -> str:
@@ -114,4 +122,8 @@ def _anchor(name: str) -> str:
     return re.sub(r"[^\w-]", "", name).lower()
 
 
-PARTS = {"catalogue.graders": graders, "catalogue.others": others}
+PARTS = {
+    "catalogue.graders": graders,
+    "catalogue.models": models,
+    "catalogue.others": others,
+}

@@ -5,18 +5,24 @@ from functools import partial
 from generator.options import options_table
 from rmg_core.config import (
     AggregatorConfig,
+    BudgetConfig,
     Config,
     DatasetConfig,
     GraderConfig,
+    ModelConfig,
     RunConfig,
     UseConfig,
 )
+from rmg_core.config.models import PriceConfig
 
 TABLES = {
     "top": Config,
     "dataset": DatasetConfig,
     "graders": GraderConfig,
     "aggregators": AggregatorConfig,
+    "models": ModelConfig,
+    "price": PriceConfig,
+    "budget": BudgetConfig,
     "use": UseConfig,
     "run": RunConfig,
 }

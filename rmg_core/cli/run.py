@@ -55,7 +55,8 @@ def command(  # noqa: PLR0917 - click calls it by name
     overrides = arguments.with_rule(overrides, on_bad_row)
     ready = preflight(config, overrides, run_dir, is_run=True)
     tell_warnings(ready.report)
-    rerun = one_line(shlex.join(written(context)), 4000)
+    online = [word for word in written(context) if word != "--offline"]
+    rerun = one_line(shlex.join(online), 4000)
     summary, grading = _run(
         ready, limit, again or "failed", rerun, is_quiet=quiet, is_offline=offline
     )

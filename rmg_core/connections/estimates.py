@@ -41,7 +41,11 @@ class Estimator:
 
 def cost_of(price: Price | None, usage: Usage) -> float | None:
     """Return what a call has cost in US dollars; None where that cannot be known."""
-    if price is None or usage.input_tokens is None:
+    if price is None:
+        return None
+    if not (price.input or price.output):
+        return 0.0
+    if usage.input_tokens is None:
         return None
     cached = min(usage.cached_tokens or 0, usage.input_tokens)
     of_cached = price.input if price.cached_input is None else price.cached_input
