@@ -73,6 +73,8 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         pass
     try:
-        return IPv4Address(socket.inet_aton(host))  # takes 0xa9fea9fe and 169.254.1, as connect does
+        return IPv4Address(
+            socket.inet_aton(host)
+        )  # takes 0xa9fea9fe and 169.254.1, as connect does
     except OSError:
         return None

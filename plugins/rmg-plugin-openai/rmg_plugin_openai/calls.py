@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from os import environ
 from typing import Any, TypeVar
 
-import orjson
 from attrs import frozen
 
 from rmg_core.errors import ProviderError

@@ -91,9 +91,10 @@ def vectors_of(data: Any, count: int) -> tuple[tuple[float, ...], ...]:
 def _vector(made: Any) -> tuple[int, tuple[float, ...]]:
     match made:
         # Every number is finite: orjson reads neither NaN nor what is above the largest float.
-        case {"index": int(index), "embedding": [_, *_] as numbers} if {
-            *map(type, numbers)
-        } <= {float, int}:
+        case {"index": int(index), "embedding": [_, *_] as numbers} if {*map(type, numbers)} <= {
+            float,
+            int,
+        }:
             return index, tuple(map(float, numbers))
         case _:
             raise ValueError("it is no vector with its index")

@@ -1,7 +1,7 @@
 """The connections of a client: one request, and what came back, with guards against the rest."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
