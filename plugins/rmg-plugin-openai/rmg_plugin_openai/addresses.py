@@ -72,9 +72,7 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host)
     except ValueError:
         pass
-    try:
-        return IPv4Address(
-            socket.inet_aton(host)
-        )  # takes 0xa9fea9fe and 169.254.1, as connect does
+    try:  # as connecting does, this takes 0xa9fea9fe and 169.254.43518
+        return IPv4Address(socket.inet_aton(host))
     except OSError:
         return None

@@ -34,7 +34,7 @@ class Chat:
 
     model: str = options.model()
     base_url: str = options.base_url()
-    api_key: Secret | None = options.api_key()
+    api_key: Secret | None = options.api_key()  # noqa: RUF009 - it is a field
     temperature: float | None = field(
         default=None,
         validator=optional(and_(ge(0), le(2))),

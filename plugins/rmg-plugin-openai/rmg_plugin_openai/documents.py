@@ -29,9 +29,11 @@ def parsed(body: bytes | bytearray) -> dict[str, Any]:
         if mended == body:
             raise
         made = orjson.loads(mended)
-    if not isinstance(made, dict):
-        raise ValueError("it is no JSON object")
-    return made
+    match made:
+        case dict():
+            return made
+        case _:
+            raise ValueError("it is no JSON object")
 
 
 def written(document: Mapping[str, Any]) -> bytes:

@@ -26,7 +26,7 @@ class Embedding:
 
     model: str = options.model()
     base_url: str = options.base_url()
-    api_key: Secret | None = options.api_key()
+    api_key: Secret | None = options.api_key()  # noqa: RUF009 - it is a field
     dimensions: int | None = field(
         default=None,
         validator=optional(ge(1)),
@@ -78,10 +78,9 @@ def vectors_of(data: Any, count: int) -> tuple[tuple[float, ...], ...]:
     Raises:
         ValueError: there are not so many, or they are not of one length, or not of numbers.
     """
-    if not isinstance(data, list):
-        raise ValueError("there is no list of vectors")
-    vectors = dict(map(_vector, data))
-    if len(data) != count or set(vectors) != set(range(count)):
+    rows = data if isinstance(data, list) else []
+    vectors = dict(map(_vector, rows))
+    if len(rows) != count or set(vectors) != set(range(count)):
         raise ValueError("there is not one vector for each text")
     if len({len(each) for each in vectors.values()}) > 1:
         raise ValueError("the vectors are not of one length")

@@ -24,7 +24,7 @@ _VALUE: Final = re.compile(r"[\t -~]*")
 
 def model() -> Any:
     return field(
-        validator=[validators.instance_of(str), validators.min_len(1)],
+        validator=validators.and_(validators.instance_of(str), validators.min_len(1)),
         metadata={"help": "the name of the model, as the provider knows it"},
     )
 

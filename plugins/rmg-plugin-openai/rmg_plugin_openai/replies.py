@@ -28,7 +28,7 @@ def reply_of(made: Mapping[str, Any]) -> Reply | ProviderError:
     match made:
         case {"choices": []}:
             return Reply("", "other", usage=usage_of(made), model=model_of(made))
-        case {"choices": [{"message": {**message}, **choice}, *_]}:
+        case {"choices": [{"message": dict() as message, **choice}, *_]}:
             pass
         case _:
             raise ValueError("there is no choice with a message")
@@ -70,19 +70,23 @@ def _detail(details: Any, name: str) -> Any:
 
 
 def _text(given: Any) -> str:
-    if given is None:
-        return ""
-    if not isinstance(given, str):
-        raise ValueError("it is no text")
-    return given
+    match given:
+        case None:
+            return ""
+        case str():
+            return given
+        case _:
+            raise ValueError("it is no text")
 
 
 def _list(given: Any) -> list[Any]:
-    if given is None:
-        return []
-    if not isinstance(given, list):
-        raise ValueError("it is no list")
-    return given
+    match given:
+        case None:
+            return []
+        case list():
+            return given
+        case _:
+            raise ValueError("it is no list")
 
 
 def _content(content: Any) -> str:
@@ -113,23 +117,19 @@ def _tool_call(made: Any) -> ToolCall:
 
 
 def _logprobs(made: Any) -> tuple[Logprob, ...]:
-    if made is None:
-        return ()
-    if not isinstance(made, Mapping):
-        raise ValueError("it is no logprobs")
-    return tuple(
-        Logprob(*_chance(each), tuple(Logprob(*_chance(other)) for other in _others(each)))
-        for each in _list(made.get("content"))
-    )
+    match made:
+        case None:
+            return ()
+        case dict():
+            return tuple(map(_logprob, _list(made.get("content"))))
+        case _:
+            raise ValueError("it is no logprobs")
 
 
-def _others(made: Mapping[str, Any]) -> list[Any]:
-    return _list(made.get("top_logprobs"))
-
-
-def _chance(made: Any) -> tuple[str, float]:
+def _logprob(made: Any) -> Logprob:
     match made:
         case {"token": str(token), "logprob": float() | int() as logprob}:
-            return token, float(logprob)
+            others = tuple(map(_logprob, _list(made.get("top_logprobs"))))
+            return Logprob(token, float(logprob), others)
         case _:
             raise ValueError("it is no token with its logprob")
