@@ -33,23 +33,23 @@ class Keys:
             api_key = Secret.from_env("OPENAI_API_KEY")
         return cls(api_key, headers)
 
-    def reveal(self) -> dict[str, str]:
-        """Return the headers to send.
+    def reveal(self) -> tuple[dict[str, str], list[str]]:
+        """Return the headers to send, and the values that must not be told.
 
         Raises:
             LookupError: a key is not where it comes from, or cannot be sent.
         """
         made = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        secrets = []
         for name, value in self.headers.items():
-            made[name] = _revealed(value) if isinstance(value, Secret) else value
+            if isinstance(value, Secret):
+                secrets.append(made.setdefault(name, _revealed(value)))
+            else:
+                made[name] = value
         if self.api_key is not None:
-            made["Authorization"] = f"Bearer {_revealed(self.api_key)}"
-        return made
-
-    def values(self) -> list[str]:
-        """Return what must not be told."""
-        secrets = [each for each in self.headers.values() if isinstance(each, Secret)]
-        return [_revealed(each) for each in (*secrets, self.api_key) if each is not None]
+            secrets.append(_revealed(self.api_key))
+            made["Authorization"] = f"Bearer {secrets[-1]}"
+        return made, secrets
 
 
 async def call(
@@ -61,12 +61,13 @@ async def call(
     the traceback of an exception from in here leads to the headers.
     """
     try:
-        answer = await line.post(keys.reveal(), body)
+        headers, secrets = keys.reveal()
     except LookupError as fault:
         # To rmg it is as if the provider had refused the key: nobody need be asked for that.
         return ProviderError("status", str(fault), 401, code="no_key")
+    answer = await line.post(headers, body)
     made = answer if isinstance(answer, ProviderError) else _read(answer, shape)
-    return hidden(made, keys.values()) if isinstance(made, ProviderError) else made
+    return hidden(made, secrets) if isinstance(made, ProviderError) else made
 
 
 def _read(

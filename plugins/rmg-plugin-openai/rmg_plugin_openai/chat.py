@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from attrs import Factory, field, frozen
-from attrs.validators import and_, ge, gt, in_, le, max_len, optional
+from attrs.validators import and_, deep_iterable, ge, gt, in_, instance_of, le, max_len, optional
 
 from rmg_core.errors import ProviderError
 from rmg_core.models import Reply, Request, Tool, message_json
@@ -63,8 +63,7 @@ class Chat:
     )
     stop: tuple[str, ...] = field(
         default=(),
-        converter=tuple[str, ...],
-        validator=max_len(4),
+        validator=and_(deep_iterable(instance_of(str), instance_of(tuple)), max_len(4)),
         metadata={"help": "texts that end a reply, at most 4"},
     )
     reasoning_effort: str = field(

@@ -48,9 +48,9 @@ def hidden(error: ProviderError, keys: Collection[str]) -> ProviderError:
         said=without(error.said[:_LOOKED_AT])[:LONGEST_SAID],
         code=without(error.code)[:LONGEST_SAID],
         headers={
-            name: without(value)
+            name.lower(): without(value)
             for name, value in error.headers.items()
-            if name.startswith(_TOLD_HEADERS)
+            if name.lower().startswith(_TOLD_HEADERS)
         },
     )
 

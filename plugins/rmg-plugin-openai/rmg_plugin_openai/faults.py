@@ -14,6 +14,7 @@ _CAUSES: Final[tuple[tuple[type[Exception], Cause], ...]] = (
     (aiohttp.InvalidURL, "name"),
     (aiohttp.ClientSSLError, "tls"),
     (ssl.SSLError, "tls"),
+    (ConnectionRefusedError, "refused"),
     (aiohttp.ClientHttpProxyError, "refused"),
     (aiohttp.ClientConnectorError, "refused"),
     (aiohttp.ClientResponseError, "bad_response"),  # what came is not HTTP

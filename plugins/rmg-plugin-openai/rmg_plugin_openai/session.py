@@ -67,7 +67,7 @@ def proxy_of(url: str) -> str | None:
     aiohttp's own `trust_env` asks in a thread at every call, and sends the passwords of ~/.netrc.
 
     Raises:
-        OSError: it is no HTTP proxy.
+        ConnectionRefusedError: it is no HTTP proxy.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -75,7 +75,9 @@ def proxy_of(url: str) -> str | None:
         return None
     proxy = getproxies().get(parts.scheme)
     if proxy and not proxy.startswith(("http://", "https://")):
-        raise OSError(None, f"the environment names no HTTP proxy for {parts.scheme}")
+        raise ConnectionRefusedError(
+            None, f"the environment names no HTTP proxy for {parts.scheme}"
+        )
     return proxy or None
 
 

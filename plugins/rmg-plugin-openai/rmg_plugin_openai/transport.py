@@ -17,7 +17,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 @frozen
 class Answer:
-    """What came back, whole: a status, headers with names in lower case, and a body."""
+    """What came back, whole."""
 
     status: int
     headers: Mapping[str, str]
@@ -67,7 +67,7 @@ class Line:
 
 
 async def _answer(response: "ClientResponse", most: int) -> Answer | ProviderError:
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = response.headers
     if response.status in _REDIRECTS:
         where = headers.get("location", "")
         return ProviderError("redirect", f"to {where}", response.status, headers)
