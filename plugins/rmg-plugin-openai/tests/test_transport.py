@@ -48,12 +48,7 @@ def test_what_is_huge_takes_little_memory(case):
     with FaultServer() as server:
         server.play("ok", case)
         asked = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                f"import sys; sys.path[:0] = {sys.path!r}\n{GROWTH}",
-                server.url,
-            ],
+            [sys.executable, "-c", code, server.url],
             capture_output=True,
             text=True,
             check=True,
@@ -98,8 +93,19 @@ def test_a_host_must_prove_who_it_is(ca_file):
 
 
 def test_a_host_without_tls_cannot_prove_who_it_is():
-    with FaultServer() as server:
-        assert ended(chat(server.url.replace("http:", "https:"))).cause == "tls"
+    async def answer_plainly(reader, writer):
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 This is no TLS\r\n\r\n")
+        writer.close()
+
+    async def asked():
+        async with listening(answer_plainly) as port:
+            client = chat(f"https://127.0.0.1:{port}/v1")
+            end = await end_of(client)
+            await client.aclose()
+            return end
+
+    assert run(asked).cause == "tls"
 
 
 def test_a_cancelled_call_does_not_send_the_rest_of_its_prompt():
