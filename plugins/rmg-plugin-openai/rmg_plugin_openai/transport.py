@@ -1,6 +1,7 @@
 """The connections of a client: one request, and what came back, with guards against the rest."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
@@ -47,7 +48,7 @@ class Line:
             if self._session is None:
                 self._session = new_session(self.url, self.ca_file)
             response = await self._session.post(
-                self.url, data=body, headers=headers, allow_redirects=False
+                self.url, data=_data(body), headers=headers, allow_redirects=False
             )
             is_whole = False
             try:
@@ -64,6 +65,11 @@ class Line:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+
+def _data(body: bytes) -> bytes | BytesIO:
+    """Return a body as aiohttp wants it: it warns of long bytes, and writes a stream in pieces."""
+    return BytesIO(body) if len(body) > MEGABYTE else body
 
 
 async def _answer(response: "ClientResponse", most: int) -> Answer | ProviderError:

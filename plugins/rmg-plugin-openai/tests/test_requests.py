@@ -135,6 +135,14 @@ def test_a_lone_surrogate_in_a_prompt_becomes_the_replacement_character(sent):
     assert message["content"] == "a\ufffdb"
 
 
+def test_a_long_prompt_is_sent_without_a_warning(server, sent):
+    text = "x" * 2_000_000
+    [message] = sent(Request(as_messages(text)))["messages"]
+    assert message["content"] == text
+    assert server.calls[-1].headers["content-type"] == "application/json"
+    assert "content-disposition" not in server.calls[-1].headers
+
+
 def test_embeddings_are_asked_for_in_one_request(sent):
     request = EmbeddingRequest(("a", "b"), {"user": "u"})
     assert sent(request, dimensions=2, parameters={"truncate": True}) == {
