@@ -40,6 +40,13 @@ def test_processes_script_reports_every_row():
     assert "wall ms" in report["restart"]
 
 
+def test_models_script_reports_every_row():
+    report = report_of("models.py", "--calls", "20", "--rounds", "1")
+    assert "J1 openai/chat" in report["clients"]
+    assert "J2 CPU ms a cell" in report["cells"]
+    assert "J4 CPU µs a call" in report["control"]
+
+
 def test_store_script_reports_every_row():
     report = report_of("store.py", "--cells", "300", "--batch", "100", "--rounds", "1")
     assert set(report["µs a cell"]) == {
