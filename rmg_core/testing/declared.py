@@ -90,7 +90,7 @@ def _imports(subject: Subject) -> Iterator[str]:
     if info.module.startswith(IN_MEMORY):
         return
     modules = [info.module]
-    for noun in ("grader", "mapper", "aggregator"):
+    for noun in ("grader", "mapper", "aggregator", "model"):
         texts = [subject.pack.names[noun][name] for name in subject.names(noun)]
         modules += [each.partition(":")[0] for each in texts if isinstance(each, str)]
     arguments = [json.dumps(sys.path), json.dumps(list(dict.fromkeys(modules)))]
@@ -133,7 +133,7 @@ def _others(subject: Subject) -> Iterator[str]:
 def _faults_of_other(noun: str, name: str, offered: Any) -> Iterator[str]:
     yield from _faults_of_name(name)
     doc = _doc_of(offered)
-    if noun in ("mapper", "aggregator"):  # which lists show
+    if noun in ("mapper", "aggregator", "model"):  # which lists show
         yield from _faults_of_summary(doc.partition("\n")[0])
     if inspect.isclass(offered) and attrs.has(offered):
         yield from _faults_of_options(offered, doc, f"{noun} {name!r}")

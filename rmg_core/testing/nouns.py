@@ -11,6 +11,7 @@ from rmg_core.aggregators import as_aggregator
 from rmg_core.errors import DefinitionError
 from rmg_core.graders import GraderSpec, as_grader, spec_of
 from rmg_core.mappers import as_map_function
+from rmg_core.plan.models import check_client
 
 _METHODS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -55,6 +56,8 @@ def check_noun(noun: str, name: str, offered: Any) -> None:
         raise DefinitionError(noun, name, "write a class, and decorate it with `attrs.frozen`")
     elif noun == "aggregator":
         as_aggregator(blank, name)
+    elif noun == "model":
+        check_client(blank, name)
     else:
         for method in _METHODS[noun]:
             if not callable(getattr(blank, method, None)):
