@@ -22,6 +22,7 @@ def rmg_graders() -> Mapping[str, str]:
         "cosine_tfidf": "rmg_plugin_text.similarity:cosine_tfidf",
         "distinct_n": "rmg_plugin_text.repetition:distinct_n",
         "edit_similarity": "rmg_plugin_text.edits:edit_similarity",
+        "embedding_similarity": "rmg_plugin_text.embeddings:embedding_similarity",
         "ends_with": "rmg_plugin_text.needles:ends_with",
         "exact_match": "rmg_plugin_text.exact:exact_match",
         "gleu": "rmg_plugin_text.translation:gleu",

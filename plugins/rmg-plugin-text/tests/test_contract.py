@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from rmg_core.testing import Golden, contract
+from rmg_core.testing import Golden, ScriptedModel, contract
 
 SAT, LAY = "the cat sat on the mat", "the cat lay on the mat"
+VECTORS = {"a": (1.0, 0.0), "b": (0.6, 0.8)}
 ONE_IN_SIX = "the cat sat on a mat"
 
 
@@ -38,6 +39,9 @@ test_contract = contract(
         "cosine_tfidf": [pair(SAT, SAT, 1.0), pair("red", "blue", 0.0)],
         "distinct_n": [alone("a b a b", 2 / 3)],
         "edit_similarity": [pair("kitten", "sitting", 4 / 7)],
+        "embedding_similarity": [
+            pair("a", "b", 0.6, model=ScriptedModel("", vector=VECTORS.__getitem__)),
+        ],
         "ends_with": [needles("Rome", "me", 1.0), needles("Rome", "Ro", 0.0)],
         "exact_match": [pair("Rome", "Rome", 1.0), pair("Rome", ["Paris", "Oslo"], 0.0)],
         "gleu": [pair(SAT, SAT, 1.0), pair("red", "blue", 0.0)],

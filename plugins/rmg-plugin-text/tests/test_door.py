@@ -27,7 +27,7 @@ def test_the_pack_offers_every_text_grader_of_the_catalogue():
         *("rouge2", "rouge3", "rouge4", "rouge5", "rougeL", "rougeLsum", "cosine_tfidf"),
         *("jaccard_ngrams", "wer", "cer", "length_between", "length_penalty", "soft_overlong"),
         *("cosine_length", "repetition_penalty", "distinct_n", "readability", "language_is"),
-        *("privacy_leak",),
+        *("privacy_leak", "embedding_similarity"),
     }
 
 
