@@ -125,7 +125,7 @@ async def until_stuck(client):
         transports = [each.transport for each in client._line._session.connector._acquired]
         return any(each.get_write_buffer_size() for each in transports if each is not None)
 
-    while not unsent():
+    while not unsent():  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(0)
 
 
