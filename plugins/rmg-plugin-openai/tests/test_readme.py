@@ -5,7 +5,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from rmg_core.testing.fault_server import FaultServer
+from rmg_core.testing import FaultServer
 from rmg_plugin_openai import rmg_models
 from rmg_plugin_openai.chat import Chat
 from rmg_plugin_openai.embedding import Embedding
