@@ -86,12 +86,12 @@ async def _answer(response: "ClientResponse", most: int) -> Answer | ProviderErr
         return Answer(response.status, headers, b"")
     if not is_success:
         return Answer(response.status, headers, await _start_of(response))
+    if (response.content_length or 0) <= most:
+        body = await _read(response, most)
+        if len(body) <= most:
+            return Answer(response.status, headers, body)
     said = f"the body is longer than {most:,} bytes"
-    too_large = ProviderError("too_large", said, response.status, headers)
-    if (response.content_length or 0) > most:
-        return too_large
-    body = await _read(response, most)
-    return Answer(response.status, headers, body) if len(body) <= most else too_large
+    return ProviderError("too_large", said, response.status, headers)
 
 
 async def _start_of(response: "ClientResponse") -> bytes | bytearray:
