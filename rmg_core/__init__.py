@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmg_core.errors import (
     CannotGrade,
+    Cause,
     ConfigError,
     DataError,
     ModelFailed,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadRow",
     "CannotGrade",
+    "Cause",
     "Cell",
     "ConfigError",
     "DataError",

@@ -329,7 +329,8 @@ class Execution:
         if lane.limiter is not None:
             await take(lane.limiter, worker)
         try:
-            await worker.take_place()
+            if not worker.take_free_place():
+                await worker.take_place()
             try:
                 if lane.is_async:
                     await self._run_cells(lane, job, worker.task)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, WouldBlock
 from attrs import define, field
 
 from rmg_core.limits import take
@@ -28,8 +28,17 @@ class Worker:
     _waits: int = 0
     _taking: anyio.Lock = field(factory=anyio.Lock)
 
+    def take_free_place(self) -> bool:
+        """Take a place for a cell that begins, if one is free."""
+        try:
+            self.cells.acquire_on_behalf_of_nowait(self)
+        except WouldBlock:
+            return False
+        self._has_place = True
+        return True
+
     async def take_place(self) -> None:
-        """Take a place for a cell that begins."""
+        """Take a place as soon as one is free."""
         await take(self.cells, self)
         self._has_place = True
 

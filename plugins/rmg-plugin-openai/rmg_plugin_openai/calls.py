@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
-from rmg_core.errors import ProviderError
-from rmg_core.redaction import Secret
+from rmg_core import ProviderError, Secret
 from rmg_plugin_openai.addresses import is_openai
 from rmg_plugin_openai.documents import parsed
 from rmg_plugin_openai.failures import bad_response, failure_within, hidden, status_failure

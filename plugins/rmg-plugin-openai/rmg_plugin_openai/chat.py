@@ -7,9 +7,8 @@ from typing import Any, Final, Literal
 from attrs import Factory, field, frozen
 from attrs.validators import and_, deep_iterable, ge, gt, in_, instance_of, le, max_len, optional
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError, Secret
 from rmg_core.models import Reply, Request, Tool, message_json
-from rmg_core.redaction import Secret
 from rmg_plugin_openai import options
 from rmg_plugin_openai.addresses import is_openai
 from rmg_plugin_openai.calls import Keys, call

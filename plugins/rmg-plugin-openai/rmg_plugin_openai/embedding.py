@@ -6,9 +6,8 @@ from typing import Any, Final
 from attrs import Factory, field, frozen
 from attrs.validators import ge, optional
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError, Secret
 from rmg_core.models import EmbeddingRequest, Embeddings
-from rmg_core.redaction import Secret
 from rmg_plugin_openai import options
 from rmg_plugin_openai.calls import Keys, call
 from rmg_plugin_openai.documents import written

@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 from attrs import evolve
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_plugin_openai.transport import Answer
 
 LONGEST_SAID: Final = 500

@@ -6,7 +6,7 @@ from typing import Final
 import aiohttp
 from aiohttp.http_exceptions import LineTooLong
 
-from rmg_core.errors import Cause, ProviderError
+from rmg_core import Cause, ProviderError
 
 # The first class that fits counts. Messages are not looked at: they change.
 _CAUSES: Final[tuple[tuple[type[Exception], Cause], ...]] = (

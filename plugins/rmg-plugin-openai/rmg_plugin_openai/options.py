@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import Attribute, field, validators
 
-from rmg_core.redaction import Secret
+from rmg_core import Secret
 from rmg_plugin_openai.addresses import OPENAI, checked_url
 
 OURS: Final = frozenset(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_core.models import Finish, Logprob, Reply, ToolCall, Usage
 
 _FINISHES: Final[Mapping[str, Finish]] = MappingProxyType(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession

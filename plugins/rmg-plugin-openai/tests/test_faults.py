@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_core.models import Embeddings, Reply, Request, ToolCall, Usage, as_messages
 from rmg_core.testing import CASES, FaultServer
 

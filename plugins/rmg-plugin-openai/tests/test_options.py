@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from rmg_core.redaction import Secret
+from rmg_core import Secret
 from rmg_plugin_openai.chat import Chat
 from rmg_plugin_openai.embedding import Embedding
 

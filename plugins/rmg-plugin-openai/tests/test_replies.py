@@ -2,7 +2,7 @@
 
 import pytest
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_core.models import Reply, Usage
 from rmg_plugin_openai.documents import parsed
 from rmg_plugin_openai.embedding import vectors_of

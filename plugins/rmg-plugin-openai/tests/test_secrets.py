@@ -4,8 +4,7 @@ import traceback
 
 import pytest
 
-from rmg_core.errors import ProviderError
-from rmg_core.redaction import Secret
+from rmg_core import ProviderError, Secret
 from rmg_core.testing import CASES, FaultServer
 from rmg_plugin_openai.calls import Keys
 from rmg_plugin_openai.chat import Chat

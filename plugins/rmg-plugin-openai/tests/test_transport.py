@@ -20,7 +20,7 @@ from .clients import chat, end_of, ended, run
 LOOPBACK = Path(__file__).with_name("loopback.pem")  # for 127.0.0.1 alone; its key is no secret
 GROWTH = """
 import asyncio, resource, sys
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_core.models import Request, as_messages
 from rmg_plugin_openai.chat import Chat
 
