@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("run", metavar="RUN")
 @arguments.as_json
 def command(run: str, as_json: bool) -> None:
-    """Find every grade of a run that is not as it was written.
+    """Find every grade of a run that is not as it was written, and every call of a model.
 
     Compares the whole store with its checksums; RUN is the run directory, or the file. Nothing
     is changed. Exits 1 when something is damaged.
@@ -35,7 +35,8 @@ def command(run: str, as_json: bool) -> None:
     elif findings:
         show("\n".join(one_line(str(each), 2000) for each in findings))
     else:
-        said = " and ".join(counted(count, noun[:-1]) for noun, count in counts.items() if count)
+        listed = [counted(count, noun[:-1]) for noun, count in counts.items() if count]
+        said = " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
         show(one_line(f"{file}: {said or 'no cells'}, all as they were written", 4000))
     if findings:
         is_readable = counts["cells"] is not None
@@ -56,13 +57,15 @@ def _counts(file: Path) -> dict[str, int | None]:
 
     try:
         with Store.read(file) as store:
-            return {"cells": store.cell_count(), "outcomes": sum(store.counts().values())}
+            calls = sum(each.calls for each in store.call_totals().values())
+            outcomes = sum(store.counts().values())
+            return {"cells": store.cell_count(), "outcomes": outcomes, "calls": calls}
     except StoreRefused as fault:
         if fault.remedy == UPGRADE:
             raise
     except StoreDamaged:
         pass
-    return {"cells": None, "outcomes": None}
+    return {"cells": None, "outcomes": None, "calls": None}
 
 
 def _json(finding: "Finding") -> dict[str, Any]:

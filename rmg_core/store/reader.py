@@ -14,13 +14,12 @@ from rmg_core.store.calls import (
     call_of,
     calls_under,
     damaged_links,
-    is_sound_call,
     row_at,
     totals_in,
     unused_in,
 )
 from rmg_core.store.catalogue import UNREADABLE, read_authors, read_columns
-from rmg_core.store.checksums import is_sound
+from rmg_core.store.checksums import is_sound, is_sound_call
 from rmg_core.store.connection import VERIFY, fetched, telling
 from rmg_core.store.filing import kinds_at, rows_at
 from rmg_core.store.listing import (

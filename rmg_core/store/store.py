@@ -164,7 +164,8 @@ class Store:
     def forget(self) -> Forgotten:
         """Delete what no cell has, and give its room back; returns how much.
 
-        That is outcomes, and calls that were made for none of those that are left. Not during a run: what was found may be what is deleted.
+        That is outcomes, and calls that were made for none of those that are left.
+        Not during a run: what was found may be what is deleted.
 
         Raises:
             StoreError: nothing was deleted, or the file could not be made smaller.
