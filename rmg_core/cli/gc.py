@@ -67,10 +67,8 @@ def command(run: str, is_sure: bool, as_json: bool) -> None:
             }
         )
     elif not waste:
-        said = (
-            f"nothing to forget: the last run has all of its {_listed(waste.outcomes, waste.calls)}"
-        )
-        show(one_line(f"{file}: {said}", 4000))
+        said = f"the last run has all of its {_listed(waste.outcomes, waste.calls)}"
+        show(one_line(f"{file}: nothing to forget: {said}", 4000))
     elif forgotten is None:
         show(one_line(f"{file}: nothing was forgotten", 4000))
     else:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @click.argument("run", metavar="RUN")
 @arguments.as_json
 def command(run: str, as_json: bool) -> None:
-    """Find every grade of a run that is not as it was written, and every call of a model.
+    """Find every grade of a run that is not as it was written.
 
-    Compares the whole store with its checksums; RUN is the run directory, or the file. Nothing
-    is changed. Exits 1 when something is damaged.
+    Compares the whole store with its checksums, the calls of models too; RUN is the run
+    directory, or the file. Nothing is changed. Exits 1 when something is damaged.
     """
     from rmg_core.cli.stores import store_of
     from rmg_core.store import verify
@@ -35,8 +35,8 @@ def command(run: str, as_json: bool) -> None:
     elif findings:
         show("\n".join(one_line(str(each), 2000) for each in findings))
     else:
-        listed = [counted(count, noun[:-1]) for noun, count in counts.items() if count]
-        said = " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
+        parts = [counted(count, noun[:-1]) for noun, count in counts.items() if count]
+        said = " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
         show(one_line(f"{file}: {said or 'no cells'}, all as they were written", 4000))
     if findings:
         is_readable = counts["cells"] is not None
