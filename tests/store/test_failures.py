@@ -155,7 +155,7 @@ def test_a_full_disk_is_told_and_the_batch_is_written_when_there_is_room(path: P
 
 
 def test_calls_are_kept_when_there_is_room_again(path: Path):
-    batch = [call(index, "so " * 1000) for index in range(100)]
+    batch = [call(("long", index), "so " * 1000) for index in range(100)]
     with Store.open(path) as store:
         store.begin(COLUMNS)
         store.write(sample(0), calls=calls_of(0), asked=asked(0, *calls_of(0)))
