@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from rmg_core.store.checksums import asked_checksum, call_checksum, is_sound_call
 from rmg_core.store.connection import fetched, misled
+from rmg_core.store.listing import BLOCK
 from rmg_core.store.rows import json_of, read_json
 from rmg_core.store.values import Asked, CallTotals, StoredCall
 
@@ -13,15 +14,16 @@ _AT: Final = """SELECT c.call, c.key, m.identity, c.reply,
 c.input_tokens, c.output_tokens, c.usd, c.queued, c.served, c.attempts, c.checksum
 FROM calls AS c LEFT JOIN models AS m ON m.model = c.model WHERE c.key = ?"""
 
-_AFTER: Final = _AT.replace("c.key = ?", "c.call > ? ORDER BY c.call LIMIT 1000")
+_AFTER: Final = _AT.replace("c.key = ?", "c.call > ? ORDER BY c.call LIMIT ?")
 
 _LINKS: Final = """SELECT a.fingerprint, a.number, a.checksum, c.key
 FROM asked AS a LEFT JOIN calls AS c ON c.call = a.call
 WHERE a.fingerprint = ? ORDER BY a.number"""
 
-_LINKS_AFTER: Final = """SELECT a.fingerprint, a.number, a.checksum, c.key
+_LINKS_AFTER: Final = """SELECT a.fingerprint, a.number, a.checksum, c.key,
+EXISTS (SELECT 1 FROM outcomes AS o WHERE o.fingerprint = a.fingerprint)
 FROM asked AS a LEFT JOIN calls AS c ON c.call = a.call
-WHERE (a.fingerprint, a.number) > (?, ?) ORDER BY a.fingerprint, a.number LIMIT 1000"""
+WHERE (a.fingerprint, a.number) > (?, ?) ORDER BY a.fingerprint, a.number LIMIT ?"""
 
 _NEW: Final = """INSERT INTO calls
 (call, key, model, reply, input_tokens, output_tokens, usd, queued, served, attempts, checksum)
@@ -70,13 +72,6 @@ class CallRow(NamedTuple):
     served: float
     attempts: int
     checksum: bytes
-
-
-class LinkFault(NamedTuple):
-    """A row of `asked` that is not as it was written."""
-
-    fingerprint: str
-    number: int
 
 
 def keep_calls(
@@ -138,7 +133,7 @@ def row_at(connection: sqlite3.Connection, key: str) -> CallRow | None:
 
 def rows_after(connection: sqlite3.Connection, call: int) -> list[CallRow]:
     """Return the next calls by their numbers; none is the end."""
-    return [CallRow._make(row) for row in fetched(connection, _AFTER, (call,))]
+    return [CallRow._make(row) for row in fetched(connection, _AFTER, (call, BLOCK))]
 
 
 def call_of(row: CallRow) -> StoredCall:
@@ -166,17 +161,23 @@ def calls_under(connection: sqlite3.Connection, fingerprint: str) -> list[Stored
     return made
 
 
-def damaged_links(connection: sqlite3.Connection) -> Iterator[LinkFault]:
-    """Yield the links of cells to their calls that are not as they were written."""
+def damaged_links(connection: sqlite3.Connection) -> Iterator[tuple[str, int, bool]]:
+    """Yield the links of cells to their calls that are not as they were written.
+
+    Each is a fingerprint, the number of the call, and whether there is an outcome of it.
+    """
     last: tuple[str, int] = ("", -1)
-    while rows := fetched(connection, _LINKS_AFTER, last):
-        for fingerprint, number, checksum, key in rows:
+    while rows := fetched(connection, _LINKS_AFTER, (*last, BLOCK)):
+        for fingerprint, number, checksum, key, has_outcome in rows:
             if not _is_its_own(fingerprint, number, checksum, key):
-                yield LinkFault(fingerprint, number)
+                yield fingerprint, number, bool(has_outcome)
+        if len(rows) < BLOCK:
+            return
         fingerprint, number, *_ = rows[-1]
-        # What is no text stands after all texts; where the order is not kept, there is no end.
-        if not isinstance(fingerprint, str) or (fingerprint, number) <= last:
-            yield LinkFault(fingerprint, number)
+        # After what is no fingerprint nothing can be asked for, and out of order there is no end.
+        is_address = isinstance(fingerprint, str) and fingerprint.isascii()
+        if not is_address or (fingerprint, number) <= last:
+            yield fingerprint, number, True
             return
         last = fingerprint, number
 

@@ -204,9 +204,10 @@ class Reader:
 
     def unused_calls(self) -> int:
         with self._reading():
-            for fingerprint, number in damaged_links(self.connection):
-                said = f"is damaged at call {number} of fingerprint {fingerprint}"
-                raise StoreDamaged(self.file, said, VERIFY)
+            for fingerprint, number, has_outcome in damaged_links(self.connection):
+                if has_outcome:
+                    said = f"is damaged at call {number} of fingerprint {fingerprint}"
+                    raise StoreDamaged(self.file, said, VERIFY)
             return unused_in(self.connection)
 
     def meta(self) -> dict[str, str]:

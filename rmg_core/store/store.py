@@ -281,7 +281,7 @@ class Store:
         """Return how many calls `forget` would delete.
 
         Raises:
-            StoreDamaged: which calls a cell made is damaged, so that this cannot be told.
+            StoreDamaged: which calls a cell made is damaged: one of them may look unused.
         """
         return self._its_reader().unused_calls()
 

@@ -65,8 +65,8 @@ class StoredCall:
         reply: what `to_json` makes of a `Reply` or of `Embeddings`.
         input_tokens, output_tokens: as far as the provider has said.
         usd: what it cost; None where no price is known.
-        queued: seconds until the last attempt began.
-        served: seconds that the last attempt took.
+        queued: seconds that it waited for its turn.
+        served: seconds that the model took.
         attempts: how many it took.
         number: of the call in the store, larger for those that were kept later; 0 before that.
     """

@@ -152,7 +152,7 @@ def _of_calls(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def _of_links(connection: sqlite3.Connection) -> Iterator[Finding]:
     try:
-        for fingerprint, number in damaged_links(connection):
+        for fingerprint, number, _ in damaged_links(connection):
             address = _shown(fingerprint)
             yield Finding(f"which call was number {number} of fingerprint {address} is damaged")
     except _DAMAGE as fault:

@@ -139,11 +139,13 @@ def test_outcomes_and_calls_are_forgotten_together(used):
 def test_where_a_link_to_a_call_is_damaged_nothing_is_forgotten(desk):
     file = keep(desk)
     keep_calls(file)
-    damage(file, "UPDATE asked SET call = 1 WHERE fingerprint = 'gone'")
+    damage(file, "UPDATE asked SET call = 2 WHERE fingerprint <> 'gone'")
+    first, *_ = cells_of(columns_of(desk))
     said = desk.rmg("gc", "runs/qa", "--yes")
     assert (said.code, said.out) == (1, "")
     assert said.err == (
-        "the store 'runs/qa/store.sqlite' is damaged at call 0 of fingerprint gone; "
+        "the store 'runs/qa/store.sqlite' is damaged at call 0 of fingerprint "
+        f"{first.fingerprint}; "
         "`rmg verify` names every grade that is damaged\n"
     )
 

@@ -313,9 +313,6 @@ def test_a_damaged_call_makes_way_for_the_next(path: Path, store: Store):
         ("call = 2", 0, cell(0).fingerprint),
         ("call = 9", 0, cell(0).fingerprint),
         ("number = 3", 3, cell(0).fingerprint),
-        ("fingerprint = 'f'", 0, "f"),
-        ("fingerprint = x'66'", 0, "b'f'"),
-        ("fingerprint = CAST(x'ff' AS TEXT)", 0, "?"),
         ("checksum = x'00'", 0, cell(0).fingerprint),
     ],
 )
@@ -328,6 +325,32 @@ def test_a_damaged_link_to_a_call_is_named(
     assert said in {str(each) for each in verify(path)}
     with pytest.raises(StoreDamaged):
         store.unused_calls()
+    store.write([cell(0)], calls=[call("x")], asked=asked(0, call("x")), fresh=True)
+    assert store.calls_of(cell(0).fingerprint) == [call("x")]
+    assert verify(path) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "address"),
+    [("'f'", "f"), ("x'66'", "b'f'"), ("CAST(x'ff' AS TEXT)", "?")],
+)
+def test_a_link_of_no_outcome_is_named_and_forgotten(
+    path: Path, store: Store, damage: str, address: str
+):
+    store.write([cell(0)], calls=[call("x")], asked=asked(0, call("x")))
+    change(path, f"UPDATE asked SET fingerprint = {damage}")  # noqa: S608 - from above
+    said = f"which call was number 0 of fingerprint {address} is damaged"
+    assert [str(each) for each in verify(path)] == [said]
+    assert store.unused_calls() == 1
+    assert store.forget() == (0, 1)
+    assert verify(path) == []
+
+
+def test_one_damaged_link_of_many_is_named(path: Path, store: Store):
+    store.keep([call("x"), call("y")], [Asked("f", n, call("x").key) for n in range(3000)])
+    change(path, "UPDATE asked SET call = 2 WHERE number = 2222")
+    said = "which call was number 2222 of fingerprint f is damaged"
+    assert [str(each) for each in verify(path)] == [said]
 
 
 def test_damaged_calls_are_not_shown_as_those_of_a_cell(path: Path, store: Store):
