@@ -1,10 +1,11 @@
-"""`rmg gc`: the outcomes forgotten that the last run does not have."""
+"""`rmg gc`: the outcomes and calls forgotten that the last run does not have."""
 
 import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from attrs import evolve, frozen
@@ -13,6 +14,9 @@ from rmg_core.cli import arguments
 from rmg_core.cli.screen import counted, is_terminal, one_line, show, show_json, tell
 from rmg_core.cli.verbs import example
 
+if TYPE_CHECKING:
+    from rmg_core.store import Forgotten
+
 
 @frozen
 class _Waste:
@@ -20,8 +24,13 @@ class _Waste:
 
     unused: int
     outcomes: int
+    unused_calls: int
+    calls: int
     is_finished: bool
     size: int
+
+    def __bool__(self) -> bool:
+        return bool(self.unused or self.unused_calls)
 
 
 @click.command("gc", epilog=example("rmg gc runs/qa", "rmg gc runs/qa --yes"))
@@ -32,36 +41,40 @@ def command(run: str, is_sure: bool, as_json: bool) -> None:
     """Forget the outcomes that the last run does not have.
 
     A store keeps what earlier runs have graded, under other options or of other rows, so that
-    going back costs nothing. This deletes it after a question, and gives its room back. RUN is
-    the run directory, or the file.
+    going back costs nothing. This deletes it after a question, with the calls of models that were
+    made for it alone, and gives its room back. RUN is the run directory, or the file.
     """
     from rmg_core.cli.stores import store_of
 
     file = store_of(run)
     with _alone(file.parent):
         waste = _look(file)
-        if waste.unused and not waste.is_finished:
+        if waste and not waste.is_finished:
             _refuse_unfinished(file)
-        is_wanted = bool(waste.unused) and (is_sure or _confirmed(file, waste))
-        forgotten = _forget(file) if is_wanted else 0
+        forgotten = _forget(file) if waste and (is_sure or _confirmed(file, waste)) else None
         size = _size(file)
+    outcomes, calls = forgotten or (0, 0)
     if as_json:
         show_json(
             {
                 "store": str(file),
-                "forgotten": forgotten,
-                "kept": waste.outcomes - forgotten,
+                "forgotten": outcomes,
+                "kept": waste.outcomes - outcomes,
+                "calls_forgotten": calls,
+                "calls_kept": waste.calls - calls,
                 "bytes_before": waste.size,
                 "bytes_after": size,
             }
         )
-    elif not waste.unused:
-        said = f"nothing to forget: the last run has all of its {_outcomes(waste.outcomes)}"
-        show(one_line(f"{file}: {said}", 4000))
-    elif not is_wanted:
+    elif not waste:
+        said = f"the last run has all of its {_listed(waste.outcomes, waste.calls)}"
+        show(one_line(f"{file}: nothing to forget: {said}", 4000))
+    elif forgotten is None:
         show(one_line(f"{file}: nothing was forgotten", 4000))
     else:
-        said = f"{_outcomes(forgotten)} forgotten, {waste.outcomes - forgotten:,} kept"
+        left = waste.outcomes - outcomes
+        kept = _listed(left, waste.calls - calls) if waste.calls else f"{left:,}"
+        said = f"{_listed(outcomes, calls)} forgotten, {kept} kept"
         show(one_line(f"{file}: {said}; {waste.size:,} bytes before, {size:,} now", 4000))
 
 
@@ -99,17 +112,19 @@ def _look(file: Path) -> _Waste:
     """Find what could be forgotten.
 
     Raises:
-        StoreDamaged: a cell is damaged, and may have an outcome that nothing else shows to be used.
+        StoreDamaged: a cell, or a link to a call, is damaged, and may be of what nothing else
+            shows to be used.
         StoreError: the store cannot be read.
     """
     from rmg_core.store import Store
 
     with Store.read(file) as store:
-        unused = store.unused()
-        if unused:
+        unused, unused_calls = store.unused(), store.unused_calls()
+        if unused or unused_calls:
             deque(store.cells(), maxlen=0)
         outcomes = sum(store.counts().values())
-        return _Waste(unused, outcomes, store.is_finished, _size(file))
+        calls = sum(each.calls for each in store.call_totals().values())
+        return _Waste(unused, outcomes, unused_calls, calls, store.is_finished, _size(file))
 
 
 def _confirmed(file: Path, waste: _Waste) -> bool:
@@ -121,18 +136,18 @@ def _confirmed(file: Path, waste: _Waste) -> bool:
     from rmg_core.errors import ConfigError, Problem
 
     if not is_terminal(sys.stdin):
-        said = f"{_outcomes(waste.unused)} of {waste.outcomes:,} could be forgotten"
+        said = f"{_unused(waste)} could be forgotten"
         remedy = "nobody can be asked here: add --yes to forget them"
         raise ConfigError([Problem(f"{file}: {said}", remedy)])
     are = "that the last run does not have; forget them?"
-    question = f"{file}: {_outcomes(waste.unused)} of {waste.outcomes:,} {are}"
+    question = f"{file}: {_unused(waste)} {are}"
     try:
         return click.confirm(one_line(question, 4000), err=True)
     except click.Abort:
         raise KeyboardInterrupt from None
 
 
-def _forget(file: Path) -> int:
+def _forget(file: Path) -> "Forgotten":
     from rmg_core.store import Store
 
     with Store.open(file) as store:
@@ -147,5 +162,16 @@ def _size(file: Path) -> int:
     return file.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
 
 
-def _outcomes(count: int) -> str:
-    return counted(count, "outcome")
+def _unused(waste: _Waste) -> str:
+    outcomes, calls = f" of {waste.outcomes:,}", f" of {waste.calls:,}"
+    return _listed(waste.unused, waste.unused_calls, outcomes, calls)
+
+
+def _listed(outcomes: int, calls: int, of_outcomes: str = "", of_calls: str = "") -> str:
+    """Write `2 outcomes and 1 call`, without that of which there is none."""
+    parts = []
+    if outcomes or not calls:
+        parts.append(counted(outcomes, "outcome") + of_outcomes)
+    if calls:
+        parts.append(counted(calls, "call") + of_calls)
+    return " and ".join(parts)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def command(run: str, as_json: bool) -> None:
     """Find every grade of a run that is not as it was written.
 
-    Compares the whole store with its checksums; RUN is the run directory, or the file. Nothing
-    is changed. Exits 1 when something is damaged.
+    Compares the whole store with its checksums, the calls of models too; RUN is the run
+    directory, or the file. Nothing is changed. Exits 1 when something is damaged.
     """
     from rmg_core.cli.stores import store_of
     from rmg_core.store import verify
@@ -35,7 +35,8 @@ def command(run: str, as_json: bool) -> None:
     elif findings:
         show("\n".join(one_line(str(each), 2000) for each in findings))
     else:
-        said = " and ".join(counted(count, noun[:-1]) for noun, count in counts.items() if count)
+        parts = [counted(count, noun[:-1]) for noun, count in counts.items() if count]
+        said = " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
         show(one_line(f"{file}: {said or 'no cells'}, all as they were written", 4000))
     if findings:
         is_readable = counts["cells"] is not None
@@ -56,13 +57,15 @@ def _counts(file: Path) -> dict[str, int | None]:
 
     try:
         with Store.read(file) as store:
-            return {"cells": store.cell_count(), "outcomes": sum(store.counts().values())}
+            calls = sum(each.calls for each in store.call_totals().values())
+            outcomes = sum(store.counts().values())
+            return {"cells": store.cell_count(), "outcomes": outcomes, "calls": calls}
     except StoreRefused as fault:
         if fault.remedy == UPGRADE:
             raise
     except StoreDamaged:
         pass
-    return {"cells": None, "outcomes": None}
+    return {"cells": None, "outcomes": None, "calls": None}
 
 
 def _json(finding: "Finding") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Final, Protocol
 
 import anyio
-from attrs import define
+from attrs import define, field
 
 from rmg_core.connections.ledger import Ledger
 from rmg_core.errors import ModelStopped
@@ -32,7 +32,8 @@ class Errand:
     """The asking of one cell.
 
     `label` says which cell it is, `address` is its fingerprint, or empty. `pending` says why it
-    has no outcome in this run. `asked` counts its calls, and `waited` the seconds before them.
+    has no outcome in this run. `asked` counts its calls, `keys` are those of the calls that it was
+    given, by their numbers, and `waited` counts the seconds before them.
     """
 
     ledger: Ledger
@@ -42,6 +43,7 @@ class Errand:
     deadline: Deadline | None = None
     pending: str = ""
     asked: int = 0
+    keys: dict[int, str] = field(factory=dict)
     waited: float = 0.0
     _waits: int = 0
     _since: float = 0.0
@@ -51,6 +53,11 @@ class Errand:
         number = self.asked
         self.asked += 1
         return number
+
+    def note_calls(self) -> None:
+        """Note which calls its outcome is made of."""
+        if self.keys and self.address and self.ledger.replies is not None:
+            self.ledger.replies.note(self.address, [self.keys[each] for each in sorted(self.keys)])
 
     def stop(self, stopped: ModelStopped) -> None:
         """Note that the cell has to wait for another run."""

@@ -1,7 +1,7 @@
 """The models of one run: what they used, where their replies are kept, and what stops them."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import anyio
@@ -23,15 +23,12 @@ class Replies(Protocol):
         """Return the call that was answered under a key."""
         ...
 
-    async def keep(self, call: Call, fingerprint: str, number: int) -> None:
-        """Keep a call: it is safe when this returns.
-
-        `fingerprint` is that of the cell that asked, for which it is the call `number`.
-        """
+    async def keep(self, call: Call) -> None:
+        """Keep a call: it is safe when this returns."""
         ...
 
-    def note(self, key: str, fingerprint: str, number: int) -> None:
-        """Note that a cell was given a call that was kept before."""
+    def note(self, fingerprint: str, keys: Sequence[str]) -> None:
+        """Note the calls that a cell was given, in the order in which it asked."""
         ...
 
 

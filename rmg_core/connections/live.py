@@ -145,8 +145,7 @@ class Live:
         kept = None if ledger.replies is None else ledger.replies.find(key)
         if kept is not None:
             ledger.tally(name).hits += 1
-            if errand.address and ledger.replies is not None:
-                ledger.replies.note(key, errand.address, number)
+            errand.keys[number] = key
             return kept
         if ledger.is_offline:
             ledger.note_missing(f"{errand.label}: model {name!r} has no stored reply to it")
@@ -167,7 +166,8 @@ class Live:
         try:
             made = await self._call(key, request, call, errand)
             if errand.ledger.replies is not None:
-                await errand.ledger.replies.keep(made, errand.address, number)
+                await errand.ledger.replies.keep(made)
+                errand.keys[number] = key
         except ModelFailed as failed:
             flight.failed = failed
             raise

@@ -26,4 +26,4 @@ class Call:
     queued: float = 0.0
     served: float = 0.0
     attempts: int = 1
-    number: int = 0
+    number: int = field(default=0, eq=False)

@@ -102,18 +102,16 @@ class Delivery:
         self.known += known
         self._call()
 
-    async def keep(self, call: Call, asked: Sequence[Asked]) -> None:
+    async def keep(self, call: Call) -> None:
         """Keep a call of a model: it is in the archive when this returns."""
         kept = anyio.Event()
         self.calls.append((call, kept))
-        self.asked += asked
         self._call()
         await kept.wait()
 
-    def note(self, asked: Asked) -> None:
-        """Note which call of a model a cell has been given."""
-        self.asked.append(asked)
-        self._call()
+    def note(self, asked: Sequence[Asked]) -> None:
+        """Note which calls of models a cell was given; the cell itself follows at once."""
+        self.asked += asked
 
     def _call(self) -> None:
         if self._wake is not None:
@@ -121,7 +119,7 @@ class Delivery:
 
     @property
     def _is_idle(self) -> bool:
-        return not (self.waiting or self.known or self.calls or self.asked)
+        return not (self.waiting or self.known or self.calls)
 
     async def room(self) -> None:
         """Wait until a slow sink has caught up."""

@@ -1,5 +1,7 @@
 """Replies of models: looked up in the archive, and kept in it before anyone reads them."""
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from rmg_core.models import Call
@@ -18,9 +20,8 @@ class KeptReplies:
     def find(self, key: str) -> Call | None:
         return self.archive.call(key)
 
-    async def keep(self, call: Call, fingerprint: str, number: int) -> None:
-        asked = [Asked(fingerprint, number, call.key)] if fingerprint else []
-        await self.delivery.keep(call, asked)
+    async def keep(self, call: Call) -> None:
+        await self.delivery.keep(call)
 
-    def note(self, key: str, fingerprint: str, number: int) -> None:
-        self.delivery.note(Asked(fingerprint, number, key))
+    def note(self, fingerprint: str, keys: Sequence[str]) -> None:
+        self.delivery.note([Asked(fingerprint, number, key) for number, key in enumerate(keys)])

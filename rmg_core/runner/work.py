@@ -88,6 +88,7 @@ def _on_errand(
             outcome = await answer(inputs)
         finally:
             ERRAND.reset(before)
+        errand.note_calls()
         seconds = max(0.0, perf_counter() - began - errand.waited)
         return (GraderError("pending", errand.pending) if errand.pending else outcome), seconds
 

@@ -2,31 +2,29 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from rmg_core.models import Call
+from rmg_core.store.checksums import asked_checksum, call_checksum, is_sound_call
 from rmg_core.store.connection import fetched, misled
+from rmg_core.store.listing import BLOCK
 from rmg_core.store.rows import json_of, read_json
 from rmg_core.store.values import Asked, CallTotals
 
-_COLUMNS: Final = """c.call, c.key, m.identity, c.reply,
-c.input_tokens, c.output_tokens, c.usd, c.queued, c.served, c.attempts, c.checksum"""
+_AT: Final = """SELECT c.call, c.key, m.identity, c.reply,
+c.input_tokens, c.output_tokens, c.usd, c.queued, c.served, c.attempts, c.checksum
+FROM calls AS c LEFT JOIN models AS m ON m.model = c.model WHERE c.key = ?"""
 
-_AT: Final = f"""SELECT {_COLUMNS} FROM calls AS c
-LEFT JOIN models AS m ON m.model = c.model WHERE c.key = ?"""
+_AFTER: Final = _AT.replace("c.key = ?", "c.call > ? ORDER BY c.call LIMIT ?")
 
-_AFTER: Final = _AT.replace("c.key = ?", "c.call > ? ORDER BY c.call LIMIT 1000")
-
-_OF_FINGERPRINT: Final = f"""SELECT a.fingerprint, a.number, a.checksum, {_COLUMNS}
-FROM asked AS a
-LEFT JOIN calls AS c ON c.call = a.call
-LEFT JOIN models AS m ON m.model = c.model
+_LINKS: Final = """SELECT a.fingerprint, a.number, a.checksum, c.key
+FROM asked AS a LEFT JOIN calls AS c ON c.call = a.call
 WHERE a.fingerprint = ? ORDER BY a.number"""
 
-_LINKS_AFTER: Final = """SELECT a.fingerprint, a.number, a.checksum, c.key
+_LINKS_AFTER: Final = """SELECT a.fingerprint, a.number, a.checksum, c.key,
+EXISTS (SELECT 1 FROM outcomes AS o WHERE o.fingerprint = a.fingerprint)
 FROM asked AS a LEFT JOIN calls AS c ON c.call = a.call
-WHERE (a.fingerprint, a.number) > (?, ?) ORDER BY a.fingerprint, a.number LIMIT 1000"""
+WHERE (a.fingerprint, a.number) > (?, ?) ORDER BY a.fingerprint, a.number LIMIT ?"""
 
 _NEW: Final = """INSERT INTO calls
 (call, key, model, reply, input_tokens, output_tokens, usd, queued, served, attempts, checksum)
@@ -77,13 +75,6 @@ class CallRow(NamedTuple):
     checksum: bytes
 
 
-class LinkFault(NamedTuple):
-    """A row of `asked` that is not as it was written."""
-
-    fingerprint: str
-    number: int
-
-
 def keep_calls(
     connection: sqlite3.Connection, calls: Sequence[Call], last: int, *, fresh: bool
 ) -> None:
@@ -116,7 +107,7 @@ def keep_calls(
 
 def link_calls(connection: sqlite3.Connection, asked: Sequence[Asked]) -> None:
     """Say which calls cells made, in the transaction that is open."""
-    rows = [(*link, bytearray(_link_checksum(*link))) for link in asked]
+    rows = [(*link, bytearray(asked_checksum(*link))) for link in asked]
     connection.executemany(_ASKED, rows)
 
 
@@ -143,13 +134,14 @@ def row_at(connection: sqlite3.Connection, key: str) -> CallRow | None:
 
 def rows_after(connection: sqlite3.Connection, call: int) -> list[CallRow]:
     """Return the next calls by their numbers; none is the end."""
-    return [CallRow._make(row) for row in fetched(connection, _AFTER, (call,))]
+    return [CallRow._make(row) for row in fetched(connection, _AFTER, (call, BLOCK))]
 
 
 def call_of(row: CallRow) -> Call:
     """Return a sound call."""
-    call, key, identity, reply, *facts, _ = row
-    return Call(key, identity or "", read_json(reply), *facts, number=call)
+    number, key, identity, reply, used, made, usd, queued, served, attempts, _ = row
+    answer = read_json(reply)
+    return Call(key, identity or "", answer, used, made, usd, queued, served, attempts, number)
 
 
 def calls_under(connection: sqlite3.Connection, fingerprint: str) -> list[Call]:
@@ -159,25 +151,32 @@ def calls_under(connection: sqlite3.Connection, fingerprint: str) -> list[Call]:
         ValueError: one of them is damaged; it says which.
     """
     made = []
-    for address, number, checksum, *rest in fetched(connection, _OF_FINGERPRINT, (fingerprint,)):
-        row = CallRow._make(rest)
-        if not _is_its_own(address, number, checksum, row.key) or not is_sound_call(row):
-            raise ValueError(f"call {number} of fingerprint {address}")
+    for _, number, checksum, key in fetched(connection, _LINKS, (fingerprint,)):
+        is_own = _is_its_own(fingerprint, number, checksum, key)
+        row = row_at(connection, key) if is_own else None
+        if row is None or not is_sound_call(row):
+            raise ValueError(f"call {number} of fingerprint {fingerprint}")
         made.append(call_of(row))
     return made
 
 
-def damaged_links(connection: sqlite3.Connection) -> Iterator[LinkFault]:
-    """Yield the links of cells to their calls that are not as they were written."""
+def damaged_links(connection: sqlite3.Connection) -> Iterator[tuple[str, int, bool]]:
+    """Yield the links of cells to their calls that are not as they were written.
+
+    Each is a fingerprint, the number of the call, and whether there is an outcome of it.
+    """
     last: tuple[str, int] = ("", -1)
-    while rows := fetched(connection, _LINKS_AFTER, last):
-        for fingerprint, number, checksum, key in rows:
+    while rows := fetched(connection, _LINKS_AFTER, (*last, BLOCK)):
+        for fingerprint, number, checksum, key, has_outcome in rows:
             if not _is_its_own(fingerprint, number, checksum, key):
-                yield LinkFault(fingerprint, number)
+                yield fingerprint, number, bool(has_outcome)
+        if len(rows) < BLOCK:
+            return
         fingerprint, number, *_ = rows[-1]
-        # What is no text stands after all texts; where the order is not kept, there is no end.
-        if not isinstance(fingerprint, str) or (fingerprint, number) <= last:
-            yield LinkFault(fingerprint, number)
+        # After what is no fingerprint nothing can be asked for, and out of order there is no end.
+        is_address = isinstance(fingerprint, str) and fingerprint.isascii()
+        if not is_address or (fingerprint, number) <= last:
+            yield fingerprint, number, True
             return
         last = fingerprint, number
 
@@ -192,27 +191,9 @@ def unused_in(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
-def is_sound_call(row: CallRow) -> bool:
-    """Tell whether a call is as it was written."""
-    try:
-        return _checksum(row[:-1]) == row.checksum
-    except UnicodeEncodeError:
-        return False
-
-
-def _checksum(fields: tuple[Any, ...]) -> bytes:
-    text = "\n".join(map(str, fields))
-    return blake2b(text.encode(), digest_size=8).digest()
-
-
-def _link_checksum(fingerprint: str, number: int, key: str) -> bytes:
-    """Return the checksum of a row of `asked`; the key survives a call that takes its place."""
-    return blake2b(f"{fingerprint}\n{number}\n{key}".encode(), digest_size=8).digest()
-
-
 def _is_its_own(fingerprint: str, number: int, checksum: bytes, key: str | None) -> bool:
     try:
-        return key is not None and _link_checksum(fingerprint, number, key) == checksum
+        return key is not None and asked_checksum(fingerprint, number, key) == checksum
     except UnicodeEncodeError:
         return False
 
@@ -222,8 +203,8 @@ def _row_of(call: Call, number: int) -> CallRow:
     seconds = call.queued + 0.0, call.served + 0.0
     tokens = call.input_tokens, call.output_tokens
     reply = json_of(dict(call.reply))
-    fields = (number, call.key, call.model, reply, *tokens, usd, *seconds, call.attempts)
-    return CallRow(*fields, _checksum(fields))
+    row = (number, call.key, call.model, reply, *tokens, usd, *seconds, call.attempts, b"")
+    return CallRow(*row[:-1], call_checksum(row))
 
 
 def _bound(row: CallRow, models: Mapping[str | None, int]) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from rmg_core.store.rows import json_of
 _of_score = struct.Struct("<qqdd").pack
 _of_others = struct.Struct("<qqd").pack
 _of_cell = struct.Struct("<qq").pack
+_of_call = struct.Struct("<qqqqddd").pack
 
 
 def begin_checksum(*fields: str | int | None) -> blake2b:
@@ -58,3 +59,37 @@ def link_checksum(begun: blake2b, sample: int, id_text: str | None, repeat: int,
 def address_of(outcome: int, fingerprint: str) -> str:
     """Say which outcome a cell has in a way that survives a better one under its fingerprint."""
     return fingerprint or f"#{outcome}"
+
+
+def call_checksum(row: tuple[Any, ...]) -> bytes:
+    """Return what the checksum of a row of `calls` is; the one that it has is not looked at.
+
+    Raises:
+        struct.error: a number of it is none.
+    """
+    number, key, identity, reply, used, made, usd, queued, served, attempts, _ = row
+    unknown = -1  # what no table holds
+    numbers = _of_call(
+        number,
+        attempts,
+        unknown if used is None else used,
+        unknown if made is None else made,
+        unknown if usd is None else usd,
+        queued,
+        served,
+    )
+    texts = f"{key}\n{identity}\n{reply}"
+    return blake2b(numbers + texts.encode(), digest_size=8).digest()
+
+
+def is_sound_call(row: tuple[Any, ...]) -> bool:
+    """Tell whether a row of `calls` is as it was written."""
+    try:
+        return bool(call_checksum(row) == row[-1])
+    except (struct.error, UnicodeEncodeError):
+        return False
+
+
+def asked_checksum(fingerprint: str, number: int, key: str) -> bytes:
+    """Return the checksum of a row of `asked`; the key survives a call that takes its place."""
+    return blake2b(f"{fingerprint}\n{number}\n{key}".encode(), digest_size=8).digest()

@@ -164,7 +164,8 @@ class Store:
     def forget(self) -> Forgotten:
         """Delete what no cell has, and give its room back; returns how much.
 
-        That is outcomes, and calls that were made for none of those that are left. Not during a run: what was found may be what is deleted.
+        That is outcomes, and calls that were made for none of those that are left.
+        Not during a run: what was found may be what is deleted.
 
         Raises:
             StoreError: nothing was deleted, or the file could not be made smaller.
@@ -280,7 +281,7 @@ class Store:
         """Return how many calls `forget` would delete.
 
         Raises:
-            StoreDamaged: which calls a cell made is damaged, so that this cannot be told.
+            StoreDamaged: which calls a cell made is damaged: one of them may look unused.
         """
         return self._its_reader().unused_calls()
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from rmg_core.errors import StoreDamaged, StoreRefused
-from rmg_core.store.calls import damaged_links, is_sound_call, rows_after
+from rmg_core.store.calls import damaged_links, rows_after
 from rmg_core.store.catalogue import UNREADABLE
-from rmg_core.store.checksums import is_sound
+from rmg_core.store.checksums import is_sound, is_sound_call
 from rmg_core.store.connection import Connect, fetched
 from rmg_core.store.listing import (
     Names,
@@ -152,7 +152,7 @@ def _of_calls(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def _of_links(connection: sqlite3.Connection) -> Iterator[Finding]:
     try:
-        for fingerprint, number in damaged_links(connection):
+        for fingerprint, number, _ in damaged_links(connection):
             address = _shown(fingerprint)
             yield Finding(f"which call was number {number} of fingerprint {address} is damaged")
     except _DAMAGE as fault:

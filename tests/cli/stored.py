@@ -6,9 +6,10 @@ from pathlib import Path
 
 from rmg_core import Cell, GraderError, GraderScore
 from rmg_core.cli.rundir import CONFIG, STORE, marked
+from rmg_core.models import Call
 from rmg_core.plan import plan_of_config
 from rmg_core.runner.addresses import fingerprinter
-from rmg_core.store import Column, Store, StoredGrader
+from rmg_core.store import Asked, Column, Store, StoredGrader
 
 from .conftest import Desk
 
@@ -57,6 +58,17 @@ def keep(
         if finish:
             store.finish()
     return folder / STORE
+
+
+def keep_calls(file: Path) -> None:
+    """Keep a call that a cell of the last run made, and one that none did."""
+    with Store.open(file) as store:
+        store.begin(store.columns())
+        cells = list(store.cells())
+        made = [Call(letter * 32, '"x"', {"text": letter}, 7, 1, 0.5, 0.0, 0.25) for letter in "ab"]
+        asked = [Asked(cells[0].fingerprint, 0, "a" * 32), Asked("gone", 0, "b" * 32)]
+        store.write(cells, calls=made, asked=asked)
+        store.finish()
 
 
 def damage(file: Path, statement: str) -> None:

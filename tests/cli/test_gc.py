@@ -12,7 +12,7 @@ from rmg_core import Cell, GraderScore
 from rmg_core.cli import rundir
 from rmg_core.store import Store
 
-from .stored import cells_of, columns_of, damage, keep
+from .stored import cells_of, columns_of, damage, keep, keep_calls
 
 
 class Terminal(io.StringIO):
@@ -112,12 +112,52 @@ def test_nothing_to_forget_is_said(desk):
     )
 
 
+def test_calls_that_no_outcome_was_made_of_are_forgotten(desk, types):
+    types("y\n")
+    keep_calls(keep(desk))
+    said = desk.rmg("gc", "runs/qa")
+    assert said.err.rstrip() == (
+        "runs/qa/store.sqlite: 1 call of 2 that the last run does not have; forget them? [y/N]:"
+    )
+    assert said.out.lstrip().startswith(
+        "runs/qa/store.sqlite: 1 call forgotten, 6 outcomes and 1 call kept; "
+    )
+    said = desk.rmg("gc", "runs/qa")
+    assert said.out == (
+        "runs/qa/store.sqlite: nothing to forget: the last run has all of its "
+        "6 outcomes and 1 call\n"
+    )
+
+
+def test_outcomes_and_calls_are_forgotten_together(used):
+    keep_calls(used.folder / "runs/qa/store.sqlite")
+    made = used.rmg("gc", "runs/qa", "--yes", "--json").json
+    assert (made["forgotten"], made["kept"]) == (2, 3)
+    assert (made["calls_forgotten"], made["calls_kept"]) == (1, 1)
+
+
+def test_where_a_link_to_a_call_is_damaged_nothing_is_forgotten(desk):
+    file = keep(desk)
+    keep_calls(file)
+    damage(file, "UPDATE asked SET call = 2 WHERE fingerprint <> 'gone'")
+    first, *_ = cells_of(columns_of(desk))
+    said = desk.rmg("gc", "runs/qa", "--yes")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "the store 'runs/qa/store.sqlite' is damaged at call 0 of fingerprint "
+        f"{first.fingerprint}; "
+        "`rmg verify` names every grade that is damaged\n"
+    )
+
+
 def test_gc_as_json(used):
     before = sizes(used)
     assert used.rmg("gc", "runs/qa", "--yes", "--json").json == {
         "store": "runs/qa/store.sqlite",
         "forgotten": 2,
         "kept": 3,
+        "calls_forgotten": 0,
+        "calls_kept": 0,
         "bytes_before": before,
         "bytes_after": sizes(used),
     }

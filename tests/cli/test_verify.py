@@ -4,7 +4,7 @@ import pytest
 
 from rmg_core.store import Store
 
-from .stored import cells_of, columns_of, damage, keep
+from .stored import cells_of, columns_of, damage, keep, keep_calls
 
 DAMAGED = "UPDATE outcomes SET score = 0.75 WHERE outcome = 1"
 
@@ -14,6 +14,18 @@ def test_a_sound_store_is_said_to_be_one(desk):
     said = desk.rmg("verify", "runs/qa")
     assert (said.code, said.err) == (0, "")
     assert said.out == "runs/qa/store.sqlite: 6 cells and 6 outcomes, all as they were written\n"
+
+
+def test_calls_of_models_are_counted_and_the_damaged_ones_named(desk):
+    file = keep(desk)
+    keep_calls(file)
+    said = desk.rmg("verify", "runs/qa")
+    assert said.out == (
+        "runs/qa/store.sqlite: 6 cells, 6 outcomes and 2 calls, all as they were written\n"
+    )
+    damage(file, "UPDATE calls SET usd = 0.0 WHERE call = 2")
+    said = desk.rmg("verify", "runs/qa")
+    assert (said.code, said.out) == (1, f"the call 2, key {'b' * 32}, is damaged\n")
 
 
 def test_the_file_may_be_named_in_the_place_of_its_directory(desk):
@@ -28,6 +40,7 @@ def test_a_sound_store_as_json(desk):
         "sound": True,
         "cells": 6,
         "outcomes": 6,
+        "calls": 0,
         "findings": [],
     }
 
@@ -59,6 +72,7 @@ def test_damage_as_json(desk):
         "sound": False,
         "cells": 6,
         "outcomes": 6,
+        "calls": 0,
         "findings": [
             {
                 "said": "its outcome is damaged",
@@ -125,7 +139,7 @@ def test_a_store_of_a_newer_rmg_is_not_called_damaged(desk):
     assert (said.code, said.out) == (2, "")
     assert said.err == (
         "the store 'runs/qa/store.sqlite' was written by a newer rmg: its schema is 99, and this "
-        "rmg reads up to 1; run `pip install --upgrade rmg-core`\n"
+        "rmg reads up to 2; run `pip install --upgrade rmg-core`\n"
     )
 
 

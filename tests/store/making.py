@@ -7,8 +7,9 @@ from hashlib import blake2b
 from typing import Any
 
 from rmg_core import Cell, GraderError, GraderScore, GraderSkip
+from rmg_core.models import Call
 from rmg_core.outcomes import Outcome
-from rmg_core.store import Column, Link, Store, StoredGrader
+from rmg_core.store import Asked, Column, Link, Store, StoredGrader
 
 SAME = StoredGrader(bytes(range(16)), "text/same", "rmg-plugin-text", "1.0", options='{"a":1}')
 OTHER = StoredGrader(bytes(range(16, 32)), "./g.py:other", source="cafe")
@@ -35,6 +36,26 @@ def cell(
     made = GraderScore(outcome) if isinstance(outcome, float) else outcome
     own = address(index, column, repeat) if fingerprint is None else fingerprint
     return Cell(index, key, column, repeat, own, made, seconds)
+
+
+MODEL = '{"client":"x/chat","options":{"model":"m"}}'
+
+
+def call(name: object, text: str = "so", *, model: str = MODEL, usd: float | None = 0.5) -> Call:
+    """A call of a model, with a key for its name."""
+    reply = {"text": text, "finish": "stop", "usage": {"input_tokens": 7, "output_tokens": 2}}
+    return Call(address("call", name), model, reply, 7, 2, usd, 0.125, 0.25, 2)
+
+
+def asked(who: Cell | int, *calls: Call) -> list[Asked]:
+    """Say that a cell, or the one of `same` of a sample, made calls."""
+    made = cell(who) if isinstance(who, int) else who
+    return [Asked(made.fingerprint, number, each.key) for number, each in enumerate(calls)]
+
+
+def calls_of(index: int) -> list[Call]:
+    """The calls of a sample of `COLUMNS`: one of its own, and one that three samples share."""
+    return [call(index), call(("shared", index // 3), "shared")]
 
 
 def sample(index: int, score: float = 0.5) -> list[Cell]:
@@ -72,7 +93,13 @@ def write_run(
         links = [each for each in cells if each.fingerprint in kept]
         batch = [each for each in cells if each.fingerprint not in kept]
         say(about=[(each.index, each.grader, each.repeat) for each in batch])
-        store.write(batch, [Link(each, found[each.fingerprint].number) for each in links])
+        askers = [each for each in batch if each.grader == "same"]
+        store.write(
+            batch,
+            [Link(each, found[each.fingerprint].number) for each in links],
+            calls=[made for each in askers for made in calls_of(each.index)],
+            asked=[made for each in askers for made in asked(each, *calls_of(each.index))],
+        )
         say(written=[start, end])
         start = end
     store.finish()

@@ -13,7 +13,7 @@ from rmg_core import GraderScore
 from rmg_core.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreRefused
 from rmg_core.store import Store, filing, verify
 
-from .making import COLUMNS, cell, filled, sample, watched, write_run
+from .making import COLUMNS, asked, call, calls_of, cell, filled, sample, watched, write_run
 
 SAMPLES = 13  # 52 cells
 
@@ -39,9 +39,14 @@ class Failing:
 
 
 def hold_whole_samples(store: Store) -> None:
-    """Hold that every sample has all of its cells or none, as they are written together."""
+    """Hold that every sample has all of its cells and calls or none: they are written together."""
     cells = list(store.cells())
-    assert cells == [each for n in sorted({each.index for each in cells}) for each in sample(n)]
+    samples = sorted({each.index for each in cells})
+    assert cells == [each for n in samples for each in sample(n)]
+    for index in samples:
+        assert store.calls_of(cell(index).fingerprint) == calls_of(index)
+    kept = sum(each.calls for each in store.call_totals().values())
+    assert kept == len({each.key for index in samples for each in calls_of(index)})
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -68,9 +73,25 @@ def test_whichever_statement_fails_nothing_is_half_done(tmp_path: Path, when: st
                 write_run(store, SAMPLES, dice)
             assert store.is_finished
             assert list(store.cells()) == [each for n in range(SAMPLES) for each in sample(n)]
-            assert store.unused() == 0
+            hold_whole_samples(store)
+            assert store.unused() == store.unused_calls() == 0
         assert verify(path) == []
     assert number > 100
+
+
+def test_calls_that_failed_are_kept_the_next_time(path: Path):
+    failing = Failing(0, "before")
+    with Store.open(path, connect=watched(failing)) as store:
+        store.begin(COLUMNS)
+        for statement in range(1, 8):
+            failing.left = statement
+            with pytest.raises(StoreError, match="cannot be written: disk I/O error"):
+                store.keep(calls_of(0), asked(0, *calls_of(0)))
+            assert not store.has_calls
+        failing.left = 0
+        store.keep(calls_of(0), asked(0, *calls_of(0)))
+        assert store.calls_of(cell(0).fingerprint) == calls_of(0)
+    assert verify(path) == []
 
 
 def test_a_batch_that_failed_is_written_the_next_time(path: Path):
@@ -131,6 +152,24 @@ def test_a_full_disk_is_told_and_the_batch_is_written_when_there_is_room(path: P
         f"the store '{path}' cannot be written: the disk is full; "
         "make room; nothing is lost that was written before"
     )
+
+
+def test_calls_are_kept_when_there_is_room_again(path: Path):
+    batch = [call(("long", index), "so " * 1000) for index in range(100)]
+    with Store.open(path) as store:
+        store.begin(COLUMNS)
+        store.write(sample(0), calls=calls_of(0), asked=asked(0, *calls_of(0)))
+        connection = store._writer.connection
+        [pages] = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + 10}")
+        with pytest.raises(StoreFull):
+            store.write([cell(5)], calls=batch, asked=asked(5, *batch))
+        assert list(store.cells()) == sample(0)
+        hold_whole_samples(store)
+        connection.execute("PRAGMA max_page_count = 1000000")
+        store.write([cell(5)], calls=batch, asked=asked(5, *batch))
+        assert store.calls_of(cell(5).fingerprint) == batch
+    assert verify(path) == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")

@@ -17,7 +17,7 @@ import pytest
 from rmg_core import Cell
 from rmg_core.store import Store, verify
 
-from .making import sample, write_run
+from .making import calls_of, cell, sample, write_run
 
 WRITER = Path(__file__).with_name("writing.py")
 KILLS = int(os.environ.get("RMG_STORE_KILLS", "30"))
@@ -40,6 +40,13 @@ STEPS = [
     ("INSERT INTO outcomes", 3),
     ("INSERT INTO outcomes", 4),
     ("INSERT INTO cells", 3),
+    ("INSERT INTO models", 1),
+    ("INSERT INTO calls", 1),
+    ("INSERT INTO calls", 2),
+    ("SELECT call FROM calls", 1),
+    ("DELETE FROM asked", 2),
+    ("INSERT INTO asked", 1),
+    ("INSERT INTO asked", 2),
     ("COMMIT", 6),
     ("DELETE FROM cells WHERE sample", 1),
     ("DELETE FROM cells WHERE repeat", 1),
@@ -69,6 +76,10 @@ def check(path: Path, before: list[Cell], said: list[dict], done: set[int]) -> l
     """Compare what is in the store with what the writer said, and return the cells."""
     with Store.open(path) as store:
         cells = list(store.cells())
+        for each in cells:
+            if each.grader == "same":
+                assert store.calls_of(each.fingerprint) == calls_of(each.index)
+        assert store.unused_calls() == 0
     for each in cells:
         assert each in sample(each.index)
     there = {key_of(each) for each in cells}
@@ -88,7 +99,10 @@ def finish(path: Path, samples: int) -> None:
         write_run(store, samples, random.Random(SEED))  # noqa: S311 - as above
         assert list(store.cells()) == [each for n in range(samples) for each in sample(n)]
         assert store.is_finished
-        assert store.unused() == 0
+        assert store.unused() == store.unused_calls() == 0
+        assert [store.calls_of(cell(n).fingerprint) for n in range(samples)] == [
+            calls_of(n) for n in range(samples)
+        ]
     assert verify(path) == []
 
 

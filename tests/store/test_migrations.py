@@ -11,16 +11,21 @@ from rmg_core.store import Store, verify
 from rmg_core.store.migrations import MIGRATIONS
 from rmg_core.store.schema import VERSION
 
-from .making import COLUMNS, cell, sample, watched
+from .making import COLUMNS, asked, calls_of, cell, sample, watched
 
-FIXTURE = Path(__file__).with_name("version-0.sql")
 MADE = [each for index in range(4) for each in sample(index)]
 
 
+@pytest.fixture(params=range(VERSION))
+def version(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
 @pytest.fixture
-def old(path: Path) -> Path:
+def old(path: Path, version: int) -> Path:
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FIXTURE.read_text("utf-8"))
+        fixture = Path(__file__).with_name(f"version-{version}.sql")
+        connection.executescript(fixture.read_text("utf-8"))
     return path
 
 
@@ -28,9 +33,10 @@ def test_every_older_version_has_its_migration():
     assert set(MIGRATIONS) == set(range(VERSION))
 
 
-def test_a_store_of_version_0_is_brought_up_to_date(old: Path):
+def test_a_store_of_an_older_version_is_brought_up_to_date(old: Path):
     with Store.open(old) as store:
         assert list(store.cells()) == MADE
+        assert not store.has_calls
         assert {each.attempts for each in store.find([MADE[0].fingerprint]).values()} == {1}
     assert verify(old) == []
     with Store.read(old) as store:
@@ -40,9 +46,10 @@ def test_a_store_of_version_0_is_brought_up_to_date(old: Path):
 def test_a_store_that_was_brought_up_to_date_is_written(old: Path):
     with Store.open(old) as store:
         store.begin(COLUMNS)
-        store.write([cell(3, 0.5), *sample(4)])
+        store.write([cell(3, 0.5), *sample(4)], calls=calls_of(4), asked=asked(4, *calls_of(4)))
         found = store.find([cell(3).fingerprint])
         assert found[cell(3).fingerprint].attempts == 2
+        assert store.calls_of(cell(4).fingerprint) == calls_of(4)
     assert verify(old) == []
     with closing(sqlite3.connect(old)) as connection:
         [attempts] = connection.execute(
@@ -51,11 +58,11 @@ def test_a_store_that_was_brought_up_to_date_is_written(old: Path):
     assert attempts == 2
 
 
-def test_an_older_store_is_not_read_before(old: Path):
+def test_an_older_store_is_not_read_before(old: Path, version: int):
     with pytest.raises(StoreRefused) as refused:
         Store.read(old)
     assert str(refused.value) == (
-        f"the store '{old}' was written by an older rmg: its schema is 0, and not 1; "
+        f"the store '{old}' was written by an older rmg: its schema is {version}, and not 2; "
         "`rmg run` brings it up to date"
     )
 

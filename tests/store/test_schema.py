@@ -188,7 +188,7 @@ def test_the_file_says_what_it_is(made: Path):
         "basis", "begun", "complete", "created", "finished", "rmg_version", "schema_digest",
         "schema_version",
     }  # fmt: skip
-    assert (facts["finished"], facts["complete"], facts["schema_version"]) == ("yes", "yes", "1")
+    assert (facts["finished"], facts["complete"], facts["schema_version"]) == ("yes", "yes", "2")
 
 
 def test_every_table_and_column_is_in_the_reference(made: Path):
@@ -303,10 +303,10 @@ def test_a_database_of_another_program_is_refused(path: Path):
 
 
 def test_a_newer_store_is_refused(made: Path):
-    run(made, "PRAGMA user_version = 2")
+    run(made, "PRAGMA user_version = 3")
     assert refusal(made) == (
-        f"the store '{made}' was written by a newer rmg: its schema is 2, and this rmg reads "
-        "up to 1; run `pip install --upgrade rmg-core`"
+        f"the store '{made}' was written by a newer rmg: its schema is 3, and this rmg reads "
+        "up to 2; run `pip install --upgrade rmg-core`"
     )
 
 
@@ -316,6 +316,7 @@ def test_a_newer_store_is_refused(made: Path):
         "DROP VIEW results",
         "DROP TABLE cells",
         "DROP TABLE meta",
+        "DROP INDEX asked_of_call",
         "DROP TRIGGER another_sample",
         "ALTER TABLE outcomes RENAME COLUMN kind TO sort",
         "UPDATE meta SET value = '0' WHERE key = 'schema_version'",

@@ -312,7 +312,7 @@ def test_outcomes_that_no_cell_has_are_counted_and_deleted(store: Store):
     store.write([cell(3, 1.0)])
     store.finish()
     assert store.unused() == 4
-    assert store.forget() == 4
+    assert store.forget() == (4, 0)
     assert (store.unused(), store.counts()) == (0, {"score": 1})
     assert list(store.cells()) == [cell(3, 1.0)]
 

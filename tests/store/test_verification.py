@@ -13,7 +13,7 @@ from rmg_core import GraderError, GraderScore, GraderSkip, Scale
 from rmg_core.errors import StoreDamaged, StoreError, StoreRefused
 from rmg_core.store import Column, Finding, Store, verify
 
-from .making import COLUMNS, SAME, cell, filled, sample
+from .making import COLUMNS, SAME, asked, calls_of, cell, filled, sample
 
 FLIPS = int(os.environ.get("RMG_STORE_FLIPS", "300"))
 
@@ -207,12 +207,15 @@ def test_a_page_that_is_lost_is_told(made: Path):
 
 # Bits that flip
 
+KEYS = sorted({each.key for index in range(30) for each in calls_of(index)})
+
 
 def read(path: Path) -> list[str] | None:
-    """Return the cells of a store, told in full; None where it is refused."""
+    """Return the cells and calls of a store, told in full; None where it is refused."""
     try:
         with Store.read(path) as store:
-            return [repr(each) for each in store.cells()]
+            found = [*store.cells(), *map(store.reply, KEYS), *store.calls_of(cell(0).fingerprint)]
+            return [repr(each) for each in found if each is not None]
     except StoreError:
         return None
 
@@ -223,7 +226,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     with Store.open(path) as store:
         store.begin(COLUMNS)
         for index in range(30):
-            store.write(sample(index))
+            made = calls_of(index)
+            store.write(sample(index), calls=made, asked=asked(index, *made))
         long = {"votes": [1, 2, 3], "words": "so " * 2000}
         store.write([cell(40, GraderScore(1.0, "é" * 50, long), key=2**70)])
         store.write([cell(41, GraderSkip("")), cell(42, GraderError("crash", "x"))])
@@ -251,7 +255,8 @@ def test_every_flip_that_changes_a_grade_is_found(path: Path, whole: bytes):
 def test_every_byte_of_a_row_matters(path: Path, whole: bytes):
     """A score, an id and a fingerprint stand in the file as they are."""
     fingerprint = cell(17).fingerprint.encode()
-    for text in (fingerprint, b'{"reason":"so"}', b'"q17"', b"text/same", b"no claim"):
+    made = calls_of(17)[0].key.encode(), b'"finish":"stop"', b"x/chat"
+    for text in (fingerprint, b'{"reason":"so"}', b'"q17"', b"text/same", b"no claim", *made):
         place = whole.index(text)
         for offset in range(len(text)):
             content = bytearray(whole)
