@@ -1,14 +1,15 @@
 """What is known of a sample in one column, as text and as JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from rmg_core.cli.inputs import Taken
 from rmg_core.cli.screen import escaped, in_columns, one_line, show, show_json
+from rmg_core.models import Call
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, to_json
 from rmg_core.store import Column, StoredCell, StoredGrader
 
@@ -21,7 +22,7 @@ class Answer:
     """The cells of a sample in one column, and what they were made of.
 
     `parts` are the cells in other columns; of an aggregator alone. `taken` are the inputs of a
-    grader, if somebody has looked.
+    grader, if somebody has looked. `calls` are the calls of models that each of the cells made.
     """
 
     file: Path
@@ -29,6 +30,12 @@ class Answer:
     cells: Sequence[StoredCell]
     parts: Sequence[StoredCell] = ()
     taken: Taken | None = None
+    calls: Sequence[Sequence[Call]] = ()
+
+    @property
+    def cells_with_calls(self) -> Iterator[tuple[StoredCell, Sequence[Call]]]:
+        """The cells, each with the calls of models that it made."""
+        return zip(self.cells, self.calls or [()] * len(self.cells), strict=True)
 
 
 def _json(answer: Answer) -> dict[str, Any]:
@@ -39,7 +46,10 @@ def _json(answer: Answer) -> dict[str, Any]:
         "id": first.id,
         "column": answer.column.name,
         "noun": "aggregator" if grader is None else "grader",
-        "cells": [_json_of(each) for each in answer.cells],
+        "cells": [
+            {**_json_of(cell), "calls": [asdict(call) for call in calls]}
+            for cell, calls in answer.cells_with_calls
+        ],
     }
     if grader is None:
         made["others"] = [{"column": e.cell.grader, **_json_of(e)} for e in answer.parts]
@@ -100,9 +110,10 @@ def text_of(answer: Answer) -> str:
     named = "" if first.id is None else f" ({first.id!r})"
     noun = "aggregator" if grader is None else "grader"
     parts = [one_line(f"sample {first.index}{named}, {noun} {answer.column.name}")]
-    for each in answer.cells:
+    for each, calls in answer.cells_with_calls:
         head = f"repeat {each.cell.repeat}\n" if len(answer.cells) > 1 else ""
         parts.append(head + _labelled(_rows_of(each), "  " if head else ""))
+        parts += [_text_of_call(number, call) for number, call in enumerate(calls)]
     if grader is not None:
         parts.append("graded by\n" + _labelled(_rows_of_grader(grader), "  "))
     if answer.parts:
@@ -126,6 +137,25 @@ def _rows_of(stored: StoredCell) -> list[tuple[str, str]]:
         rows.append(("metadata", json.dumps(dict(outcome.metadata), ensure_ascii=False)))
     rows += [("seconds", f"{cell.seconds:.3g}"), ("attempts", str(attempts))]
     return [*rows, ("fingerprint", cell.fingerprint or "none")]
+
+
+def _text_of_call(number: int, call: Call) -> str:
+    model = json.loads(call.model)
+    reply = call.reply
+    used = [f"{call.input_tokens or 0:,} tokens read, {call.output_tokens or 0:,} written"]
+    used += [] if call.usd is None else [f"${call.usd:.6f}"]
+    vectors = reply.get("vectors")
+    said = f"{len(vectors)} vectors" if vectors is not None else _shown(reply.get("text", ""))
+    rows = [
+        ("model", f"{model['use']} {json.dumps(model['options'], ensure_ascii=False)}"),
+        ("reply", said),
+        *((name, str(reply[name])) for name in ("refusal", "reasoning") if reply.get(name)),
+        ("finish", reply.get("finish", "")),
+        ("used", ", ".join(used)),
+        ("attempts", str(call.attempts)),
+        ("seconds", f"{call.served:.3g}, after {call.queued:.3g} in the queue"),
+    ]
+    return f"call {number}\n" + _labelled([row for row in rows if row[1]], "  ")
 
 
 def _rows_of_grader(grader: StoredGrader) -> list[tuple[str, str]]:

@@ -86,7 +86,8 @@ def _look(store: "Store", sample: str, name: str) -> "Answer":
     parts: list[StoredCell] = []
     if columns[name].grader is None:
         parts = [each for each in store.cells_of(index) if each.cell.grader != name]
-    return Answer(store.path, columns[name], cells, parts)
+    calls = [store.calls_of(each.cell.fingerprint) for each in cells]
+    return Answer(store.path, columns[name], cells, parts, calls=calls)
 
 
 def _index_of(store: "Store", written: str) -> int:
