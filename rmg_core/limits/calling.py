@@ -42,7 +42,7 @@ async def answered(
     *,
     tokens: int,
     usd: float | None,
-    timeout: float | None,
+    timeout: float | None,  # noqa: ASYNC109 - it is for each attempt, and not for all
     attempts: int = ATTEMPTS,
     pause: Pause = nullcontext,
     cost: Cost | None = None,
@@ -73,7 +73,6 @@ async def answered(
             raise ModelStopped(door.model, verdict.reason)
         if not call.may_go_on(verdict, attempts):
             raise ModelFailed(call.told(verdict), verdict.kind, call.reply)
-        call.back = back_off(call.made, verdict, door.clock.random())
 
 
 @define(eq=False)
@@ -128,18 +127,18 @@ class _Call:
         self.made += 1
         self.reply = None
         began = clock.now()
+        is_whole = False
         try:
             error = await self._try()
-        except BaseException:
-            self.door.abandon(ticket)
-            raise
+            is_whole = True
+        finally:
+            if not is_whole:
+                self.door.abandon(ticket)
         self.served += clock.now() - began
-        if error is None:
-            self._leave(ticket)
-            return fault_in(self.reply)
-        verdict = verdict_on(error, clock.wall())
-        is_free = error.cause not in MAY_COST
-        self.door.leave(ticket, 0 if is_free else None, 0.0 if is_free else None, verdict)
+        verdict = fault_in(self.reply) if error is None else verdict_on(error, clock.wall())
+        if verdict is not None:
+            self.back = back_off(self.made, verdict, clock.random())
+        self._leave(ticket, error, verdict)
         return verdict
 
     async def _try(self) -> ProviderError | None:
@@ -154,11 +153,19 @@ class _Call:
                 return None
         return ProviderError("timeout", f"no reply within {self.timeout:g} s")
 
-    def _leave(self, ticket: Ticket) -> None:
-        used = self.reply.usage
-        is_known = used.input_tokens is not None or used.output_tokens is not None
-        usd = None if self.cost is None else self.cost(self.reply)
-        self.door.leave(ticket, used.tokens if is_known else None, usd, None)
+    def _leave(self, ticket: Ticket, error: ProviderError | None, verdict: Verdict | None) -> None:
+        tokens: int | None = None
+        usd: float | None = None
+        if error is None:
+            # A reply that is not to go by is a good sign all the same: the provider works.
+            verdict = None
+            used = self.reply.usage
+            if used.input_tokens is not None or used.output_tokens is not None:
+                tokens = used.tokens
+                usd = None if self.cost is None else self.cost(self.reply)
+        elif error.cause not in MAY_COST:
+            tokens, usd = 0, 0.0
+        self.door.leave(ticket, tokens, usd, verdict, self.back)
 
     def may_go_on(self, verdict: Verdict, attempts: int) -> bool:
         self.is_retry = not verdict.is_rate_limit
@@ -166,5 +173,5 @@ class _Call:
         return verdict.action != "fail" and self.made < attempts and self.few <= FEW
 
     def told(self, verdict: Verdict) -> str:
-        times = "the attempt" if self.made == 1 else f"all {self.made} attempts"
-        return f"{times} to ask model {self.door.model!r} failed: {verdict.reason}"
+        times = "1 attempt" if self.made == 1 else f"{self.made} attempts"
+        return f"model {self.door.model!r} gave no answer to go by in {times}: {verdict.reason}"

@@ -71,6 +71,8 @@ class Rates:
 
     def begin_later(self, entry: Entry, now: float) -> Entry:
         """Note that a request begins now, and not when its place was taken."""
+        if now <= entry.moment:
+            return entry
         later = Entry(now, entry.tokens)
         self._note(later)
         self.drop(entry)

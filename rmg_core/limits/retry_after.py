@@ -15,7 +15,6 @@ _SAID: Final = re.compile(
     r"(?:try again|retry|retrying) (?:in|after) ([\d.]{1,20}) ?(ms|milliseconds?|s|sec|seconds?)\b",
     re.IGNORECASE | re.ASCII,
 )
-_RESETS: Final = ("x-ratelimit-reset-requests", "x-ratelimit-reset-tokens")
 
 
 def seconds_asked(
@@ -38,7 +37,13 @@ def seconds_asked(
         number = _number(found[1])
         if number is not None:
             return number / 1000 if found[2].lower().startswith("m") else number
-    resets = [_seconds(headers.get(name, ""), headers, wall) for name in _RESETS]
+    resets = [
+        _seconds(headers.get(f"x-ratelimit-reset-{each}", ""), headers, wall)
+        for each in ("requests", "tokens")
+        # Where requests are left, their reset says when all of them are back.
+        if each == "tokens"
+        or _number(headers.get("x-ratelimit-remaining-requests", "")) in {None, 0}
+    ]
     return max((each for each in resets if each is not None), default=None)
 
 
