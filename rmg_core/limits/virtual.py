@@ -1,6 +1,7 @@
 """Time that passes at once when nothing else is left to do, for tests."""
 
 import asyncio
+import selectors
 from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any, Final, Literal
@@ -49,20 +50,22 @@ def run_virtually(
     return anyio.run(in_time, backend=backend, backend_options=options)
 
 
-class _Loop(asyncio.SelectorEventLoop):
-    """A loop that does not sleep until its next timer, but puts its clock forward to it."""
+class _Selector(selectors.SelectSelector):
+    """Does not wait for the next timer, but puts the clock forward to it."""
 
+    seconds = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(timeout if timeout is None else 0)
+        if not found and timeout:
+            self.seconds += timeout
+        return found
+
+
+class _Loop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
-        self._seconds = 0.0
-        super().__init__()
-        self._look = self._selector.select  # type: ignore[has-type]
-        self._selector.select = self._jump
+        self._virtual = _Selector()
+        super().__init__(self._virtual)
 
     def time(self) -> float:
-        return self._seconds
-
-    def _jump(self, timeout: float | None = None) -> Any:
-        found = self._look(timeout if timeout is None else 0)
-        if not found and timeout:
-            self._seconds += timeout
-        return found
+        return self._virtual.seconds
