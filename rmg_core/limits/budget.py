@@ -42,10 +42,10 @@ class Budget:
     def _lacking(self, tokens: int, usd: float) -> str | None:
         """Return the limit that leaves no room for a call, in words."""
         if self.calls is not None and self.spent_calls + self._held_calls >= self.calls:
-            return f"{self.calls:,} calls"
+            return _told(self.calls, "call")
         used = self.spent_tokens + self._held_tokens + tokens
         if self.tokens is not None and used > self.tokens:
-            return f"{self.tokens:,} tokens"
+            return _told(self.tokens, "token")
         # Sums of prices are off by rounding errors, which are no money.
         if self.usd is not None and self.spent_usd + self._held_usd + usd > self.usd + 1e-9:
             return f"{self.usd:g} usd"
@@ -102,8 +102,8 @@ class Budget:
     def _spent(self, limit: str) -> str:
         said = (
             f"the budget of {limit} has no room for another call: "
-            f"{self.spent_usd:.4g} usd, {self.spent_calls:,} calls and "
-            f"{self.spent_tokens:,} tokens are spent"
+            f"{self.spent_usd:.4g} usd, {_told(self.spent_calls, 'call')} and "
+            f"{_told(self.spent_tokens, 'token')} are spent"
         )
         self._tell(limit, said)
         return f"{said}; raise [budget] and run again to go on"
@@ -112,3 +112,7 @@ class Budget:
         if what not in self._told:
             self._told.add(what)
             self.report(sentence)
+
+
+def _told(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -44,7 +44,7 @@ def test_what_is_freed_wakes_the_models_that_wait_once():
     ("budget", "limit"),
     [
         (Budget(usd=0.5), "0.5 usd"),
-        (Budget(calls=1), "1 calls"),
+        (Budget(calls=1), "1 call"),
         (Budget(tokens=1500), "1,500 tokens"),
     ],
 )
@@ -54,12 +54,14 @@ def test_a_limit_that_is_reached_is_named_with_what_was_spent(budget: Budget, li
     budget.settle(budget.reserve("judge", 1000, 0.4), 1200, 0.45)
     said = (
         f"the budget of {limit} has no room for another call: "
-        "0.45 usd, 1 calls and 1,200 tokens are spent"
+        "0.45 usd, 1 call and 1,200 tokens are spent"
     )
     for _ in range(2):
         with pytest.raises(ModelStopped) as caught:
             budget.reserve("judge", 1000, 0.4)
-    assert caught.value == ModelStopped("judge", f"{said}; raise [budget] and run again to go on")
+    assert str(caught.value) == (
+        f"model 'judge' is not asked any more: {said}; raise [budget] and run again to go on"
+    )
     assert told == [said]
 
 
@@ -76,10 +78,11 @@ def test_calls_of_an_unknown_price_count_nothing_and_that_is_said_once():
     for _ in range(2):
         budget.settle(budget.reserve("judge", 10, None), 10, None)
     assert budget.spent_usd == 0
-    assert told == [
+    [said] = told
+    assert said == (
         "the budget of 5 usd does not count the calls of model 'judge', whose price is not known; "
         "write it as price in [models.judge], or limit calls or tokens in [budget]"
-    ]
+    )
 
 
 def test_nothing_is_said_of_prices_where_no_money_is_limited():
