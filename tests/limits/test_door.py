@@ -136,10 +136,11 @@ def test_a_broken_door_lets_nobody_in_who_waits_already(in_time):
         assert door.clock.now() == 0
         return refused
 
-    assert in_time(run) == 3 * [
+    said = (
         "model 'judge' is not asked any more: status 404: no such model; "
         "check the name of the model and its address"
-    ]
+    )
+    assert in_time(run) == [said, said, said]
 
 
 def test_who_gives_up_waiting_keeps_nobody_out(in_time):
