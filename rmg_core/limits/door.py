@@ -151,7 +151,7 @@ class Door:
 
     def _ring(self) -> None:
         """Wake the first who waits, if it may enter sooner than it wakes by itself."""
-        if self._queue:
+        if self._queue and not self.adaptive.is_full:
             first, now = self._queue[0], self.clock.now()
             if now + self._wait(first.tokens, first.usd, now) < first.bell.until:
                 first.bell.ring()
