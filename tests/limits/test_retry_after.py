@@ -102,6 +102,8 @@ def test_the_reset_of_a_limit_means_nothing_but_at_a_429():
     [
         ("Rate limit reached. Please try again in 1.2s. Visit …", 1.2),
         ("Please try again in 6ms.", 0.006),
+        ("Please try again in 1m30.5s.", 90.5),
+        ("Try again in 8h", 28800),
         ("Please retry in 34.07s", 34.07),
         ("Please retry after 26 seconds.", 26),
         ("Please try again in 1.2.3s", None),
