@@ -228,6 +228,8 @@ class Door:
 
         Where it refuses calls and does not say for how long, the first of them decides for all.
         """
+        if verdict.action == "stop":
+            return
         wait = verdict.wait
         if verdict.is_overload:
             self.adaptive.hold()

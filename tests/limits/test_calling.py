@@ -12,7 +12,7 @@ from attrs import evolve
 from rmg_core.errors import ModelFailed, ModelStopped, ProviderError
 from rmg_core.limits import Budget, Door
 from rmg_core.limits.policy import verdict_on
-from rmg_core.limits.virtual import virtual_clock
+from rmg_core.limits.virtual import run_virtually, virtual_clock
 from rmg_core.models import Reply, Usage
 
 from .providers import GOOD, Provider, ask, outcome, outcomes, status
@@ -315,6 +315,43 @@ def test_a_call_whose_pause_ends_when_the_door_has_closed_waits_again(in_time):
 
     [asked] = in_time(run)
     assert asked >= 32
+
+
+def test_a_call_that_is_cancelled_while_its_pause_ends_gives_its_place_back(in_time):
+    async def run() -> tuple[int, int]:
+        door = Door.of("judge", max_concurrency=1, clock=virtual_clock())
+        ticket = await door.enter(1, None)
+        provider = Provider(door.clock, [GOOD])
+
+        @asynccontextmanager
+        async def endless() -> AsyncIterator[None]:
+            yield
+            await anyio.sleep_forever()
+
+        async def leave() -> None:
+            await anyio.sleep(1)
+            door.leave(ticket, 1, None, None)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(leave)
+            with anyio.move_on_after(5):
+                await ask(door, provider, pause=endless)
+        return door.adaptive.running, len(provider.asked)
+
+    assert in_time(run) == (0, 0)
+
+
+@pytest.mark.parametrize(("answer", "is_parked"), [(status(429), False), (status(500), True)])
+def test_calls_that_come_again_for_a_rate_limit_do_not_park_the_model(answer, is_parked):
+    async def run() -> list[str]:
+        told: list[str] = []
+        clock = evolve(virtual_clock(), random=lambda: 0.0)
+        door = Door.of("judge", clock=clock, report=told.append)
+        for _ in range(40):
+            await ask(door, Provider(clock, [answer, GOOD], seconds=0.1))
+        return told
+
+    assert any("parked" in each for each in run_virtually(run)) == is_parked
 
 
 def test_what_a_reply_used_and_cost_is_settled(in_time):

@@ -114,6 +114,7 @@ def test_a_probe_that_shows_nothing_lets_another_be_the_probe():
     assert made.wait(15.0) == 0
     assert made.begin(15.0, is_retry=False)
     made.end(16.0, LIMITED, is_probe=True)
+    assert made.wait(17.0) == 0
     assert made.begin(17.0, is_retry=False)
 
 

@@ -116,6 +116,15 @@ def test_a_long_wait_is_told_once():
     assert told == ["model 'judge' waits for 120 s: its provider asks for it"]
 
 
+def test_a_wait_that_is_too_long_is_told_as_the_end_of_the_model_only():
+    told: list[str] = []
+    door = Door.of("judge", report=told.append)
+    ticket = door.enter_nowait(1, None)
+    assert ticket is not None
+    door.leave(ticket, 0, None, verdict(status(429, retry_after="7200")))
+    assert told == [f"model 'judge' is not asked any more in this run: {door.circuit.broken}"]
+
+
 def test_a_broken_door_lets_nobody_in_who_waits_already(in_time):
     async def run() -> list[str]:
         door = Door.of("judge", max_concurrency=1, clock=virtual_clock())
