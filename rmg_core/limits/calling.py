@@ -130,15 +130,16 @@ class _Call:
         is_whole = False
         try:
             error = await self._try()
+            self.served += clock.now() - began
+            verdict = fault_in(self.reply) if error is None else verdict_on(error, clock.wall())
+            tokens, usd = self._used(error)
             is_whole = True
         finally:
             if not is_whole:
                 self.door.abandon(ticket)
-        self.served += clock.now() - began
-        verdict = fault_in(self.reply) if error is None else verdict_on(error, clock.wall())
-        if verdict is not None:
-            self.back = back_off(self.made, verdict, clock.random())
-        self._leave(ticket, error, verdict)
+        self.back = 0.0 if verdict is None else back_off(self.made, verdict, clock.random())
+        # A reply that is not to go by is a good sign all the same: the provider works.
+        self.door.leave(ticket, tokens, usd, None if error is None else verdict, self.back)
         return verdict
 
     async def _try(self) -> ProviderError | None:
@@ -153,19 +154,14 @@ class _Call:
                 return None
         return ProviderError("timeout", f"no reply within {self.timeout:g} s")
 
-    def _leave(self, ticket: Ticket, error: ProviderError | None, verdict: Verdict | None) -> None:
-        tokens: int | None = None
-        usd: float | None = None
-        if error is None:
-            # A reply that is not to go by is a good sign all the same: the provider works.
-            verdict = None
-            used = self.reply.usage
-            if used.input_tokens is not None or used.output_tokens is not None:
-                tokens = used.tokens
-                usd = None if self.cost is None else self.cost(self.reply)
-        elif error.cause not in MAY_COST:
-            tokens, usd = 0, 0.0
-        self.door.leave(ticket, tokens, usd, verdict, self.back)
+    def _used(self, error: ProviderError | None) -> tuple[int | None, float | None]:
+        """Return the tokens and the US dollars of an attempt, None for what nobody knows."""
+        if error is not None:
+            return (None, None) if error.cause in MAY_COST else (0, 0.0)
+        used = self.reply.usage
+        if used.input_tokens is None and used.output_tokens is None:
+            return None, None
+        return used.tokens, None if self.cost is None else self.cost(self.reply)
 
     def may_go_on(self, verdict: Verdict, attempts: int) -> bool:
         self.is_retry = not verdict.is_rate_limit
