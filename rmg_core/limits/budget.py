@@ -42,10 +42,10 @@ class Budget:
     def _lacking(self, tokens: int, usd: float) -> str | None:
         """Return the limit that leaves no room for a call, in words."""
         if self.calls is not None and self.spent_calls + self._held_calls >= self.calls:
-            return f"{self.calls:,} calls"
-        if self.tokens is not None:
-            if self.spent_tokens + self._held_tokens + tokens > self.tokens:
-                return f"{self.tokens:,} tokens"
+            return _told(self.calls, "call")
+        used = self.spent_tokens + self._held_tokens + tokens
+        if self.tokens is not None and used > self.tokens:
+            return _told(self.tokens, "token")
         # Sums of prices are off by rounding errors, which are no money.
         if self.usd is not None and self.spent_usd + self._held_usd + usd > self.usd + 1e-9:
             return f"{self.usd:g} usd"
@@ -61,9 +61,10 @@ class Budget:
             raise ModelStopped(model, self._spent(limit))
         if usd is None and self.usd is not None:
             self._tell(
+                "price",
                 f"the budget of {self.usd:g} usd does not count the calls of model {model!r}, "
                 f"whose price is not known; write it as price in [models.{model}], "
-                "or limit calls or tokens"
+                "or limit calls or tokens in [budget]",
             )
         self._held_usd += usd or 0.0
         self._held_calls += 1
@@ -99,17 +100,19 @@ class Budget:
                 ring()
 
     def _spent(self, limit: str) -> str:
-        spent = (
-            f"{self.spent_usd:.4g} usd, {self.spent_calls:,} calls and "
-            f"{self.spent_tokens:,} tokens are spent"
+        said = (
+            f"the budget of {limit} has no room for another call: "
+            f"{self.spent_usd:.4g} usd, {_told(self.spent_calls, 'call')} and "
+            f"{_told(self.spent_tokens, 'token')} are spent"
         )
-        self._tell(f"the budget of {limit} has no room for another call: {spent}")
-        return (
-            f"the budget of {limit} has no room for another call ({spent}); "
-            "raise [budget] and run again to go on"
-        )
+        self._tell(limit, said)
+        return f"{said}; raise [budget] and run again to go on"
 
-    def _tell(self, sentence: str) -> None:
-        if sentence not in self._told:
-            self._told.add(sentence)
+    def _tell(self, what: str, sentence: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
             self.report(sentence)
+
+
+def _told(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -42,12 +42,15 @@ async def answered(
     *,
     tokens: int,
     usd: float | None,
-    timeout: float | None,
+    timeout: float | None,  # noqa: ASYNC109 - it is for each attempt, and not for all
     attempts: int = ATTEMPTS,
     pause: Pause = nullcontext,
     cost: Cost | None = None,
 ) -> Answered:
     """Ask a model until it answers, or until it is clear that it does not.
+
+    A refusal, or a reply that is filtered or cut short, is returned too, so that it can be kept;
+    `fault_in` says that it is none to go by.
 
     Args:
         door: of the model; a place at it is held for each attempt, and not between them.
@@ -67,13 +70,12 @@ async def answered(
     while True:
         ticket = await call.place()
         verdict = await call.once(ticket)
-        if verdict is None:
+        if verdict is None or (verdict.action == "fail" and call.reply is not None):
             return Answered(call.reply, call.made, call.queued, call.served)
         if verdict.action == "stop":
             raise ModelStopped(door.model, verdict.reason)
         if not call.may_go_on(verdict, attempts):
             raise ModelFailed(call.told(verdict), verdict.kind, call.reply)
-        call.back = back_off(call.made, verdict, door.clock.random())
 
 
 @define(eq=False)
@@ -128,20 +130,19 @@ class _Call:
         self.made += 1
         self.reply = None
         began = clock.now()
+        is_whole = False
         try:
             error = await self._try()
-        except BaseException:
-            self.door.abandon(ticket)
-            raise
-        self.served += clock.now() - began
-        if error is None:
-            self._leave(ticket)
-            fault = fault_in(self.reply)
-            # What is a reply, if none to go by, is kept before anyone complains of it.
-            return None if fault is None or fault.action == "fail" else fault
-        verdict = verdict_on(error, clock.wall())
-        is_free = error.cause not in MAY_COST
-        self.door.leave(ticket, 0 if is_free else None, 0.0 if is_free else None, verdict)
+            self.served += clock.now() - began
+            verdict = fault_in(self.reply) if error is None else verdict_on(error, clock.wall())
+            tokens, usd = self._used(error)
+            is_whole = True
+        finally:
+            if not is_whole:
+                self.door.abandon(ticket)
+        self.back = 0.0 if verdict is None else back_off(self.made, verdict, clock.random())
+        # A reply that is not to go by is a good sign all the same: the provider works.
+        self.door.leave(ticket, tokens, usd, None if error is None else verdict, self.back)
         return verdict
 
     async def _try(self) -> ProviderError | None:
@@ -156,11 +157,14 @@ class _Call:
                 return None
         return ProviderError("timeout", f"no reply within {self.timeout:g} s")
 
-    def _leave(self, ticket: Ticket) -> None:
+    def _used(self, error: ProviderError | None) -> tuple[int | None, float | None]:
+        """Return the tokens and the US dollars of an attempt, None for what nobody knows."""
+        if error is not None:
+            return (None, None) if error.cause in MAY_COST else (0, 0.0)
         used = self.reply.usage
-        is_known = used.input_tokens is not None or used.output_tokens is not None
-        usd = None if self.cost is None else self.cost(self.reply)
-        self.door.leave(ticket, used.tokens if is_known else None, usd, None)
+        if used.input_tokens is None and used.output_tokens is None:
+            return None, None
+        return used.tokens, None if self.cost is None else self.cost(self.reply)
 
     def may_go_on(self, verdict: Verdict, attempts: int) -> bool:
         self.is_retry = not verdict.is_rate_limit
@@ -168,5 +172,5 @@ class _Call:
         return verdict.action != "fail" and self.made < attempts and self.few <= FEW
 
     def told(self, verdict: Verdict) -> str:
-        times = "the attempt" if self.made == 1 else f"all {self.made} attempts"
-        return f"{times} to ask model {self.door.model!r} failed: {verdict.reason}"
+        times = "1 attempt" if self.made == 1 else f"{self.made} attempts"
+        return f"model {self.door.model!r} gave no answer to go by in {times}: {verdict.reason}"

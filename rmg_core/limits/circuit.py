@@ -103,7 +103,7 @@ class Circuit:
             self._until = None
             self._reopened = now
             for count in self._counts:
-                count[0] = -1
+                count[:] = -1, 0, 0
             self.report(f"model {self.model!r} answers again")
 
     def _break(self, reason: str) -> None:

@@ -112,11 +112,10 @@ class Door:
         waiter = _Waiter(tokens, usd, Bell(self.clock))
         self._queue.append(waiter)
         try:
-            while True:
-                await waiter.bell.wait(self._turn(waiter))
+            while (wait := self._turn(waiter)) > 0:
+                await waiter.bell.wait(wait)
                 self._check()
-                if self._turn(waiter) <= 0:
-                    return self._take(tokens, usd, self.clock.now(), is_retry)
+            return self._take(tokens, usd, self.clock.now(), is_retry)
         finally:
             self._queue.remove(waiter)
             self._ring()
@@ -157,7 +156,7 @@ class Door:
 
     def _ring(self) -> None:
         """Wake the first who waits, if it may enter sooner than it wakes by itself."""
-        if self._queue:
+        if self._queue and not self.adaptive.is_full:
             first, now = self._queue[0], self.clock.now()
             if now + self._wait(first.tokens, first.usd, now) < first.bell.until:
                 first.bell.ring()
@@ -195,20 +194,31 @@ class Door:
         self._ring()
 
     def leave(
-        self, ticket: Ticket, tokens: int | None, usd: float | None, verdict: Verdict | None
+        self,
+        ticket: Ticket,
+        tokens: int | None,
+        usd: float | None,
+        verdict: Verdict | None,
+        back: float = 0.0,
     ) -> None:
-        """Say what became of a call: what it used, and the verdict on its failure, if it failed.
+        """Say what became of a call.
 
-        `tokens` and `usd` are None where only their estimate is known.
+        Args:
+            ticket: of the call.
+            tokens: what it used; None where only the estimate is known.
+            usd: what it cost; None where only the estimate is known.
+            verdict: on its failure; None where it did not fail.
+            back: seconds until it is tried again.
         """
         now = self.clock.now()
         self.budget.settle(ticket.held, tokens, usd)
         if ticket.entry is not None and tokens is not None:
             self.rates.settle(ticket.entry, tokens)
-        self._adapt(ticket, verdict)
+        if verdict is None:
+            self.adaptive.succeed()
+        else:
+            self._obey(ticket, verdict, now, back)
         self.adaptive.end()
-        if verdict is not None and verdict.wait > 0 and now + verdict.wait > self._opens:
-            self._close(now, verdict.wait)
         self.circuit.end(now, verdict, ticket.is_probe)
         if self.circuit.broken is None:
             self._ring()
@@ -218,19 +228,21 @@ class Door:
             for bell in self._resting:
                 bell.ring()
 
-    def _adapt(self, ticket: Ticket, verdict: Verdict | None) -> None:
-        if verdict is None:
-            self.adaptive.succeed()
-        elif verdict.is_rate_limit:
-            self.adaptive.cut(ticket.number)
-        elif verdict.is_overload:
-            self.adaptive.hold()
+    def _obey(self, ticket: Ticket, verdict: Verdict, now: float, back: float) -> None:
+        """Ask less of the provider, and let no call begin for as long as it asks.
 
-    def _close(self, now: float, seconds: float) -> None:
-        """Let no call begin for as long as the provider asks."""
-        if seconds >= LONG and self._opens <= now:
-            self.report(f"model {self.model!r} waits for {seconds:g} s: its provider asks for it")
-        self._opens = now + seconds
+        Where it refuses calls and does not say for how long, the first of them decides for all.
+        """
+        if verdict.action == "stop":
+            return
+        wait = verdict.wait
+        if verdict.is_overload:
+            self.adaptive.hold()
+        if verdict.is_rate_limit and self.adaptive.cut(ticket.number):
+            wait = wait or back
+        if wait >= LONG and self._opens <= now:
+            self.report(f"model {self.model!r} waits for {wait:g} s: its provider asks for it")
+        self._opens = max(self._opens, now + wait)
 
     async def rest(self, seconds: float) -> None:
         """Wait before the next attempt; ends early when the model is broken."""

@@ -12,6 +12,9 @@ Action: TypeAlias = Literal["retry", "retry_few", "fail", "stop"]
 """retry_few: 2 more attempts at most; stop: the model is asked no more in this run."""
 
 FEW: Final = 2
+MOST_SAID: Final = 500
+"""Characters."""
+
 LONGEST_WAIT: Final = 900.0
 """Seconds: a provider that asks for more is not waited for in this run."""
 
@@ -49,7 +52,7 @@ _TRANSPORT: Final[dict[Cause, Verdict]] = {
 
 _OVERLOADED: Final = Verdict("provider", "retry", is_overload=True)
 _RATE_LIMITED: Final = Verdict(
-    "rate_limit", "retry", "a lower rpm, tpm or max_concurrency of the model", is_rate_limit=True
+    "rate_limit", "retry", "set a lower rpm, tpm or max_concurrency", is_rate_limit=True
 )
 _TOO_LONG: Final = Verdict("context_overflow", "fail", "shorten what is asked")
 _FILTERED: Final = Verdict("content_filtered", "fail")
@@ -58,6 +61,7 @@ _NO_KEY: Final = Verdict("provider", "stop", "check the key of the model, and wh
 _NO_MONEY: Final = Verdict("provider", "stop", "see to the credit at the provider, and run again")
 _NOT_THERE: Final = Verdict("provider", "stop", "check the name of the model and its address")
 
+_BY_CODE: Final = {"not_recorded": Verdict("bad_request", "fail")}
 _BY_STATUS: Final = {
     401: _NO_KEY,
     402: _NO_MONEY,
@@ -93,7 +97,6 @@ _MONEY_WORDS: Final = (
     "account is not active, please check your billing",
 )
 _KEY_WORDS: Final = ("api key not valid", "api_key_invalid", "invalid api key")
-_LENGTH_CODES: Final = frozenset({"context_length_exceeded", "string_above_max_length_of_context"})
 _LENGTH_WORDS: Final = (
     "maximum context length",
     "context_length_exceeded",
@@ -132,22 +135,19 @@ _FILTER_WORDS: Final = (
 def verdict_on(error: ProviderError, wall: float) -> Verdict:
     """Judge a failed attempt by its cause and its status; `wall` is seconds since 1970."""
     verdict = _by_status(error) if error.cause == "status" else _TRANSPORT[error.cause]
-    asked = seconds_asked(error.headers, wall, error.status, error.said) or 0.0
-    if verdict.action == "retry" and asked > LONGEST_WAIT:
-        return evolve(
-            verdict,
-            action="stop",
-            wait=asked,
-            reason=f"{error}; its provider asks to wait for {_told(asked)}, run again after that",
-        )
+    said = str(evolve(error, said=error.said[:MOST_SAID]))
+    asked = 0.0
+    if verdict.action in {"retry", "retry_few"}:
+        asked = seconds_asked(error.headers, wall, error.status, error.said) or 0.0
+    if asked > LONGEST_WAIT:
+        reason = f"{said}; the provider asks to wait for {_told(asked)}: run again after that"
+        return evolve(verdict, action="stop", wait=asked, reason=reason)
     remedy = f"; {verdict.reason}" if verdict.reason else ""
-    return evolve(verdict, wait=asked, reason=f"{error}{remedy}")
+    return evolve(verdict, wait=asked, reason=f"{said}{remedy}")
 
 
 def _by_status(error: ProviderError) -> Verdict:
     """Judge by status, and where one has several meanings, by the provider's words."""
-    if error.code == "not_recorded":
-        return Verdict("bad_request", "fail")
     status = error.status or 500
     code, said = error.code.lower(), error.said.lower()
     if status < 500 and (code in _MONEY_CODES or _has(said, _MONEY_WORDS)):
@@ -155,11 +155,11 @@ def _by_status(error: ProviderError) -> Verdict:
     if status in {200, 400, 403, 422}:
         if code in _FILTER_CODES or _has(said, _FILTER_WORDS):
             return _FILTERED
-        if status != 403 and (code in _LENGTH_CODES or _has(said, _LENGTH_WORDS)):
+        if status != 403 and (code == "context_length_exceeded" or _has(said, _LENGTH_WORDS)):
             return _TOO_LONG
         if status == 400 and _has(said, _KEY_WORDS):
             return _NO_KEY
-    if (known := _BY_STATUS.get(status)) is not None:
+    if (known := _BY_CODE.get(code) or _BY_STATUS.get(status)) is not None:
         return known
     return _BAD_REQUEST if 400 <= status < 500 else _OVERLOADED
 

@@ -6,6 +6,7 @@ from typing import Final
 from attrs import define, field
 
 WINDOW: Final = 60.0
+SOON: Final = 0.001
 """Seconds."""
 
 
@@ -71,6 +72,8 @@ class Rates:
 
     def begin_later(self, entry: Entry, now: float) -> Entry:
         """Note that a request begins now, and not when its place was taken."""
+        if now - entry.moment < SOON:
+            return entry
         later = Entry(now, entry.tokens)
         self._note(later)
         self.drop(entry)

@@ -9,13 +9,11 @@ from typing import Final
 
 _UNITS: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6}
 _NUMBER: Final = re.compile(r"\d{1,15}(\.\d{0,15})?|\.\d{1,15}", re.ASCII)
-_PART: Final = re.compile(r"(\d{1,15}(?:\.\d{0,15})?)(ms|us|µs|d|h|m|s)", re.ASCII)
+_PART: Final = re.compile(r"(\d{1,15}(?:\.\d{0,15})?)(ms|us|d|h|m|s)", re.ASCII)
 _DURATION: Final = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _SAID: Final = re.compile(
-    r"(?:try again|retry|retrying) (?:in|after) ([\d.]{1,20}) ?(ms|milliseconds?|s|sec|seconds?)\b",
-    re.IGNORECASE | re.ASCII,
+    r"(?:try again|retry) (?:in|after) ([0-9.dhmsu]{1,40})( seconds?\b)?", re.IGNORECASE | re.ASCII
 )
-_RESETS: Final = ("x-ratelimit-reset-requests", "x-ratelimit-reset-tokens")
 
 
 def seconds_asked(
@@ -35,10 +33,17 @@ def seconds_asked(
     if status != 429:
         return None
     if found := _SAID.search(said):
-        number = _number(found[1])
-        if number is not None:
-            return number / 1000 if found[2].lower().startswith("m") else number
-    resets = [_seconds(headers.get(name, ""), headers, wall) for name in _RESETS]
+        written, is_plain = found[1].rstrip("."), found[2] is not None
+        asked = _number(written) if is_plain else _duration(written)
+        if asked is not None:
+            return asked
+    resets = [
+        _seconds(headers.get(f"x-ratelimit-reset-{each}", ""), headers, wall)
+        for each in ("requests", "tokens")
+        # Where requests are left, their reset says when all of them are back.
+        if each == "tokens"
+        or _number(headers.get("x-ratelimit-remaining-requests", "")) in {None, 0}
+    ]
     return max((each for each in resets if each is not None), default=None)
 
 
@@ -50,16 +55,20 @@ def _seconds(text: str, headers: Mapping[str, str], wall: float) -> float | None
     text = text.strip()
     if (number := _number(text)) is not None:
         return number
-    if _DURATION.fullmatch(text):
-        return sum(
-            float(number) * _UNITS[unit.replace("µ", "u")] for number, unit in _PART.findall(text)
-        )
+    if (duration := _duration(text)) is not None:
+        return duration
     moment = _moment(text)
     if moment is None:
         return None
     # The clock of this machine may be wrong; the two of the server agree.
     from_now = moment - (_moment(headers.get("date", "")) or wall)
     return from_now if from_now >= 0 else None
+
+
+def _duration(text: str) -> float | None:
+    if not _DURATION.fullmatch(text):
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
 
 
 def _moment(text: str) -> float | None:
