@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from rmg_core.errors import ModelFailed, ModelStopped, ProviderError
-from rmg_core.limits import Budget, Door
+from rmg_core.limits import Answered, Budget, Door, fault_in
 from rmg_core.limits.policy import verdict_on
 from rmg_core.limits.virtual import run_virtually, virtual_clock
 from rmg_core.models import Reply, Usage
@@ -73,15 +73,28 @@ def test_what_may_pass_by_itself_is_tried_again(in_time, answers, asked):
         (status(400, "", "content_filter"), "content_filtered", 1),
         (ProviderError("too_large", ""), "bad_response", 1),
         (ProviderError("redirect", ""), "provider", 1),
-        (Reply("", refusal="no"), "refusal", 1),
-        (Reply("a", finish="content_filter"), "content_filtered", 1),
-        (Reply("a", finish="length"), "truncated", 1),
     ],
 )
 def test_what_does_not_pass_fails_after_its_number_of_attempts(in_time, answer, kind, attempts):
     made, times = in_time(tried, [answer])
     assert isinstance(made, ModelFailed)
     assert (made.kind, len(times)) == (kind, attempts)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply("", refusal="no"), "refusal"),
+        (Reply("a", finish="content_filter"), "content_filtered"),
+        (Reply("a", finish="length"), "truncated"),
+    ],
+)
+def test_a_reply_that_is_none_to_go_by_is_given_back_and_told(in_time, reply, kind):
+    made, times = in_time(tried, [reply])
+    assert isinstance(made, Answered)
+    fault = fault_in(made.reply)
+    assert fault is not None
+    assert (fault.kind, len(times)) == (kind, 1)
 
 
 @pytest.mark.parametrize(
@@ -129,16 +142,6 @@ def test_a_failure_says_how_often_it_was_tried_what_was_said_and_what_to_do(in_t
     assert str(made) == (
         "model 'judge' gave no answer to go by in 6 attempts: "
         "status 429 (rate_limit_exceeded): slow down; set a lower rpm, tpm or max_concurrency"
-    )
-
-
-def test_a_failure_has_the_reply_that_is_not_to_go_by(in_time):
-    reply = Reply("half a", finish="length")
-    made, _ = in_time(tried, [reply])
-    assert made.reply is reply
-    assert made.reason == (
-        "model 'judge' gave no answer to go by in 1 attempt: "
-        "the reply ends at its limit of tokens, after 6 characters; raise max_tokens"
     )
 
 
