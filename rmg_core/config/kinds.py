@@ -23,8 +23,8 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
-from rmg_core.config.credentials import without_credentials
 from rmg_core.errors import DefinitionError
+from rmg_core.redaction import Secret, without_credentials
 
 LISTS: Final[Mapping[Any, Callable[[list[Any]], Any]]] = types.MappingProxyType(
     {
@@ -57,6 +57,7 @@ _WORDS: Final[Mapping[Any, tuple[str, str]]] = types.MappingProxyType(
         datetime: ("a date and time", "dates and times"),
         date: ("a date", "dates"),
         time: ("a time", "times"),
+        Secret: ('"${NAME}" or { file = "PATH" }', "secrets"),
     }
 )
 
@@ -71,6 +72,10 @@ def is_literal(kind: Any) -> bool:
 
 def is_enum(kind: Any) -> bool:
     return inspect.isclass(kind) and issubclass(kind, Enum)
+
+
+def is_secret(kind: Any) -> bool:
+    return kind is Secret
 
 
 def is_list(kind: Any) -> bool:
@@ -168,6 +173,8 @@ def said(value: Any) -> str:  # noqa: PLR0911 - one line a type
             return f"the time {value}"
         case Mapping():
             return "a table"
+        case Secret():
+            return "a secret"
         case list() | tuple():
             return "a list"
         case _:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from rmg_core.config.credentials import without_credentials
 from rmg_core.config.positions import MAX_DEPTH, KeyPath, Positions, read_key, too_deep
 from rmg_core.errors import Problem
+from rmg_core.redaction import without_credentials
 
 
 @frozen

@@ -4,6 +4,7 @@ from rmg_core.redaction.forms import HIDDEN, credentials_in, without_credentials
 from rmg_core.redaction.redactor import (
     forget,
     is_name_of_secret,
+    redact_record,
     redacted,
     redacted_values,
     remember,
@@ -17,6 +18,7 @@ __all__ = [
     "forget",
     "is_name_of_secret",
     "missing_secrets",
+    "redact_record",
     "redacted",
     "redacted_values",
     "remember",
