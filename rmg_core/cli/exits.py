@@ -26,11 +26,9 @@ def exits() -> Iterator[None]:
     except KeyboardInterrupt:
         tell("interrupted")
         raise Exit(CUT_SHORT) from None
-    except ClickException as fault:  # click tells it
-        from rmg_core.redaction import redacted
-
-        fault.message = redacted(fault.message)
-        raise
+    except ClickException as fault:  # click would tell it where nothing is redacted any more
+        fault.show()
+        raise Exit(fault.exit_code) from fault
     except (RunFailed, StoreError) as fault:
         tell(str(fault))
         raise Exit(WRONG_QUESTION if isinstance(fault, StoreRefused) else FAILED) from fault

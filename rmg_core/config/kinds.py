@@ -173,8 +173,6 @@ def said(value: Any) -> str:  # noqa: PLR0911 - one line a type
             return f"the time {value}"
         case Mapping():
             return "a table"
-        case Secret():
-            return "a secret"
         case list() | tuple():
             return "a list"
         case _:

@@ -11,6 +11,7 @@ from rmg_core.models.messages import (
     as_messages,
     message_json,
 )
+from rmg_core.models.redacting import redacted_reply
 from rmg_core.models.replies import AnyReply, Embeddings, Finish, Logprob, Reply, Usage
 from rmg_core.models.requests import AnyRequest, EmbeddingRequest, Request, Tool, as_request
 
@@ -38,4 +39,5 @@ __all__ = [
     "as_messages",
     "as_request",
     "message_json",
+    "redacted_reply",
 ]
