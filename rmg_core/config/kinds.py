@@ -24,7 +24,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 import attrs
 
 from rmg_core.errors import DefinitionError
-from rmg_core.redaction import Secret, without_credentials
+from rmg_core.redaction import Secret, redacted
 
 LISTS: Final[Mapping[Any, Callable[[list[Any]], Any]]] = types.MappingProxyType(
     {
@@ -163,7 +163,7 @@ def said(value: Any) -> str:  # noqa: PLR0911 - one line a type
             shown = repr(value)
             return shown if len(shown) <= 40 else f"{shown[:39]}…"
         case str():
-            shown = without_credentials(value)
+            shown = redacted(value)
             return f"the text {shown if len(shown) <= 40 else shown[:39] + '…'!r}"
         case datetime():
             return f"the date and time {value}"

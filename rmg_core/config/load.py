@@ -21,7 +21,7 @@ from rmg_core.config.source import (
 )
 from rmg_core.config.strict import structure_options
 from rmg_core.errors import ConfigError, Problem
-from rmg_core.redaction import credentials_in, without_credentials
+from rmg_core.redaction import credentials_in, redacted
 
 _NAMED: Final = {
     "graders": "grader",
@@ -164,7 +164,7 @@ def _read_overrides(written: Sequence[str]) -> tuple[list[Override], list[Proble
             read.append(parse_override(each))
         except ValueError as fault:
             hint = "write it as --set graders.NAME.options.OPTION=VALUE"
-            problems.append(Problem(without_credentials(str(fault)), hint, override_label(each)))
+            problems.append(Problem(redacted(str(fault)), hint, override_label(each)))
     return read, problems
 
 
