@@ -153,15 +153,23 @@ def _is_file(value: str) -> bool:
 
 def _written(value: str) -> Iterator[str]:
     """Yield the ways in which a secret may be written."""
-    yield value
     yield from (quote(value, safe=""), quote(value), quote_plus(value))
-    yield from (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+    texts = {value}
+    for _ in range(2):  # as JSON or by `repr`, and that once more: JSON in the text of an error
+        yield from texts
+        texts = {each for text in texts for each in _escaped(text)}
+    yield from texts
     content = value.encode("utf-8", "surrogateescape")
     for before in range(3):
         # Of three bytes come four letters; those that the neighbours have a part in are left out.
         text = base64.b64encode(bytes(before) + content).decode()
         inner = text[(0, 2, 3)[before] : (before + len(content)) * 8 // 6]
         yield from (inner, inner.replace("+", "-").replace("/", "_"))
+
+
+def _escaped(text: str) -> Iterator[str]:
+    for made in (json.dumps(text), json.dumps(text, ensure_ascii=False), repr(text)):
+        yield made[1:-1]
 
 
 def _guards(literals: Iterable[str]) -> _Guards:

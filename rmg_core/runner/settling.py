@@ -114,11 +114,7 @@ def _with_metadata(outcome: Outcome) -> Outcome:
         written = orjson.dumps(dict(outcome.metadata))
     except (TypeError, ValueError) as fault:
         return GraderError("bad_return", _text(f"its metadata cannot be written as JSON: {fault}"))
-    text = written.decode()
-    made = orjson.loads(written)
-    if redacted(text) is not text:
-        made = redacted_values(made)
-    return attrs.evolve(outcome, metadata=made)
+    return attrs.evolve(outcome, metadata=redacted_values(orjson.loads(written)))
 
 
 def without_secrets(outcome: Outcome) -> Outcome:

@@ -46,10 +46,11 @@ def known(name: str, variable: str, value: str, text: str = "") -> Canary:
     return Canary(name, f"it is {text or value} there", text or value, {variable: value})
 
 
-def encoded(before: bytes, value: str) -> str:
-    """Write a secret behind other bytes in base64, without the letters at its borders."""
-    inner = base64.b64encode(before + value.encode()).decode().rstrip("=")
-    return inner[len(before) and len(before) + 1 : -3]
+def in_base64(name: str, variable: str, before: str, value: str) -> Canary:
+    """Write a secret among other bytes in base64."""
+    text = base64.b64encode(f"{before}{value}@host".encode()).decode()
+    place = len(before) * 8 // 6 + 2
+    return Canary(name, text, text[place : place + 20], {variable: value})
 
 
 KEYS = {f"CANARY_{place}": chance(24) for place in range(12)}
@@ -81,9 +82,9 @@ CANARIES = [
     known("env", "CANARY_API_KEY", KEYS["CANARY_0"]),
     known("env, small letters", "canary_token", KEYS["CANARY_1"]),
     known("env, only letters", "CANARY_PASSWORD", "correcthorsebatterystaple"),
-    known("base64", "CANARY_0_KEY", KEYS["CANARY_2"], encoded(b"", KEYS["CANARY_2"])),
-    known("base64, 1 before", "CANARY_1_KEY", KEYS["CANARY_3"], encoded(b":", KEYS["CANARY_3"])),
-    known("base64, 2 before", "CANARY_2_KEY", KEYS["CANARY_4"], encoded(b"u:", KEYS["CANARY_4"])),
+    in_base64("base64", "CANARY_0_KEY", "", KEYS["CANARY_2"]),
+    in_base64("base64, 1 before", "CANARY_1_KEY", ":", KEYS["CANARY_3"]),
+    in_base64("base64, 2 before", "CANARY_2_KEY", "u:", KEYS["CANARY_4"]),
     known("odd", "CANARY_SECRET", ODD),
     known("odd, in a url", "CANARY_SECRET", ODD, quote(ODD, safe="")),
     known("odd, in json", "CANARY_SECRET", ODD, json.dumps(ODD)[1:-1]),
@@ -107,7 +108,7 @@ def reason(number: int) -> GraderScore:
 @grader
 async def late(number: int) -> GraderScore:
     """x"""
-    return GraderScore(0.5, "x" * 65_500 + CANARIES[number])
+    return GraderScore(0.5, "x " * 32_720 + CANARIES[number])
 
 @grader
 def metadata(number: int) -> GraderScore:
@@ -194,12 +195,10 @@ def option(number: int, *, text: str) -> float:
 
 def mapped(sample):
     raise ValueError(CANARIES[sample["number"]])
-
-class Combined:
-    pass
 '''
 
-CONFIG = """
+CONFIG = """\
+max_errors = 1.0
 [dataset]
 path = "rows.jsonl"
 id = "id"
@@ -229,7 +228,6 @@ APART = {"apart", "crashes", "apart_raises", "environment"}
 
 def config() -> Iterator[str]:
     yield CONFIG
-    yield "max_errors = 1.0\n" if False else ""
     for name in PARTS:
         yield f'[graders.{name}]\nuse = "./graders.py:{name}"\n'
         if name in APART:
@@ -255,7 +253,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     (folder / "canaries.json").write_text(json.dumps(texts), "utf-8")
     (folder / "key.txt").write_text(KEYS["CANARY_5"] + "\n", "utf-8")
     (folder / "graders.py").write_text(GRADERS, "utf-8")
-    (folder / "qa.toml").write_text("max_errors = 1.0\n" + "".join(config()), "utf-8")
+    (folder / "qa.toml").write_text("".join(config()), "utf-8")
     rows = [{"id": f"s{n}", "number": n, "text": each} for n, each in enumerate(texts)]
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     env = {**ENVIRONMENT, **{k: v for each in CANARIES for k, v in each.env.items()}}
@@ -303,10 +301,12 @@ def test_no_file_of_a_run_and_nothing_said_of_it_has_the_canary(kept: Kept, cana
     assert found == []
 
 
-@pytest.mark.parametrize("part", [*PARTS, "mapped"])
+SILENT = {"unwritable", "prints", "crashes", "environment"}
+"""The outcomes of these say nothing of a key, or only the first three do: it is stopped."""
+
+
+@pytest.mark.parametrize("part", [each for each in (*PARTS, "mapped") if each not in SILENT])
 def test_each_part_had_the_canary_and_lost_it(kept: Kept, part: str):
-    if part == "environment":
-        pytest.skip("it has none to begin with")
     texts = [json.dumps(kept.outcomes[number, part]) for number in range(len(CANARIES))]
     clean = [each.name for each, text in zip(CANARIES, texts, strict=True) if "***" not in text]
     assert clean == []
