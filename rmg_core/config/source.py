@@ -72,9 +72,7 @@ class Source:
     def problem_at(self, place: tuple[int, int] | None, message: str, hint: str = "") -> Problem:
         """Say what is wrong at a line and column."""
         line, column = place or (None, None)
-        return Problem(
-            redacted(message), redacted(hint), self.file, line, column
-        )
+        return Problem(redacted(message), redacted(hint), self.file, line, column)
 
     def problem_of(self, override: Override, message: str, hint: str = "") -> Problem:
         """Say what is wrong with an override."""

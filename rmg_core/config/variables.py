@@ -149,12 +149,11 @@ def _text(text: str) -> str:
     def value(found: re.Match[str]) -> str:
         if found[0] == "$${":
             return "${"
-        name = found[1]
-        if name in os.environ:
-            return os.environ[name]
         said = 'has a "${" without "NAME}" behind it'
         remedy = 'write "${NAME}" for a variable, and "$${" for "${" itself'
-        if name:
+        if (name := found[1]) is not None:
+            if name in os.environ:
+                return os.environ[name]
             said = f"names the environment variable {name}, which is not set"
             remedy = f'set {name}, or write "$${{{name}}}" for the text itself'
         findings.append(Finding((), said, remedy))

@@ -23,12 +23,18 @@ _NESTED: Final = (
 )
 
 
+_PLACES: Final = frozenset({"HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"})
+"""Without these nothing starts: they stay even where a password is the name of a folder."""
+
+
 def environment(wanted: Collection[str]) -> dict[str, str]:
     """Return the environment of a process of a grader: no secret but in the `wanted` variables."""
     return {
         name: value
         for name, value in os.environ.items()
-        if name in wanted or not (is_name_of_secret(name) or redacted(value) != value)
+        if name in wanted
+        or name in _PLACES
+        or not (is_name_of_secret(name) or redacted(value) != value)
     }
 
 

@@ -76,7 +76,9 @@ CANARIES = [
     looks("jwt", "", f"eyJ{chance(20)}.eyJ{chance(40)}.{chance(30)}"),
     looks("header", "Authorization: Bearer ", chance(32)),
     looks("401", '401: {"error": "Incorrect API key provided: ', f"sk-{chance(20)}", '."}'),
-    looks("pem", "-----BEGIN RSA PRIVATE KEY-----\n", chance(64), "\n-----END RSA PRIVATE KEY-----"),
+    looks(
+        "pem", "-----BEGIN RSA PRIVATE KEY-----\n", chance(64), "\n-----END RSA PRIVATE KEY-----"
+    ),
     looks("git url", "fatal: https://ada:", chance(16), "@example.com/x.git not found"),
     looks("database url", "postgresql://ada:", chance(16), "@db.example.com/x"),
     known("env", "CANARY_API_KEY", KEYS["CANARY_0"]),
@@ -101,7 +103,7 @@ CANARIES = json.loads((HERE / "canaries.json").read_text("utf-8"))
 Secret.from_file(HERE / "key.txt").reveal()
 
 @grader
-def reason(number: int) -> GraderScore:
+def reason(number: int, text: str) -> GraderScore:
     """x"""
     return GraderScore(0.5, f"since {CANARIES[number]}")
 
@@ -232,7 +234,7 @@ def config() -> Iterator[str]:
         yield f'[graders.{name}]\nuse = "./graders.py:{name}"\n'
         if name in APART:
             yield "isolate = true\n"
-    yield '[graders.mapped]\nuse = "./graders.py:reason"\nmapper = "./graders.py:mapped"\n'
+    yield '[graders.mapped]\nuse = "./graders.py:skip"\nmapper = "./graders.py:mapped"\n'
     yield '[graders.option]\nuse = "./graders.py:option"\n'
     yield '[aggregators.mean]\nuse = "mean"\n'
 
@@ -319,5 +321,9 @@ def test_a_process_of_a_grader_gets_no_variable_that_holds_a_secret(kept: Kept):
 
 
 def test_the_run_directory_has_every_file_that_it_is_to_have(kept: Kept):
-    assert {Path(name).name for name in kept.files} >= {"store.sqlite", "summary.json", "config.toml"}
+    assert {Path(name).name for name in kept.files} >= {
+        "store.sqlite",
+        "summary.json",
+        "config.toml",
+    }
     assert os.fsencode("--set") in kept.files["runs/qa/config.toml"]
