@@ -15,12 +15,14 @@ from urllib.parse import quote
 import pytest
 from attrs import frozen
 
+from rmg_core.cli.screen import tell_crash
 from rmg_core.outcomes import to_json
 from rmg_core.store import Store
 
-from .conftest import ENVIRONMENT
+from .conftest import CONFIG as SMALL
+from .conftest import ENVIRONMENT, Desk
 
-_RANDOM = random.Random(5)
+_RANDOM = random.Random(5)  # noqa: S311 - the same canaries each time
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -188,7 +190,8 @@ def apart_raises(number: int) -> float:
 @grader
 def environment(number: int) -> GraderScore:
     """x"""
-    return GraderScore(0.5, "", {"seen": sorted(name for name in os.environ if "canary" in name.lower())})
+    seen = sorted(name for name in os.environ if "canary" in name.lower())
+    return GraderScore(0.5, "", {"seen": seen})
 
 @grader
 def option(number: int, *, text: str) -> float:
@@ -327,3 +330,54 @@ def test_the_run_directory_has_every_file_that_it_is_to_have(kept: Kept):
         "config.toml",
     }
     assert os.fsencode("--set") in kept.files["runs/qa/config.toml"]
+
+
+FAILING = '''
+from attrs import define
+
+KEY = "sk-" + "canary7" * 4
+
+@define
+class Fails:
+    """Fails at the `event`."""
+
+    event: str
+
+    def __getattr__(self, name):
+        def told(argument=None):
+            if name == self.event:
+                raise OSError(f"{name} with {KEY}")
+        return told
+'''
+
+
+@pytest.mark.parametrize("event", ["open", "write", "close"])
+def test_the_failure_of_a_sink_is_told_without_the_canary(desk: Desk, event: str):
+    desk.write("failing.py", FAILING)
+    sink = f'[sinks.s]\nuse = "./failing.py:Fails"\noptions = {{ event = "{event}" }}\n'
+    desk.write("qa.toml", SMALL + sink)
+    said = desk.rmg("run", "qa.toml")
+    assert f"sink 's' cannot {event}: OSError: {event} with ***" in said.err
+    assert "canary" not in said.out + said.err
+
+
+def test_the_failure_of_an_observer_is_told_and_kept_without_the_canary(desk: Desk):
+    desk.write("failing.py", FAILING)
+    observer = '[observers.o]\nuse = "./failing.py:Fails"\noptions = { event = "outcomes" }\n'
+    desk.write("qa.toml", SMALL + observer)
+    said = desk.rmg("run", "qa.toml")
+    assert "outcomes raised OSError: outcomes with ***" in said.err
+    kept = (desk.folder / "runs/qa/summary.json").read_text("utf-8")
+    assert "outcomes with ***" in kept
+    assert "canary" not in said.out + said.err + kept
+
+
+def test_a_crash_is_told_without_the_canary(capsys: "pytest.CaptureFixture[str]"):
+    key = f"sk-{chance(40)}"
+    try:
+        raise RuntimeError(key)
+    except RuntimeError as fault:
+        tell_crash(type(fault), fault, fault.__traceback__)
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback (most recent call last):\n")
+    assert said.endswith("RuntimeError: ***\n")
