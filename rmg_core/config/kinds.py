@@ -74,10 +74,6 @@ def is_enum(kind: Any) -> bool:
     return inspect.isclass(kind) and issubclass(kind, Enum)
 
 
-def is_secret(kind: Any) -> bool:
-    return kind is Secret
-
-
 def is_list(kind: Any) -> bool:
     return (get_origin(kind) or kind) in LISTS
 

@@ -148,9 +148,9 @@ def _converter() -> "Converter":
     made = Converter(structure_fallback_factory=lambda _: _structure_instance)
     for kind in (bool, int, float, str, Path):
         made.register_structure_hook(kind, _structure_plain)
+    made.register_structure_hook(Secret, _structure_secret)
     for is_kind, hook in (
         (kinds.is_anything, _structure_anything),
-        (kinds.is_secret, _structure_secret),
         (kinds.is_enum, _structure_enum),
         (kinds.is_literal, _structure_literal),
         (kinds.is_list, _structure_list),

@@ -65,7 +65,11 @@ FORMS: Final = (
     Form("ya29.…", ("ya29.",), _at_edge(r"ya29\.", r"[\w-]{20,}")),
     Form("GOCSPX-…", ("GOCSPX-",), _at_edge("GOCSPX-", r"[\w-]{16,}")),
     Form("hf_…", ("hf_",), _at_edge("hf_", r"[A-Za-z0-9]{16,}")),
-    Form("xox…", ("xox", "xapp-"), _at_edge("(?:xox[a-z]|xapp)-", r"(?=[\w-]*\d)[\w-]{10,}")),
+    Form(
+        "xox…",
+        ("xox", "xapp-"),
+        _at_edge("(?:xox[a-z]|xapp)-", r"(?<!-....-)(?=[\w-]*\d)[\w-]{10,}"),
+    ),
     Form("Slack hook", ("://hooks.slack.com/",), r"(?P<shown>hooks\.slack\.com/\w+/)[\w/]{12,}"),
     Form("JWT", ("eyJ",), _at_edge("eyJ", r"[\w-]{8,}\.eyJ[\w-]{4,}(?:\.[\w-]*)?")),
     Form(

@@ -37,7 +37,7 @@ class _Known:
     """What is secret in this process; `forms` are the ways to write it, the longest first.
 
     A text holds one only where it holds a guard, which is a rare letter, and one of the texts
-    behind it. To look for all of these takes 60 µs for 2,000 characters, and the guards 6.
+    behind it. One letter is found in 20 to 40 ns, and a text in 2,000 characters takes 1 µs.
     """
 
     values: frozenset[str] = frozenset()
@@ -60,7 +60,7 @@ def redacted(text: str) -> str:
     if len(text) < SHORTEST:
         return text
     known = _known or _read()
-    # Written out it takes 0.1 µs, and half of that again in a loop. Each form has one of these.
+    # Every form has one of these. Written out it takes 0.1 µs, and twice that in a loop.
     if (
         "-" in text
         or "_" in text
@@ -117,7 +117,8 @@ def is_name_of_secret(name: str) -> bool:
 
 def remember(value: str) -> None:
     """Take a text for a secret from now on; one of fewer than 8 characters is not taken."""
-    if value.strip() not in (_known or _read()).values:
+    value = value.strip()
+    if len(value) >= SHORTEST and value not in (_known or _read()).values:
         _read(value)
 
 
