@@ -9,7 +9,7 @@ Imports point down. What a module needs from above stands on the wrong floor.
      4  registry/    config/      basic/         connections/
      3  hookspecs    limits/
      2  graders/     mappers      aggregators    datasets/       models/
-     1  outcomes     redaction
+     1  outcomes     redaction/
      0  errors/      hints
 
      testing/       beside the house, for the tests of packs; no room looks at it

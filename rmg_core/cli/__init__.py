@@ -36,8 +36,9 @@ def main() -> NoReturn:
 
     from rmg_core.cli.exits import FAILED
     from rmg_core.cli.leaving import leave
-    from rmg_core.cli.screen import give_up, tell
+    from rmg_core.cli.screen import give_up, tell, tell_crash
 
+    sys.excepthook = tell_crash
     code = 0
     try:
         rmg.main(prog_name="rmg")

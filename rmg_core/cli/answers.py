@@ -11,6 +11,7 @@ from rmg_core.cli.inputs import Taken
 from rmg_core.cli.screen import escaped, in_columns, one_line, show, show_json
 from rmg_core.models import Call
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, to_json
+from rmg_core.redaction import redacted, redacted_values
 from rmg_core.store import Column, StoredCell, StoredGrader
 
 _SHOWN: Final = 2_000
@@ -102,7 +103,7 @@ def show_as_json(answer: Answer) -> None:
     try:
         show_json(value)
     except TypeError:  # an integer of more than 64 bits, or a lone surrogate
-        show(escaped(json.dumps(value, indent=2)))
+        show(escaped(json.dumps(redacted_values(value), indent=2)))
 
 
 def text_of(answer: Answer) -> str:
@@ -201,6 +202,7 @@ def _inputs(taken: Taken) -> list[str]:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False)
+    text = redacted(text)  # before it is cut
     if len(text) > _SHOWN:
         return f"{text[:_SHOWN]}… ({len(text):,} characters, which --json has)"
     return text
@@ -210,5 +212,6 @@ def _labelled(rows: Sequence[tuple[str, str]], indent: str) -> str:
     """Lay out texts beside their labels; the lines of a text stand below each other."""
     width = max(len(label) for label, _ in rows) + 2
     below = "\n" + indent + " " * width
-    lines = (indent + label.ljust(width) + below.join(text.splitlines()) for label, text in rows)
+    whole = [(label, redacted(text)) for label, text in rows]  # a key may have several lines
+    lines = (indent + label.ljust(width) + below.join(text.splitlines()) for label, text in whole)
     return "\n".join(line.rstrip() for line in lines)

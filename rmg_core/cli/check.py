@@ -78,6 +78,9 @@ def _looked_at(path: str, overrides: Sequence[str]) -> tuple[dict[str, Any], str
         "samples": report.samples,
     }
     tell_warnings(report)
+    for warning in ready.warnings:
+        tell(one_line(warning, 2000))
     said = [counted(count, noun[:-1]) for noun, count in counts.items()]
     left_out = {"rows_skipped": report.skipped, "duplicates": report.duplicates}
-    return {**counts, **left_out}, f"{', '.join(said)}: ready"
+    known = {**counts, **left_out, "warnings": list(ready.warnings)}
+    return known, f"{', '.join(said)}: ready"

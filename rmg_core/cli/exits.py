@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from click.exceptions import Exit
+from click.exceptions import ClickException, Exit
 
 from rmg_core.cli.screen import tell
 from rmg_core.errors import RmgError, RunFailed, StoreError, StoreRefused
@@ -26,6 +26,9 @@ def exits() -> Iterator[None]:
     except KeyboardInterrupt:
         tell("interrupted")
         raise Exit(CUT_SHORT) from None
+    except ClickException as fault:  # click would tell it where nothing is redacted any more
+        fault.show()
+        raise Exit(fault.exit_code) from fault
     except (RunFailed, StoreError) as fault:
         tell(str(fault))
         raise Exit(WRONG_QUESTION if isinstance(fault, StoreRefused) else FAILED) from fault

@@ -14,12 +14,16 @@ from rmg_core.datasets import Dataset, DatasetReport
 from rmg_core.errors import ConfigError, DataError, Problem, StoreError
 from rmg_core.plan import Plan, dataset_of_draft, plan_of_draft
 from rmg_core.plan.feeding import LOOKED_AT, Unfed, unfed_inputs
+from rmg_core.redaction import missing_secrets
 from rmg_core.registry import installed
 
 
 @frozen
 class Ready:
-    """A config that can be run: nothing was found wrong; `warnings` are of the directory."""
+    """A config that can be run: nothing was found wrong.
+
+    `warnings` are of the directory, or of secrets that are not there where none need be.
+    """
 
     config: Config
     plan: Plan
@@ -30,11 +34,17 @@ class Ready:
 
 
 def preflight(
-    path: str, overrides: Sequence[str] = (), run_dir: str | None = None, *, is_run: bool = False
+    path: str,
+    overrides: Sequence[str] = (),
+    run_dir: str | None = None,
+    *,
+    is_run: bool = False,
+    is_offline: bool = False,
 ) -> Ready:
     """Find everything that is wrong with a config before anything runs.
 
-    `run_dir` takes the place of the config's own. With `is_run` it must be possible to write it.
+    `run_dir` takes the place of the config's own. With `is_run` it must be possible to write it,
+    and unless the run `is_offline`, the secrets of the models must be there; else it warns of them.
 
     Raises:
         ConfigError: with every problem of the config and of the dataset.
@@ -62,6 +72,11 @@ def preflight(
             else Problem(message, rundir.HINT)
         )
     problems += clashes(config, plan, place, at)
+    absent = _absent_secrets(plan, config)
+    if is_run and not is_offline:
+        problems += absent
+    elif not is_offline:
+        warnings = (*warnings, *map(str, absent))
     if dataset is None and config.dataset.path is None and plan is not None:
         hint = 'add a table [dataset] with path = "FILE"'
         problems.append(config.problem(("dataset",), "the config names no dataset", hint))
@@ -80,6 +95,15 @@ def preflight(
     if problems or plan is None or report is None or dataset is None:
         raise ConfigError(problems)
     return Ready(config, evolve(plan, run_dir=place), dataset, place, report, warnings)
+
+
+def _absent_secrets(plan: Plan | None, config: Config) -> list[Problem]:
+    """Say which secrets the models of a plan lack."""
+    return [
+        config.problem(("models", model.name, "options", *name.split(".")), said, at="value")
+        for model in (plan.models if plan is not None else ())
+        for name, said in missing_secrets(model.client)
+    ]
 
 
 def _looked_at(place: Path) -> tuple[str | None, tuple[str, ...]]:

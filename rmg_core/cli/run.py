@@ -53,7 +53,7 @@ def command(  # noqa: PLR0917 - click calls it by name
     from rmg_core.cli.report import show_summary, tell_warnings
 
     overrides = arguments.with_rule(overrides, on_bad_row)
-    ready = preflight(config, overrides, run_dir, is_run=True)
+    ready = preflight(config, overrides, run_dir, is_run=True, is_offline=offline)
     tell_warnings(ready.report)
     online = [word for word in written(context) if word != "--offline"]
     rerun = one_line(shlex.join(online), 4000)

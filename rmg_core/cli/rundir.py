@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from rmg_core.errors import ConfigError, Problem
+from rmg_core.redaction import redacted
 
 STORE: Final = "store.sqlite"
 SUMMARY: Final = "summary.json"
@@ -40,8 +41,11 @@ def is_made_by_rmg(place: Path) -> bool:
 
 
 def marked(config: str, command: str) -> bytes:
-    """Return the copy of a config that a run directory holds: it says how the run was begun."""
-    return f"# {command}\n{config}".encode()
+    """Return the copy of a config that a run directory holds: it says how the run was begun.
+
+    There is no secret in it, also none that a shell put into the command.
+    """
+    return f"# {redacted(command)}\n{redacted(config)}".encode()
 
 
 def is_draft(file: Path) -> bool:

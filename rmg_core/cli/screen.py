@@ -9,8 +9,9 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def clean(text: str) -> str:
 
 def one_line(text: str, most: int = 300) -> str:
     """Strip control characters, and put the text on one line of at most `most` characters."""
-    said = clean(" ".join(text.split()))
+    from rmg_core.redaction import redacted
+
+    said = redacted(clean(" ".join(text.split())))  # before it is cut: half a key looks like none
     return said if len(said) <= most else said[: most - 1] + "…"
 
 
@@ -69,6 +72,10 @@ def show_json(value: Any) -> None:
     """Write a result for programs; control characters in it are escaped, not stripped."""
     import orjson
 
+    from rmg_core.redaction import redacted_values
+
+    # Before it is JSON: an escape may hide where a key begins.
+    value = redacted_values(value)
     text = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
     _write(sys.stdout, escaped(text) + "\n")
 
@@ -116,6 +123,45 @@ def flush() -> None:
         if stream is not None:
             with _giving_up(stream):
                 stream.flush()
+
+
+class Redacting:
+    """A stream of text that lets no secret through, whoever writes to it."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        from rmg_core.redaction import redacted
+
+        self._stream.write(redacted(text) if isinstance(text, str) else text)
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def redacting() -> Iterator[None]:
+    """Let no secret through to either stream, also of what a grader or a library prints."""
+    out, error = (stream and Redacting(stream) for stream in (sys.stdout, sys.stderr))
+    with redirect_stdout(out), redirect_stderr(error):
+        yield
+
+
+def tell_crash(
+    kind: type[BaseException], fault: BaseException, trace: TracebackType | None
+) -> None:
+    """Write to stderr what went wrong in rmg itself, as Python does it, without secrets."""
+    import traceback
+
+    from rmg_core.redaction import redacted
+
+    tell(redacted("".join(traceback.format_exception(kind, fault, trace)).rstrip()))
 
 
 @contextmanager

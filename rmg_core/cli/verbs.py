@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rmg_core.cli.exits import exits
-from rmg_core.cli.screen import ready
+from rmg_core.cli.screen import ready, redacting
 
 NOUN = "command"
 """What the registry calls a verb."""
@@ -66,7 +66,7 @@ class VerbGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with exits():
+        with redacting(), exits():
             return super().invoke(ctx)
 
 

@@ -15,6 +15,7 @@ from rmg_core.config.positions import KeyPath
 from rmg_core.config.schema import config_schema, options_schema
 from rmg_core.config.strict import structure_options
 from rmg_core.config.uses import UseConfig
+from rmg_core.config.variables import expanded
 
 __all__ = [
     "AggregatorConfig",
@@ -31,6 +32,7 @@ __all__ = [
     "UseConfig",
     "config_schema",
     "draft_config",
+    "expanded",
     "load_config",
     "name_fault",
     "options_schema",

@@ -23,9 +23,9 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
-from rmg_core.config.credentials import without_credentials
 from rmg_core.errors import DefinitionError
 from rmg_core.models import Model
+from rmg_core.redaction import Secret, redacted
 
 LISTS: Final[Mapping[Any, Callable[[list[Any]], Any]]] = types.MappingProxyType(
     {
@@ -59,6 +59,7 @@ _WORDS: Final[Mapping[Any, tuple[str, str]]] = types.MappingProxyType(
         date: ("a date", "dates"),
         time: ("a time", "times"),
         Model: ("the name of a model", "names of models"),
+        Secret: ('"${NAME}" or { file = "PATH" }', "secrets"),
     }
 )
 
@@ -164,7 +165,7 @@ def said(value: Any) -> str:  # noqa: PLR0911 - one line a type
             shown = repr(value)
             return shown if len(shown) <= 40 else f"{shown[:39]}…"
         case str():
-            shown = without_credentials(value)
+            shown = redacted(value)
             return f"the text {shown if len(shown) <= 40 else shown[:39] + '…'!r}"
         case datetime():
             return f"the date and time {value}"

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from rmg_core.config.credentials import credentials_in, without_credentials
 from rmg_core.config.findings import Fault, OptionsError
 from rmg_core.config.model import Config
 from rmg_core.config.names import name_fault
@@ -22,6 +21,7 @@ from rmg_core.config.source import (
 )
 from rmg_core.config.strict import structure_options
 from rmg_core.errors import ConfigError, Problem
+from rmg_core.redaction import credentials_in, redacted
 
 _NAMED: Final = {
     "models": "model",
@@ -164,7 +164,7 @@ def _read_overrides(written: Sequence[str]) -> tuple[list[Override], list[Proble
             read.append(parse_override(each))
         except ValueError as fault:
             hint = "write it as --set graders.NAME.options.OPTION=VALUE"
-            problems.append(Problem(without_credentials(str(fault)), hint, override_label(each)))
+            problems.append(Problem(redacted(str(fault)), hint, override_label(each)))
     return read, problems
 
 

@@ -15,8 +15,10 @@ from rmg_core.config.bounds import keywords
 from rmg_core.config.kinds import is_required, options_of, written_type
 from rmg_core.config.model import Config
 from rmg_core.config.names import NAME_PATTERN
+from rmg_core.config.variables import VARIABLE_PATTERN
 from rmg_core.models import Model
 from rmg_core.outcomes import NOTHING
+from rmg_core.redaction import Secret
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -34,6 +36,17 @@ _PLAIN: Final[Mapping[Any, Schema]] = {
     datetime: {"type": "string", "format": "date-time"},
     date: {"type": "string", "format": "date"},
     time: {"type": "string", "format": "time"},
+    Secret: {
+        "anyOf": [
+            {"type": "string", "pattern": VARIABLE_PATTERN},
+            {
+                "type": "object",
+                "properties": {"file": {"type": "string", "minLength": 1}},
+                "required": ["file"],
+                "additionalProperties": False,
+            },
+        ]
+    },
 }
 
 _LENGTHS: Final = {"string": "Length", "array": "Items", "object": "Properties"}

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from rmg_core.config.credentials import without_credentials
 from rmg_core.config.positions import MAX_DEPTH, KeyPath, Positions, read_key, too_deep
 from rmg_core.errors import Problem
+from rmg_core.redaction import redacted
 
 
 @frozen
@@ -28,7 +28,7 @@ class Override:
 
 def override_label(written: str) -> str:
     """Return how problems call what was written after `--set`."""
-    shown = without_credentials(written)
+    shown = redacted(written)
     return f"--set {shown if len(shown) <= 80 else shown[:79] + '…'}"
 
 
@@ -72,9 +72,7 @@ class Source:
     def problem_at(self, place: tuple[int, int] | None, message: str, hint: str = "") -> Problem:
         """Say what is wrong at a line and column."""
         line, column = place or (None, None)
-        return Problem(
-            without_credentials(message), without_credentials(hint), self.file, line, column
-        )
+        return Problem(redacted(message), redacted(hint), self.file, line, column)
 
     def problem_of(self, override: Override, message: str, hint: str = "") -> Problem:
         """Say what is wrong with an override."""

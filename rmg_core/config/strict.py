@@ -13,8 +13,10 @@ from rmg_core.config import kinds
 from rmg_core.config.bounds import choices_of, must, refusals
 from rmg_core.config.findings import Finding, OptionsError, Refused, near, other_kind, own_words
 from rmg_core.config.kinds import convert, default_of, is_required, options_of, written_type
+from rmg_core.config.variables import not_secret, secret_of
 from rmg_core.hints import near_miss, suggestion
 from rmg_core.outcomes import NOTHING
+from rmg_core.redaction import Secret
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -159,6 +161,7 @@ def _converter() -> "Converter":
     made = Converter(structure_fallback_factory=lambda _: _structure_instance)
     for kind in (bool, int, float, str, Path):
         made.register_structure_hook(kind, _structure_plain)
+    made.register_structure_hook(Secret, _structure_secret)
     for is_kind, hook in (
         (kinds.is_anything, _structure_anything),
         (kinds.is_enum, _structure_enum),
@@ -186,6 +189,14 @@ def _structure_plain(value: Any, kind: Any) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise other_kind(value, kind)
     return _finite(value)
+
+
+def _structure_secret(value: Any, kind: Any) -> Any:
+    if isinstance(value, Secret):
+        return value
+    if (made := secret_of(value)) is None:
+        raise not_secret(value, kind)
+    return made
 
 
 def _finite(value: Any) -> Any:
@@ -258,7 +269,9 @@ def _choose(value: Any, kind: Any, choices: list[tuple[Any, Any]]) -> Any:
 
 
 def _structure_union(value: Any, kind: Any) -> Any:
-    """Take the first type of the union that fits; an integer is no float where it may be both.
+    """Take the first type of the union that fits, of a secret and a text the secret.
+
+    An integer is no float where it may be both.
 
     When none fits, a type whose shape does says what is wrong: before others one that has all it
     needs, and then one with few findings.
@@ -266,7 +279,8 @@ def _structure_union(value: Any, kind: Any) -> Any:
     if value is None and type(None) in get_args(kind):
         return None
     refusals: list[Refused] = []
-    for part in sorted(kinds.members(kind), key=lambda part: part is float):
+    order = {Secret: 0, float: 2}
+    for part in sorted(kinds.members(kind), key=lambda part: order.get(part, 1)):
         try:
             return _structure(value, part)
         except Refused as refused:

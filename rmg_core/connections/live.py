@@ -22,8 +22,8 @@ from rmg_core.models import (
     Price,
     Reply,
     Request,
+    redacted_reply,
 )
-from rmg_core.redaction import redacted_json
 
 Made = TypeVar("Made", Reply, Embeddings)
 
@@ -212,7 +212,7 @@ class Live:
         made = Call(
             key=key,
             model=connection.identity,
-            reply=redacted_json(got.reply.to_json()),
+            reply=redacted_reply(got.reply).to_json(),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             usd=cost_of(self._price, usage),

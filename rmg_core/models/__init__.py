@@ -12,6 +12,7 @@ from rmg_core.models.messages import (
     as_messages,
     message_json,
 )
+from rmg_core.models.redacting import redacted_reply
 from rmg_core.models.replies import AnyReply, Embeddings, Finish, Logprob, Reply, Usage
 from rmg_core.models.requests import AnyRequest, EmbeddingRequest, Request, Tool, as_request
 
@@ -40,4 +41,5 @@ __all__ = [
     "as_messages",
     "as_request",
     "message_json",
+    "redacted_reply",
 ]

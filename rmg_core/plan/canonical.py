@@ -29,6 +29,7 @@ from rmg_core.connections import Connection
 from rmg_core.datasets import ReadOnlyDict, ReadOnlyList
 from rmg_core.graders import MARK
 from rmg_core.plan.homes import home_of, home_of_code, named_home
+from rmg_core.redaction import Secret
 
 
 class NoForm(Exception):
@@ -240,6 +241,7 @@ _SPELLED: Final[Mapping[type, Callable[[Any], str]]] = {
     timedelta: repr,
     timezone: ascii,
     type(attrs.NOTHING): lambda _: "unset",
+    Secret: lambda _: "secret",  # its text is nowhere, and another key changes no grade
     **dict.fromkeys(_PLAIN, repr),
     **dict.fromkeys(
         (PosixPath, WindowsPath, PurePosixPath, PureWindowsPath),

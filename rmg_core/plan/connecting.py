@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import evolve
 
-from rmg_core.config import ModelConfig, OptionsError, structure_options
+from rmg_core.config import ModelConfig, OptionsError, expanded, structure_options
 from rmg_core.config.models import PriceConfig
 from rmg_core.connections import Connection
 from rmg_core.errors import ConfigError, DefinitionError, Problem
@@ -58,7 +58,10 @@ def connect(
         made = client
         if isinstance(client, str):
             definition: Any = installed().resolve("model", client, (), Path()).value
-            made = structure_options(definition, options, owner=f"model {client!r}")
+            owner = f"model {client!r}"
+            made = structure_options(
+                definition, expanded(definition, options, owner=owner), owner=owner
+            )
         elif options:
             raise ConfigError([Problem("a client object has its options already")])
         table = structure_options(

@@ -12,6 +12,7 @@ from rmg_core.config import (
     GraderConfig,
     OptionsError,
     UseConfig,
+    expanded,
     structure_options,
 )
 from rmg_core.connections import Connection, connections_in
@@ -212,8 +213,11 @@ class Parts:
             fault = DefinitionError(noun, use, "it must be an attrs class")
             self.note((*at, "use"), str(fault))
             raise NotMade
+        owner = f"{noun} {called(use)!r}"
         try:
-            return structure_options(value, options, owner=f"{noun} {called(use)!r}")
+            if noun == "model":
+                options = expanded(value, options, owner=owner, base=self.config.base)
+            return structure_options(value, options, owner=owner)
         except OptionsError as fault:
             self._note_options(fault, at)
             raise NotMade from fault

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from rmg_core.config import OptionsError, structure_options
 from rmg_core.graders import Grader
+from rmg_core.redaction import Secret, secrets_in
 
 
 class CannotTravelError(Exception):
@@ -24,12 +25,14 @@ class Recipe:
     """Where the definition of a grader is found, and its options as a config writes them.
 
     It is `name` in `module`, or where `file` is not empty in that file, which runs as a module.
+    `variables` are those of the environment that its secrets are in, which the process needs.
     """
 
     module: str
     file: str
     name: str
     options: Mapping[str, Any]
+    variables: tuple[str, ...] = ()
 
 
 def recipe_of(grader: Grader, written: Mapping[str, Any]) -> Recipe:
@@ -58,7 +61,13 @@ def recipe_of(grader: Grader, written: Mapping[str, Any]) -> Recipe:
                 "put it into a file and import it"
             )
     return Recipe(
-        module, str(Path(file).resolve()) if file else "", name, _options(grader, written)
+        module=module,
+        file=str(Path(file).resolve()) if file else "",
+        name=name,
+        options=_options(grader, written),
+        variables=tuple(
+            secret.variable for _, secret in secrets_in(grader.options) if secret.variable
+        ),
     )
 
 
@@ -96,6 +105,8 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if attrs.has(type(value)):
         return _values(value)
+    if isinstance(value, Secret):
+        return value.written()
     return os.fspath(value)
 
 

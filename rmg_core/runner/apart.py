@@ -11,6 +11,7 @@ from rmg_core.outcomes import NOTHING, GraderError, GraderScore, Outcome, from_j
 from rmg_core.plan.values import PlannedGrader
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.process import Death
+from rmg_core.runner.settling import without_secrets
 from rmg_core.runner.threads import Threads
 from rmg_core.runner.window import GraderCell, OpenSample
 from rmg_core.runner.wire import NotPlainError, decode, encode
@@ -119,10 +120,9 @@ class Apart:
     def _read(self, made: Any) -> Outcome:
         if type(made) is list:
             score, reason, *metadata = made
-            return GraderScore(
-                score, reason, metadata[0] if metadata else NOTHING, self.planned.scale
-            )
-        return from_json(made)
+            kept = metadata[0] if metadata else NOTHING
+            return without_secrets(GraderScore(score, reason, kept, self.planned.scale))
+        return without_secrets(from_json(made))
 
     def _stopped(self) -> GraderError:
         last = self.workers.crashes[-1]

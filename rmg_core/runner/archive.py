@@ -9,6 +9,7 @@ from attrs import field, frozen
 from rmg_core.models import Call
 from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import Plan, PlannedGrader
+from rmg_core.redaction import redacted
 from rmg_core.store import Asked, Column, Found, Link, Store, StoredGrader
 
 Again: TypeAlias = Literal["failed", "errors", "all"]
@@ -124,6 +125,6 @@ def stored_grader(planned: PlannedGrader) -> StoredGrader:
         release=identity.release,
         version=identity.version,
         source=identity.source,
-        options=identity.options,
+        options=redacted(identity.options),
         scale=planned.scale,
     )

@@ -14,6 +14,7 @@ from rmg_core.connections import PLACE, Ledger
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import Budget, take
+from rmg_core.redaction import redact_record, redacted
 from rmg_core.runner.archive import Archive
 from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
@@ -31,6 +32,7 @@ from rmg_core.runner.window import OpenSample
 from rmg_core.runner.workplace import Worker
 
 LOG: Final = logging.getLogger("rmg_core")
+LOG.addFilter(redact_record)
 
 # A worker whose cells never wait lets the loop breathe this often.
 BREATH: Final = 500e-6
@@ -197,6 +199,7 @@ class Execution:
 
     def _warn(self, said: str) -> None:
         """Tell of what should not wait for the end of the run, in the summary and in the log."""
+        said = redacted(said)
         self.reports.append(said)
         LOG.warning(said)
 

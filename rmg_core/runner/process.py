@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from typing import Final, Literal
 
 from attrs import define, field, frozen
 
+from rmg_core.redaction import redacted
 from rmg_core.runner.slate import NOBODY, Slate
 from rmg_core.runner.wire import Inbox, framed
 
@@ -70,8 +72,8 @@ class Process:
                 self._poller.register(descriptor, select.POLLIN)
 
     @classmethod
-    def start(cls) -> "Process":
-        """Start a process, which waits to be told what it shall do.
+    def start(cls, environment: Mapping[str, str]) -> "Process":
+        """Start a process with this environment, which waits to be told what it shall do.
 
         Raises:
             OSError: the system does not let it.
@@ -89,6 +91,7 @@ class Process:
                 stdout=printed_end,
                 stderr=printed_end,
                 pass_fds=handed,
+                env=environment,
                 start_new_session=True,
             )
         except OSError:
@@ -164,8 +167,15 @@ class Process:
             cause,
             said or _said_of(self.popen.returncode),
             None if number == NOBODY else number,
-            self._tail.decode("utf-8", "replace").strip(),
+            self._printed_last(),
         )
+
+    def _printed_last(self) -> str:
+        """Return the end of what was printed, from a whole word on: half a key looks like none."""
+        text = self._tail.decode("utf-8", "replace")
+        if len(self._tail) == PRINTED_KEPT:
+            text = text.partition(" " if "\n" not in text else "\n")[2] or text
+        return redacted(text.strip())
 
     def _has_ended(self, *, within: float) -> bool:
         """Wait for the end, but leave the process its number, by which its group is killed."""

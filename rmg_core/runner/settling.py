@@ -24,6 +24,7 @@ from rmg_core.outcomes import (
     Outcome,
     Scale,
 )
+from rmg_core.redaction import redacted, redacted_values
 
 REASON_LIMIT: Final = 64 * 1024
 TRACEBACK_LIMIT: Final = 8 * 1024
@@ -48,6 +49,7 @@ def settler(scale: Scale) -> Callable[[Any], Outcome]:
             and type(value.reason) is str
             and value.reason.isascii()
             and len(value.reason) < REASON_LIMIT
+            and (not value.reason or redacted(value.reason) is value.reason)
         ):
             return value
         if type(value) in _NUMBERS and low <= value <= high:
@@ -105,23 +107,36 @@ def _settle_rank(value: GraderRank) -> Outcome:
 
 
 def _with_metadata(outcome: Outcome) -> Outcome:
-    """Make metadata what it will be when it is read again: the values of JSON."""
+    """Make metadata what it will be when it is read again: the values of JSON, with no secret."""
     if not outcome.metadata:
         return outcome
     try:
         written = orjson.dumps(dict(outcome.metadata))
     except (TypeError, ValueError) as fault:
-        return GraderError("bad_return", f"its metadata cannot be written as JSON: {fault}")
-    return attrs.evolve(outcome, metadata=orjson.loads(written))
+        return GraderError("bad_return", _text(f"its metadata cannot be written as JSON: {fault}"))
+    return attrs.evolve(outcome, metadata=redacted_values(orjson.loads(written)))
+
+
+def without_secrets(outcome: Outcome) -> Outcome:
+    """Return an outcome that another process made, or itself where it holds no secret."""
+    said: dict[str, Any] = {
+        name: clean
+        for name in ("reason", "error", "detail")
+        if (text := getattr(outcome, name, "")) and (clean := redacted(text)) is not text
+    }
+    if said:
+        outcome = attrs.evolve(outcome, **said)
+    return _with_metadata(outcome)
 
 
 def _text(reason: Any) -> str:
-    """Make a reason that can be stored: no lone surrogates, and not longer than the limit."""
+    """Make a reason that can be stored: no secret, no lone surrogates, not beyond the limit."""
     if reason is None:
         return ""
     text = reason if isinstance(reason, str) else shown(reason)
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
+    text = redacted(text)
     return text if len(text) < REASON_LIMIT else text[: REASON_LIMIT - 20] + " … (cut at 64 KB)"
 
 
@@ -140,6 +155,7 @@ def shown(value: Any) -> str:
     except BaseException as fault:  # noqa: BLE001 - a foreign __repr__
         pass_interrupt(fault)
         text = f"<{type(value).__name__} whose repr raises {type(fault).__name__}>"
+    text = redacted(text)  # before it is cut: half a key would not be found
     cut = text[:SHOWN_LIMIT] + ("…" if len(text) > SHOWN_LIMIT else "")
     return cut.encode("utf-8", "replace").decode("utf-8")
 
@@ -191,7 +207,7 @@ def _trace_of(fault: BaseException) -> str:
     except BaseException as another:  # noqa: BLE001 - formatting calls the foreign __str__ again
         pass_interrupt(another)
         return ""
-    text = "".join(lines).encode("utf-8", "replace").decode("utf-8")
+    text = redacted("".join(lines).encode("utf-8", "replace").decode("utf-8"))
     return text if len(text) <= TRACEBACK_LIMIT else "… " + text[-TRACEBACK_LIMIT + 2 :]
 
 

@@ -1,7 +1,8 @@
 """The processes of one grader: idle ones, new ones, and how often one has crashed."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Lock
 from typing import Final
 
@@ -9,6 +10,7 @@ from attrs import asdict, define, field
 
 from rmg_core.errors import RunFailed
 from rmg_core.plan.recipe import Recipe
+from rmg_core.redaction import is_name_of_secret, redacted
 from rmg_core.runner.process import Death, Process
 from rmg_core.runner.wire import decode, encode
 
@@ -19,6 +21,21 @@ _NESTED: Final = (
     "this is a process of a grader already; if its script starts the run, "
     'put that under `if __name__ == "__main__":`'
 )
+
+
+_PLACES: Final = frozenset({"HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"})
+"""Without these nothing starts: they stay even where a password is the name of a folder."""
+
+
+def environment(wanted: Collection[str]) -> dict[str, str]:
+    """Return the environment of a process of a grader: no secret but in the `wanted` variables."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in wanted
+        or name in _PLACES
+        or not (is_name_of_secret(name) or redacted(value) != value)
+    }
 
 
 @define(eq=False)
@@ -64,11 +81,12 @@ class Workers:
             # A script that runs when it is imported would start one inside the other, for ever.
             return Death("crash", _NESTED)
         try:
-            process = Process.start()
+            process = Process.start(environment(self.recipe.variables))
         except OSError as fault:
             return Death("crash", f"no process can be started: {fault.strerror}")
         hold(process)
-        order = {"recipe": asdict(self.recipe), "backend": self.backend}
+        recipe = asdict(self.recipe, filter=lambda each, _: each.name != "variables")
+        order = {"recipe": recipe, "backend": self.backend}
         answer = process.ask(encode(order), None)
         if isinstance(answer, Death):
             return answer

@@ -19,7 +19,7 @@ PLAN = {
     4: ("registry/", "config/", "basic/", "connections/"),
     3: ("hookspecs", "limits/"),
     2: ("graders/", "mappers", "aggregators", "datasets/", "models/"),
-    1: ("outcomes", "redaction"),
+    1: ("outcomes", "redaction/"),
     0: ("errors/", "hints"),
 }
 
