@@ -88,7 +88,7 @@ class _Questions:
             self.stored.append(found.model)
         return found
 
-    async def keep(self, call: Call, fingerprint: str, number: int) -> None:
+    async def keep(self, call: Call, fingerprint: str, number: int) -> None:  # noqa: ARG002
         raise AssertionError("offline there is no call to keep")
 
     def note(self, key: str, fingerprint: str, number: int) -> None:
