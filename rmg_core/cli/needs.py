@@ -98,7 +98,7 @@ def needs_text(made: dict[str, Any]) -> list[str]:
     if said:
         parts.append("\n".join(said))
     if "offline" in made:
-        parts.append(_offline_text(made["offline"]))
+        parts.append(_offline_text(made["offline"], made["cells_to_run"]))
     return parts
 
 
@@ -124,31 +124,33 @@ def _amount(usd: float) -> str:
 
 def _allowed(budget: dict[str, Any]) -> str:
     """Say whether a budget allows what is foreseen."""
-    short, enough, unknown = [], [], []
+    short: list[str] = []
+    enough: list[str] = []
     for noun, limit in budget["limits"].items():
         needed = budget["needed"][noun]
         if limit is None:
             continue
-        if needed is None:
-            unknown.append(f"{limit:g} {noun}")
-        else:
+        if needed is not None:
             figure = _amount(needed) if noun == "usd" else f"{needed:,}"
-            of = f"{figure} of {limit:,} {noun}"
-            (enough if needed <= limit else short).append(of)
+            (enough if needed <= limit else short).append(f"{figure} of {limit:,} {noun}")
     if short:
         return (
             f"the budget does not allow it: {', '.join(short)}; the run would stop there: "
             "raise [budget], or run again to go on"
         )
-    if unknown:
-        return f"whether the budget of {unknown[0]} allows it is not known without a price"
+    if budget["is_enough"] is None:
+        return "whether the budget allows it is not known without the price"
     return f"the budget allows it: {', '.join(enough)}"
 
 
-def _offline_text(offline: dict[str, Any]) -> str:
+def _offline_text(offline: dict[str, Any], to_run: int) -> str:
     about = "about " if offline["is_estimate"] else ""
-    said = [f"offline: {about}{counted(offline['gradable'], 'cell')} of those to run can be graded"]
-    said += offline["missing"]
+    said = [
+        f"offline: {about}{offline['gradable']:,} of {counted(to_run, 'cell')} to run can be "
+        "graded with stored replies",
+        *offline["missing"],
+    ]
     if (unsaid := offline["missing_count"] - len(offline["missing"])) > 0:
-        said.append(f"… {about}{unsaid:,} more cells lack a reply")
+        lack = "lacks" if unsaid == 1 else "lack"
+        said.append(f"… {about}{counted(unsaid, 'more cell')} {lack} a reply")
     return "\n".join(said)
