@@ -145,11 +145,8 @@ def _allowed(budget: dict[str, Any]) -> str:
 
 def _offline_text(offline: dict[str, Any], to_run: int) -> str:
     about = "about " if offline["is_estimate"] else ""
-    said = [
-        f"offline: {about}{offline['gradable']:,} of {counted(to_run, 'cell')} to run can be "
-        "graded with stored replies",
-        *offline["missing"],
-    ]
+    gradable = f"{about}{offline['gradable']:,} of {counted(to_run, 'cell')} to run"
+    said = [f"offline: {gradable} can be graded with stored replies", *offline["missing"]]
     if (unsaid := offline["missing_count"] - len(offline["missing"])) > 0:
         lack = "lacks" if unsaid == 1 else "lack"
         said.append(f"… {about}{counted(unsaid, 'more cell')} {lack} a reply")

@@ -55,7 +55,7 @@ def outlook_of(ready: Ready, limit: int | None, again: Again) -> Outlook:
                 ready.plan,
                 samples,
                 archive,
-                lambda planned, cell, waits: picked[planned.name].add(cell, waits),
+                lambda planned, cell, waits: picked[planned.name].add(cell, is_waiting=waits),
             )
             looks = look_at(picked.values(), archive)
         totals = NOTHING if store is None else store.call_totals()

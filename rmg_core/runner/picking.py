@@ -31,7 +31,7 @@ class Picked:
     _largest: list[int] = field(factory=list)
     _picked: dict[int, tuple[Ready, int]] = field(factory=dict)
 
-    def add(self, ready: Ready, is_waiting: bool) -> None:
+    def add(self, ready: Ready, *, is_waiting: bool) -> None:
         """Add a cell."""
         self.cells += 1
         self.waiting += is_waiting
