@@ -32,7 +32,7 @@ class Untouched:
 
 
 def connection(name: str = "judge", client: Any = None) -> Connection:
-    return Connection(name, client or Untouched(), name)
+    return Connection(name, client or Untouched(), f'{{"use":"{name}"}}')
 
 
 def looks_at(grader: Any, texts: Sequence[str], archive: Archive | None = None, **options: Any):
@@ -149,7 +149,7 @@ def test_a_grader_that_blocks_its_thread_is_left(monkeypatch):
 
 def test_what_a_grader_raises_before_its_question_needs_no_call():
     async def failing(response: str, *, model: Model) -> float:
-        raise BaseException(response)
+        raise SystemExit(response)
 
     [look] = looks = looks_at(failing, ["a", "b"], model=connection())
     assert (calls(looks), look.lacking, look.complaint) == (0, 0, "")
