@@ -88,8 +88,8 @@ class _Questions:
             self.stored.append(found.model)
         return found
 
-    async def keep(self, call: Call, fingerprint: str, number: int) -> None:  # noqa: ARG002
-        raise AssertionError("offline there is no call to keep")
+    async def keep(self, call: Call, fingerprint: str, number: int) -> None:
+        raise AssertionError(f"call {number} of {fingerprint!r} was made offline: {call.key}")
 
     def note(self, key: str, fingerprint: str, number: int) -> None:
         """Note nothing: the store is only read."""
@@ -155,6 +155,9 @@ class Look:
     async def run(self) -> None:
         """Look at one cell after the other, for as long as that may take."""
         grader = self.planned.grader
+        if not grader.spec.is_async:
+            self._complain("is no `async def`")
+            return
         ledger = Ledger(
             self.questions,
             is_offline=True,
@@ -170,6 +173,7 @@ class Look:
             self._complain(f"cannot be opened ({opened.error})")
         else:
             await self._look(self._work(ledger))
+            self.began = perf_counter()
             await asking(grader.aclose, _looked_at, PATIENCE)(())
         self._is_over = True
 
@@ -185,25 +189,33 @@ class Look:
         return graded
 
     async def _look(self, work: Work) -> None:
-        questions = self.questions
         end = perf_counter() + LONGEST
         for ready, count in self.picked.chosen():
             self.began = perf_counter()
-            questions.lacks = None
+            self.questions.lacks = None
             outcome = await work(ready)
-            if self._is_over or self.began > end:
+            if self._is_over:
                 return
             self._distinct += 1
             self._cells += count
-            if questions.lacks is not None:
-                self.lacking += count
-                at = (self.planned.name, ready.opened.index, ready.repeat)
-                self.missing.append((*at, str(questions.lacks)))
-            elif isinstance(outcome, GraderError) and outcome.kind == "timeout":
-                self._hung += 1
-                if self._hung == HUNG:
-                    self._complain(f"comes to no question within {PATIENCE:g} s")
-                    return
+            self._note(ready, count, outcome)
+            if self.complaint or perf_counter() > end:
+                return
+
+    def _note(self, ready: Ready, count: int, outcome: Outcome) -> None:
+        """Note what became of a cell, of which there are so many equal ones."""
+        if (lacks := self.questions.lacks) is not None:
+            self.lacking += count
+            at = (self.planned.name, ready.opened.index, ready.repeat)
+            self.missing.append((*at, str(lacks)))
+        elif not isinstance(outcome, GraderError):
+            return
+        elif outcome.kind == "timeout":
+            self._hung += 1
+            if self._hung == HUNG:
+                self._complain(f"comes to no question within {PATIENCE:g} s")
+        elif outcome.kind == "grader_error" and _teller(self.planned) is not None:
+            self._complain(f"does not tell its requests ({outcome.error})")
 
 
 def _looked_at(_: Any) -> Outcome:

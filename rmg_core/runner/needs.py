@@ -26,7 +26,8 @@ class Need:
 
     `calls` are to be made, and are so many in the sense of `calls_are`; `stored` replies are used.
     `read` and `written` are the tokens of the calls, and `usd` what these cost, or None where the
-    price is not known: estimates. With the rpm and tpm of the model they take `seconds` at least.
+    price is not known: estimates. With the rpm and tpm of the model they take `seconds` at least;
+    0 where it is not known that all are made.
     """
 
     name: str
@@ -48,14 +49,17 @@ def needs_of(looks: Sequence[Look], totals: Mapping[str, CallTotals] = NOTHING) 
     sums: dict[str, _Sum] = {}
     for look in looks:
         of_identity: dict[str, _Sum] = {}
+        share = look.share
         for model in look.planned.models:
             made = sums.setdefault(model.name, _Sum(model, totals.get(model.identity)))
             made.add_look(look)
             of_identity.setdefault(model.identity, made)
         for identity in look.questions.stored:
-            of_identity[identity].stored += look.share
+            if identity in of_identity:
+                of_identity[identity].stored += share
         for missing in look.questions.wanted:
-            sums[missing.model].add(missing.request, look.share)
+            if missing.model in sums:
+                sums[missing.model].add(missing.request, share)
     return [each.need() for each in sums.values()]
 
 
@@ -106,7 +110,7 @@ class _Sum:
             read=read,
             written=written,
             usd=expected_cost(model.known_price, read, written) if calls else 0.0,
-            seconds=max(_least(calls, model.rpm), _least(read + written, model.tpm)),
+            seconds=0.0 if self.is_at_most else self._least(calls, read + written),
         )
 
     def _sense(self) -> Sense:
@@ -118,7 +122,8 @@ class _Sum:
             return "at most about" if self.is_about else "at most"
         return "about" if self.is_about else "exact"
 
-
-def _least(count: int, a_minute: int | None) -> float:
-    """Return the seconds from the first to the last of so many, of which each minute bears some."""
-    return 0.0 if a_minute is None else WINDOW * max(0, math.ceil(count / a_minute) - 1)
+    def _least(self, calls: int, tokens: int) -> float:
+        """Return the seconds from the first call to the last, each minute of which bears some."""
+        limits = ((calls, self.model.rpm), (tokens, self.model.tpm))
+        minutes = [math.ceil(count / limit) - 1 for count, limit in limits if limit is not None]
+        return WINDOW * max([0, *minutes])

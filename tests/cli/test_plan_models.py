@@ -240,6 +240,7 @@ def test_cells_that_wait_for_their_condition_are_counted_at_most(judging):
     gate = (*gate, "--set", 'graders.polite.use="./judges.py:Both"')
     made = need(judging, *gate)
     assert (made["calls"], made["calls_are"]) == (8, "at most")
+    assert need(judging, *gate, "--set", "models.judge.rpm=1")["seconds_at_least"] == 0
     run(judging, *gate)
     assert made_calls(judging) == 4
     assert need(judging, *gate)["calls_are"] == "exact"

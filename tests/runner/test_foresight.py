@@ -23,12 +23,14 @@ from rmg_core.store import Store
 
 @frozen
 class Untouched:
-    """A client that must not be called."""
+    """A client that must not be called, and notes when it is."""
 
     max_tokens: int | None = None
+    called: list[Request] = field(factory=list, metadata={"identity": False})
 
     async def chat(self, request: Request) -> Reply:
-        raise AssertionError("the plan made a call")
+        self.called.append(request)
+        return Reply("yes")
 
 
 def connection(name: str = "judge", client: Any = None) -> Connection:
@@ -46,7 +48,9 @@ def looks_of(configured: Any, texts: Sequence[str], archive: Archive | None = No
     picked = Picked(planned)
     samples = [Sample(index, None, {"response": text}) for index, text in enumerate(texts)]
     survey(plan, samples, archive, lambda _, ready, waits: picked.add(ready, is_waiting=waits))
-    return look_at([picked], archive)
+    looks = look_at([picked], archive)
+    assert [request for model in planned.models for request in model.client.called] == []
+    return looks
 
 
 def calls(looks: Any) -> int:
@@ -63,7 +67,7 @@ async def once(response: str, *, model: Model) -> float:
     return float((await model.ask(response)).text == "yes")
 
 
-def test_a_look_makes_no_call():
+def test_a_look_sees_the_question_of_each_cell():
     looks = looks_at(once, ["a", "b"], model=connection())
     assert calls(looks) == 2
     assert [each.label for each in looks[0].questions.wanted] == [
@@ -211,6 +215,35 @@ def test_a_grader_of_two_models_tells_which_it_asks():
         ("one", 3, "exact"),
         ("two", 3, "exact"),
     ]
+
+
+def test_a_grader_whose_requests_fail_is_told_of():
+    @frozen
+    class Untold:
+        model: Model
+
+        def requests(self, response: str) -> list[Request]:
+            return [as_request(response.no_such_thing)]
+
+        async def grade(self, response: str) -> float:
+            return 1.0
+
+    [look] = looks_of(Untold(connection()), ["a", "b"])
+    assert look.is_at_least
+    assert look.complaint == (
+        "grader 'judged' does not tell its requests (AttributeError: 'str' object has no "
+        "attribute 'no_such_thing'): what 1 of its cells ask is not counted"
+    )
+
+
+def test_a_plain_grader_is_not_called():
+    def plain(response: str, *, model: Model) -> float:
+        raise AssertionError("it was called")
+
+    [look] = looks_at(plain, ["a"], model=connection())
+    assert look.complaint == (
+        "grader 'judged' is no `async def`: what 1 of its cells ask is not counted"
+    )
 
 
 def test_an_option_named_requests_tells_nothing():
