@@ -131,8 +131,10 @@ def _allowed(budget: dict[str, Any]) -> str:
         if limit is None:
             continue
         if needed is not None:
-            figure = _amount(needed) if noun == "usd" else f"{needed:,}"
-            (enough if needed <= limit else short).append(f"{figure} of {limit:,} {noun}")
+            figures = f"{needed:,} of {limit:,}"
+            if noun == "usd":
+                figures = f"{_amount(needed)} of {_amount(limit)}"
+            (enough if needed <= limit else short).append(f"{figures} {noun}")
     if short:
         return (
             f"the budget does not allow it: {', '.join(short)}; the run would stop there: "

@@ -276,7 +276,7 @@ def test_many_cells_are_estimated_by_some(judging, monkeypatch):
         ("calls=4", True, "the budget allows it: 4 of 4 calls"),
         ("calls=3", False, f"the budget does not allow it: 4 of 3 calls; {STOPS}"),
         ("tokens=1_000", True, "the budget allows it: 92 of 1,000 tokens"),
-        ("usd=0.5", True, "the budget allows it: 0.0001 of 0.5 usd"),
+        ("usd=0.5", True, "the budget allows it: 0.0001 of 0.5000 usd"),
     ],
 )
 def test_the_budget_is_held_against_it(judging, limit, is_enough, said):
