@@ -35,13 +35,18 @@ def command(  # noqa: PLR0917 - click calls it by name
 ) -> None:
     """Say what a config would run, and what of it an earlier run has done.
 
-    A grader's fingerprint changes with everything that can change its grades.
+    A grader's fingerprint changes with everything that can change its grades. For each model it
+    says how many calls are to be made, what they cost, and whether the budget allows that: the
+    graders are called as far as replies are stored, and no model is. With --offline it says how
+    many cells stored replies are enough for, and which replies are missing.
     """
+    from rmg_core.cli.needs import needs_json
     from rmg_core.cli.preflight import preflight
-    from rmg_core.cli.surveying import survey_of_plan
+    from rmg_core.cli.surveying import outlook_of
 
     ready = preflight(config, arguments.with_rule(overrides, on_bad_row), run_dir)
-    made = _json(ready, survey_of_plan(ready, limit, again or "failed"))
+    outlook = outlook_of(ready, limit, again or "failed")
+    made = _json(ready, outlook.survey) | needs_json(ready, outlook, is_offline=offline)
     if as_json:
         show_json(made)
     else:
@@ -106,6 +111,8 @@ def _aggregator(planned: "PlannedAggregator") -> dict[str, Any]:
 
 
 def _text(made: dict[str, Any]) -> str:
+    from rmg_core.cli.needs import needs_text
+
     dataset = made["dataset"]
     left_out = [
         f"{counted(dataset[key], noun)} {done}" for key, noun, done in _LEFT_OUT if dataset[key]
@@ -137,6 +144,7 @@ def _text(made: dict[str, Any]) -> str:
             (each["name"], _combined(each), each["scale"] or "-") for each in made["aggregators"]
         ]
         parts.append(in_columns(columns))
+    parts += needs_text(made)
     parts.append(
         f"{made['to_run']}\nat most {made['max_concurrency']} at once, to {made['run_dir']}"
     )

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import anyio
-from attrs import define, field
+from attrs import define, field, frozen
 
 from rmg_core.errors import ModelStopped
 from rmg_core.limits import Budget
-from rmg_core.models import Call
+from rmg_core.models import AnyRequest, Call
 
 LOG: Final = logging.getLogger("rmg_core")
 
@@ -30,6 +30,19 @@ class Replies(Protocol):
     def note(self, fingerprint: str, keys: Sequence[str]) -> None:
         """Note the calls that a cell was given, in the order in which it asked."""
         ...
+
+
+@frozen
+class Missing:
+    """A reply that is not kept: what the cell `label` asked of a model."""
+
+    label: str
+    model: str
+    key: str
+    request: AnyRequest
+
+    def __str__(self) -> str:
+        return f"{self.label}: model {self.model!r} has no stored reply to it"
 
 
 @define
@@ -76,8 +89,8 @@ class Ledger:
     """What the calls of one run are booked in.
 
     Without `replies` nothing is kept. With `is_offline` nothing is asked: `missing` says what is
-    not kept. `stopped` are the models that cannot be asked any more, each with the reason.
-    `on_stop` is called with the name of each.
+    not kept, and `on_missing` is called with each. `stopped` are the models that cannot be asked
+    any more, each with the reason. `on_stop` is called with the name of each.
     """
 
     replies: Replies | None = None
@@ -85,6 +98,7 @@ class Ledger:
     budget: Budget = field(factory=Budget)
     report: Callable[[str], None] = LOG.warning
     on_stop: Callable[[str], None] = lambda _: None
+    on_missing: Callable[[Missing], None] = lambda _: None
     tallies: dict[str, Tally] = field(factory=dict)
     stopped: dict[str, str] = field(factory=dict)
     missing: list[str] = field(factory=list)
@@ -107,11 +121,12 @@ class Ledger:
             self.stopped[stopped.model] = stopped.reason
             self.on_stop(stopped.model)
 
-    def note_missing(self, said: str) -> None:
+    def note_missing(self, missing: Missing) -> None:
         """Note a reply that is not kept, offline."""
         self.missing_count += 1
         if len(self.missing) < MISSING_SHOWN:
-            self.missing.append(said)
+            self.missing.append(str(missing))
+        self.on_missing(missing)
 
     def end(self, reason: str) -> None:
         """Begin no call any more: whoever waits for one is told so at once."""

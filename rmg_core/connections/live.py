@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from rmg_core.connections.errands import ERRAND, Errand
 from rmg_core.connections.estimates import Estimator, cost_of, expected_cost
 from rmg_core.connections.keys import key_of
-from rmg_core.connections.ledger import Ledger, Tally
+from rmg_core.connections.ledger import Ledger, Missing, Tally
 from rmg_core.errors import ModelFailed, ModelStopped
 from rmg_core.limits import Answered, Door, answered, fault_in
 from rmg_core.models import (
@@ -118,7 +118,7 @@ class Live:
         number = errand.next_number()
         try:
             while True:
-                if (kept := self._kept(key, errand, number)) is not None:
+                if (kept := self._kept(key, request, errand, number)) is not None:
                     return kind.from_json(kept.reply)
                 flight = self._flights.get(key)
                 if flight is None:
@@ -135,7 +135,7 @@ class Live:
             errand.stop(stopped)
             raise
 
-    def _kept(self, key: str, errand: Errand, number: int) -> Call | None:
+    def _kept(self, key: str, request: AnyRequest, errand: Errand, number: int) -> Call | None:
         """Return the call that is kept, if there is one.
 
         Raises:
@@ -148,7 +148,7 @@ class Live:
             errand.keys[number] = key
             return kept
         if ledger.is_offline:
-            ledger.note_missing(f"{errand.label}: model {name!r} has no stored reply to it")
+            ledger.note_missing(Missing(errand.label, name, key, request))
             raise ModelStopped(name, "no reply is stored for it, and --offline asks for none")
         ledger.check(name)
         return None

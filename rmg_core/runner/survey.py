@@ -36,6 +36,9 @@ _ERRORS: Final = "errors to retry"
 Outcomes: TypeAlias = dict[str, list[Outcome | None]]
 """Of each grader that a condition names: what stands of each sample of a block."""
 
+Note: TypeAlias = Callable[[PlannedGrader, Ready, bool], None]
+"""Takes a cell that is to run, and whether its condition is only decided in the run."""
+
 
 @define(eq=False)
 class Survey:
@@ -68,26 +71,41 @@ def _singular(what: str) -> str:
     return what.replace("rows", "row", 1).replace("errors", "error", 1)
 
 
-def survey(plan: Plan, samples: Iterable[Sample], archive: Archive | None) -> Survey:
+def survey(
+    plan: Plan, samples: Iterable[Sample], archive: Archive | None, note: Note | None = None
+) -> Survey:
     """Look up every cell of some samples; without an archive nothing is stored.
 
-    Maps each sample, and so may call mappers of the user.
+    Maps each sample, and so may call mappers of the user. `note` is given each cell to run of
+    the graders that ask models, unless there is nothing to grade in it.
 
     Raises:
         StoreError: the store cannot be read.
     """
     made = Survey()
     if archive is None or not archive.store.counts():
-        count = sum(1 for _ in samples)
+        count = sum(1 for _ in (samples if note is None else _noting(plan, samples, note)))
         made.cells = made.to_run = count * sum(each.repeats for each in plan.graders)
         made.waiting = count * sum(each.repeats for each in plan.graders if each.when)
         made.is_first = True
         return made
-    surveyor = _Surveyor(plan, archive, made)
+    surveyor = _Surveyor(plan, archive, made, note)
     left = iter(samples)
     while block := list(islice(left, BLOCK)):
         surveyor.look_at([OpenSample(*each, 0, 0, []) for each in block])
     return made
+
+
+def _noting(plan: Plan, samples: Iterable[Sample], note: Note) -> Iterator[Sample]:
+    """Yield samples, all of whose cells are to run."""
+    asking = [(each, address_work(each)) for each in plan.graders if each.models]
+    for sample in samples:
+        opened = OpenSample(*sample, 0, 0, [])
+        for planned, work in asking:
+            for repeat in range(planned.repeats):
+                if isinstance(ready := work((opened, repeat)), Ready):
+                    note(planned, ready, planned.when is not None)
+        yield sample
 
 
 @define(eq=False)
@@ -95,6 +113,7 @@ class _Surveyor:
     plan: Plan
     archive: Archive
     made: Survey
+    note: Note | None
     _columns: Mapping[str, Column] = field(factory=dict)
     _order: Sequence[PlannedGrader] = field(init=False)
     _awaited: frozenset[str] = field(init=False)
@@ -124,6 +143,9 @@ class _Surveyor:
             stands, missing = self._looked_up(planned, asked)
             self.made.to_run += len(missing)
             self.made.waiting += sum(ready.opened.index in waiting for ready, _ in missing)
+            if self.note is not None and planned.models:
+                for ready, _ in missing:
+                    self.note(planned, ready, ready.opened.index in waiting)
             for ready, reason in self._reasons(planned, missing):
                 if reason is None:
                     rows.setdefault(ready.opened.index, self._new_rows)
