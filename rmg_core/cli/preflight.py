@@ -72,11 +72,11 @@ def preflight(
             else Problem(message, rundir.HINT)
         )
     problems += clashes(config, plan, place, at)
-    absent = _absent_secrets(plan, config)
-    if is_run and not is_offline:
+    absent = [] if is_offline else _absent_secrets(plan, config)
+    if is_run:
         problems += absent
-    elif not is_offline:
-        warnings = (*warnings, *map(str, absent))
+    else:
+        warnings = tuple(map(str, absent))
     if dataset is None and config.dataset.path is None and plan is not None:
         hint = 'add a table [dataset] with path = "FILE"'
         problems.append(config.problem(("dataset",), "the config names no dataset", hint))

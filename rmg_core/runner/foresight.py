@@ -1,7 +1,7 @@
 """What the cells of a run ask of models, seen by grading them offline before it begins."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future, wait
 from threading import Thread
 from time import perf_counter
@@ -88,10 +88,10 @@ class _Questions:
             self.stored.append(found.model)
         return found
 
-    async def keep(self, call: Call, fingerprint: str, number: int) -> None:
-        raise AssertionError(f"call {number} of {fingerprint!r} was made offline: {call.key}")
+    async def keep(self, call: Call) -> None:
+        raise AssertionError(f"a call was made offline: {call.key}")
 
-    def note(self, key: str, fingerprint: str, number: int) -> None:
+    def note(self, fingerprint: str, keys: Sequence[str]) -> None:
         """Note nothing: the store is only read."""
 
     def miss(self, missing: Missing) -> None:
