@@ -1,0 +1,153 @@
+"""The client `litellm/chat`: one attempt of a chat with any provider of litellm."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, validators
+
+from rmg_core.errors import ProviderError
+from rmg_core.models import Price, Reply, Request, message_json
+from rmg_core.redaction import Secret
+from rmg_plugin_litellm.opening import open_line
+from rmg_plugin_litellm.options import (
+    check_base,
+    check_parameters,
+    fault_of_parameters,
+    revealed,
+)
+from rmg_plugin_litellm.prices import price_of
+from rmg_plugin_litellm.replies import reply_of
+
+if TYPE_CHECKING:
+    from rmg_plugin_litellm.line import Line
+
+_SAMPLING = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort")
+
+
+@define(kw_only=True)
+class Chat:
+    """Chats with any model that litellm knows, such as openai/gpt-5-mini.
+
+    litellm is imported before the first call, and runs on asyncio alone.
+    """
+
+    model: str = field(
+        validator=validators.min_len(1),
+        metadata={"help": 'the model as litellm names it: "openai/gpt-5-mini"'},
+    )
+    api_base: str = field(
+        default="",
+        validator=check_base,
+        metadata={"help": "where the provider is; empty for litellm's own choice"},
+    )
+    api_version: str = field(default="", metadata={"help": "of Azure: the version of its API"})
+    api_key: Secret | None = field(
+        default=None,
+        metadata={
+            "help": "the key; without it, litellm reads the environment variable of the provider"
+        },
+    )
+    temperature: float | None = field(
+        default=None,
+        validator=validators.optional(validators.ge(0)),
+        metadata={"help": "of sampling; 0 takes the likeliest token"},
+    )
+    top_p: float | None = field(
+        default=None,
+        validator=validators.optional([validators.gt(0), validators.le(1)]),
+        metadata={"help": "of sampling: the likeliest tokens that have this share together"},
+    )
+    max_tokens: int | None = field(
+        default=None,
+        validator=validators.optional(validators.gt(0)),
+        metadata={"help": "a reply ends after so many tokens"},
+    )
+    seed: int | None = field(default=None, metadata={"help": "of sampling, where there is one"})
+    stop: str | list[str] | None = field(
+        default=None, metadata={"help": "texts before which a reply ends"}
+    )
+    reasoning_effort: str | None = field(
+        default=None, metadata={"help": 'how long the model thinks, such as "low"'}
+    )
+    parameters: Mapping[str, Any] = field(
+        factory=dict,
+        validator=check_parameters,
+        metadata={"help": "more parameters of litellm or of the provider, passed on as they are"},
+    )
+    _line: "Line | None" = field(
+        init=False, default=None, eq=False, repr=False, metadata={"identity": False}
+    )
+
+    @property
+    def price(self) -> Price | None:
+        """What litellm's own table says of the model."""
+        return price_of(self.model)
+
+    async def aopen(self) -> None:
+        """Import litellm, which takes seconds, beside the event loop."""
+        if self._line is None:
+            self._line = await open_line()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        line, self._line = self._line, None
+        if line is not None:
+            await line.aclose()
+
+    async def chat(self, request: Request, /) -> Reply:
+        """Make one attempt.
+
+        Raises:
+            ProviderError: it failed.
+        """
+        await self.aopen()
+        assert self._line is not None  # noqa: S101 - for the type checker: it was opened
+        return await self._line.attempt("acompletion", self._arguments(request), reply_of)
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        """Return what `acompletion` is called with; what the request says comes first."""
+        if fault := fault_of_parameters(request.parameters):
+            raise ProviderError("status", fault, 400)
+        sampling = {name: getattr(self, name) for name in _SAMPLING}
+        given = {name: value for name, value in sampling.items() if value is not None}
+        where = {"api_base": self.api_base, "api_version": self.api_version}
+        return {
+            "model": self.model,
+            "messages": list(map(message_json, request.messages)),
+            **{name: value for name, value in where.items() if value},
+            **revealed(self.api_key),
+            **given,
+            **self.parameters,
+            **request.parameters,
+            **_shape(request),
+        }
+
+
+def _shape(request: Request) -> dict[str, Any]:
+    """Return what a request says of the form of its reply."""
+    made: dict[str, Any] = {}
+    if request.schema is not None:
+        schema = {"name": "reply", "schema": dict(request.schema), "strict": True}
+        made["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif request.is_json:
+        made["response_format"] = {"type": "json_object"}
+    if request.tools:
+        made["tools"] = [
+            {
+                "type": "function",
+                "function": {
+                    "name": each.name,
+                    "description": each.description,
+                    "parameters": dict(each.parameters),
+                },
+            }
+            for each in request.tools
+        ]
+    if request.tool_choice in {"auto", "required"}:
+        made["tool_choice"] = request.tool_choice
+    elif request.tool_choice:
+        chosen = {"type": "function", "function": {"name": request.tool_choice}}
+        made["tool_choice"] = chosen
+    if request.top_logprobs is not None:
+        made |= {"logprobs": True, "top_logprobs": request.top_logprobs}
+    return made

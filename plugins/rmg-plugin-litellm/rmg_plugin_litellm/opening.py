@@ -1,0 +1,45 @@
+"""How litellm comes to be imported: late, in a thread, and quiet."""
+
+import asyncio
+import logging
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+
+if TYPE_CHECKING:
+    from rmg_plugin_litellm.line import Line
+
+
+async def open_line() -> "Line":
+    """Return a line to providers that belongs to this event loop; `aclose` it at the end.
+
+    The first one imports litellm, which takes 3 s and 160 MB, beside the loop.
+
+    Raises:
+        RuntimeError: the event loop is not one of asyncio.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError as fault:
+        raise RuntimeError("litellm needs asyncio: run rmg on its own backend, asyncio") from fault
+    await anyio.to_thread.run_sync(_load)
+    from rmg_plugin_litellm.line import Line
+
+    return Line()
+
+
+def _load() -> None:
+    # Before the import: it would fetch the table of prices from GitHub.
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    litellm: Any = import_module("litellm")
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logger = logging.getLogger(name)
+        # It logs requests and what it makes up of replies; what matters stands in the errors.
+        logger.handlers = [logging.NullHandler()]
+        logger.propagate = False
+        logger.setLevel(logging.CRITICAL + 1)
+    import_module("rmg_plugin_litellm.wire").install()
