@@ -29,6 +29,11 @@ def rmg_aggregators() -> Mapping[str, object]:  # type: ignore[empty-body]
 
 
 @hookspec
+def rmg_models() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """Clients of models: attrs classes with `async chat(self, request)`, or `embed`, or both."""
+
+
+@hookspec
 def rmg_readers() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Readers of datasets, named by file suffix: attrs classes with `read(self, stream)`."""
 

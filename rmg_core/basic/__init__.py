@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rmg_core.hookspecs import hookimpl
 
-__all__ = ["rmg_aggregators", "rmg_readers", "rmg_sinks"]
+__all__ = ["rmg_aggregators", "rmg_models", "rmg_readers", "rmg_sinks"]
 
 
 @hookimpl
@@ -30,6 +30,11 @@ def rmg_aggregators() -> Mapping[str, object]:
         "weighted_sum": "rmg_core.basic.combining:WeightedSum",
         "zscore": "rmg_core.basic.groups:ZScore",
     }
+
+
+@hookimpl
+def rmg_models() -> Mapping[str, object]:
+    return {"recorded": "rmg_core.basic.recorded:Recorded"}
 
 
 @hookimpl
