@@ -8,7 +8,7 @@ from attrs import define, field, validators
 from rmg_core.errors import ProviderError
 from rmg_core.models import Price, Reply, Request, message_json
 from rmg_core.redaction import Secret
-from rmg_plugin_litellm.opening import open_line
+from rmg_plugin_litellm.opening import load
 from rmg_plugin_litellm.options import (
     check_base,
     check_parameters,
@@ -85,8 +85,7 @@ class Chat:
 
     async def aopen(self) -> None:
         """Import litellm, which takes seconds, beside the event loop."""
-        if self._line is None:
-            self._line = await open_line()
+        await self._opened()
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -100,9 +99,17 @@ class Chat:
         Raises:
             ProviderError: it failed.
         """
-        await self.aopen()
-        assert self._line is not None  # noqa: S101 - for the type checker: it was opened
-        return await self._line.attempt("acompletion", self._arguments(request), reply_of)
+        line = self._line or await self._opened()
+        return await line.attempt("acompletion", self._arguments(request), reply_of)
+
+    async def _opened(self) -> "Line":
+        if self._line is None:
+            await load()
+            from rmg_plugin_litellm.line import Line
+
+            # Another call may have come first meanwhile.
+            self._line = self._line or Line()
+        return self._line
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         """Return what `acompletion` is called with; what the request says comes first."""

@@ -9,7 +9,7 @@ from attrs import define, field, validators
 from rmg_core.errors import ProviderError
 from rmg_core.models import EmbeddingRequest, Embeddings, Price
 from rmg_core.redaction import Secret
-from rmg_plugin_litellm.opening import open_line
+from rmg_plugin_litellm.opening import load
 from rmg_plugin_litellm.options import (
     check_base,
     check_parameters,
@@ -67,8 +67,7 @@ class Embedding:
 
     async def aopen(self) -> None:
         """Import litellm, which takes seconds, beside the event loop."""
-        if self._line is None:
-            self._line = await open_line()
+        await self._opened()
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -82,10 +81,18 @@ class Embedding:
         Raises:
             ProviderError: it failed.
         """
-        await self.aopen()
-        assert self._line is not None  # noqa: S101 - for the type checker: it was opened
+        line = self._line or await self._opened()
         made_of = partial(embeddings_of, count=len(request.texts))
-        return await self._line.attempt("aembedding", self._arguments(request), made_of)
+        return await line.attempt("aembedding", self._arguments(request), made_of)
+
+    async def _opened(self) -> "Line":
+        if self._line is None:
+            await load()
+            from rmg_plugin_litellm.line import Line
+
+            # Another call may have come first meanwhile.
+            self._line = self._line or Line()
+        return self._line
 
     def _arguments(self, request: EmbeddingRequest) -> dict[str, Any]:
         """Return what `aembedding` is called with; what the request says comes first."""

@@ -25,6 +25,30 @@ _NEVER: Final = 1e8
 _Made = TypeVar("_Made")
 
 
+class _Resolver(aiohttp.ThreadedResolver):
+    """A resolver for which link-local addresses are not there."""
+
+    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> Any:
+        found = await super().resolve(host, port, family)
+        allowed = [each for each in found if not is_link_local(each["host"])]
+        if not allowed:
+            raise OSError(None, "the name leads to a link-local address")
+        return allowed
+
+
+def _session() -> aiohttp.ClientSession:
+    """Return a session with the TLS settings of litellm, and without cookies and deadlines."""
+    settings = import_module("litellm.llms.custom_httpx.http_handler").get_ssl_configuration()
+    return aiohttp.ClientSession(
+        # How many calls run at once is decided above.
+        connector=aiohttp.TCPConnector(limit=0, ssl=settings, resolver=_Resolver()),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+        auto_decompress=False,
+        trust_env=True,
+    )
+
+
 @define(eq=False)
 class Line:
     """Makes attempts; the connections are its own, and are closed with it."""
@@ -35,7 +59,7 @@ class Line:
         factory=lambda: import_module("litellm._internal_context").is_internal_call,
         repr=False,
     )
-    _session: aiohttp.ClientSession = field(init=False, factory=lambda: _session(), repr=False)
+    _session: aiohttp.ClientSession = field(init=False, factory=_session, repr=False)
 
     async def attempt(
         self,
@@ -99,27 +123,3 @@ class Line:
 
     async def aclose(self) -> None:
         await self._session.close()
-
-
-class _Resolver(aiohttp.ThreadedResolver):
-    """A resolver for which link-local addresses are not there."""
-
-    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> Any:
-        found = await super().resolve(host, port, family)
-        allowed = [each for each in found if not is_link_local(each["host"])]
-        if not allowed:
-            raise OSError(None, "the name leads to a link-local address")
-        return allowed
-
-
-def _session() -> aiohttp.ClientSession:
-    """Return a session with the TLS settings of litellm, and without cookies and deadlines."""
-    settings = import_module("litellm.llms.custom_httpx.http_handler").get_ssl_configuration()
-    return aiohttp.ClientSession(
-        # How many calls run at once is decided above.
-        connector=aiohttp.TCPConnector(limit=0, ssl=settings, resolver=_Resolver()),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-        auto_decompress=False,
-        trust_env=True,
-    )

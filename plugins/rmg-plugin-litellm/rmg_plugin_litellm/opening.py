@@ -4,18 +4,13 @@ import asyncio
 import logging
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio.to_thread
 
-if TYPE_CHECKING:
-    from rmg_plugin_litellm.line import Line
 
-
-async def open_line() -> "Line":
-    """Return a line to providers that belongs to this event loop; `aclose` it at the end.
-
-    The first one imports litellm, which takes 3 s and 160 MB, beside the loop.
+async def load() -> None:
+    """Import litellm, and what of this pack needs it, beside the event loop: 3 s and 160 MB.
 
     Raises:
         RuntimeError: the event loop is not one of asyncio.
@@ -25,9 +20,6 @@ async def open_line() -> "Line":
     except RuntimeError as fault:
         raise RuntimeError("litellm needs asyncio: run rmg on its own backend, asyncio") from fault
     await anyio.to_thread.run_sync(_load)
-    from rmg_plugin_litellm.line import Line
-
-    return Line()
 
 
 def _load() -> None:
@@ -43,3 +35,4 @@ def _load() -> None:
         logger.propagate = False
         logger.setLevel(logging.CRITICAL + 1)
     import_module("rmg_plugin_litellm.wire").install()
+    import_module("rmg_plugin_litellm.line")

@@ -24,7 +24,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NO_DEADLINE: Final = aiohttp.ClientTimeout(total=None, sock_connect=None)
 
 
-class Stopped(Exception):  # noqa: N818 - it goes through litellm, which must not know it
+class Stopped(Exception):
     """Ends what litellm does with a request; why stands in the exchange."""
 
 
@@ -39,7 +39,6 @@ class Exchange:
 
     session: aiohttp.ClientSession
     on_wire: Callable[[], None]
-    is_used: bool = False
     status: int | None = None
     headers: Mapping[str, str] = field(factory=dict)
     body: bytes = b""
@@ -55,7 +54,6 @@ class Exchange:
         """
         self.on_wire()
         await anyio.lowlevel.checkpoint_if_cancelled()
-        self.is_used = True
         self._leave(request)
         content = await request.aread()
         headers = {name: value for name, value in request.headers.items() if name != "host"}
@@ -76,7 +74,7 @@ class Exchange:
         if self.fault is not None:
             raise Stopped
         return httpx.Response(
-            self.status or 0, headers=response.headers.items(), content=body, request=request
+            self.status or 0, headers=list(response.headers.items()), content=body, request=request
         )
 
     def _leave(self, request: httpx.Request) -> None:
@@ -145,7 +143,8 @@ def install() -> None:
     elsewhere, and makes new ones when it tries again. All of them end at one of these transports.
     """
     place = import_module("litellm.llms.custom_httpx.aiohttp_transport")
-    for transport in (place.LiteLLMAiohttpTransport, httpx.AsyncHTTPTransport):
+    transports: tuple[Any, ...] = (place.LiteLLMAiohttpTransport, httpx.AsyncHTTPTransport)
+    for transport in transports:
         original = transport.handle_async_request
         if not hasattr(original, "passes_rmg"):
             guarded = _guarded(original)
