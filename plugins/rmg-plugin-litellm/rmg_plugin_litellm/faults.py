@@ -1,16 +1,17 @@
 """What went wrong with an attempt, as a `ProviderError` with the facts."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from rmg_core.errors import ProviderError
+from rmg_plugin_litellm.bodies import failure_in, status_within, words_of
 from rmg_plugin_litellm.causes import chained, known_cause_of
 from rmg_plugin_litellm.replies import cleaned
-from rmg_plugin_litellm.wire import Exchange, Stopped, parsed
+from rmg_plugin_litellm.wire import Exchange, Stopped
 
 _LONGEST: Final = 500
-_TOLD: Final = ("retry-after", "date", "ratelimit", "rate-limit", "request-id", "should-retry")
+_LOOKED_AT: Final = 4_000  # characters that are searched for keys, before they are cut
+_TOLD: Final = ("retry-after", "date", "ratelimit", "rate-limit", "request-id")
 
 
 def fault_of(exchange: Exchange, raised: Exception) -> ProviderError:
@@ -19,57 +20,32 @@ def fault_of(exchange: Exchange, raised: Exception) -> ProviderError:
     litellm writes 500 where nobody took the connection, and of a reply that it cannot read says
     that the server failed. So what the exchange saw comes first.
     """
-    if exchange.fault is not None:
-        found = exchange.fault
-    elif exchange.status is not None:
-        found = fault_in(exchange) or _unread(exchange)
-    else:
-        found = _of_litellm(raised)
+    found = exchange.fault
+    if found is None and exchange.status is not None:
+        found = _failure_in(exchange) or _bad_response(exchange, "")
+    return _without_secrets(found or _of_litellm(raised), exchange.secrets)
+
+
+def fault_without_reply(exchange: Exchange, why: str) -> ProviderError:
+    """Return what is to be raised where litellm raised nothing, and gave no reply."""
+    found = _failure_in(exchange) or _bad_response(exchange, why)
     return _without_secrets(found, exchange.secrets)
 
 
-def fault_in(exchange: Exchange) -> ProviderError | None:
-    """Return the error that a response is: by its status, or by what its body says."""
-    status = exchange.status or 0
-    body = parsed(exchange.body) if exchange.body else None
-    failure = _failure(body)
-    if status < HTTPStatus.BAD_REQUEST and failure is None:
-        return None
-    said, code = _told(failure) if failure is not None else (_text(exchange.body), "")
+def _failure_in(exchange: Exchange) -> ProviderError | None:
+    """Return the failure that a response is: by its status, or by what its body says."""
+    failure, status = failure_in(exchange.made), exchange.status or 0
+    if status < HTTPStatus.BAD_REQUEST:
+        if failure is None:
+            return None
+        status = status_within(failure)
+    said, code = words_of(failure) if failure is not None else (_text(exchange.body), "")
     return ProviderError("status", said, status, exchange.headers, code)
 
 
-def bad_response(exchange: Exchange, why: str) -> ProviderError:
-    found = ProviderError("bad_response", why, exchange.status, exchange.headers)
-    return _without_secrets(found, exchange.secrets)
-
-
-def _unread(exchange: Exchange) -> ProviderError:
-    said = _text(exchange.body) or "the body is empty"
+def _bad_response(exchange: Exchange, why: str) -> ProviderError:
+    said = why or _text(exchange.body) or "the body is empty"
     return ProviderError("bad_response", said, exchange.status, exchange.headers)
-
-
-def _failure(body: Any) -> Any:
-    """Return the part of a body that tells of a failure, or None."""
-    match body:
-        case [{"error": found}, *_] | {"error": found} if found:
-            return found
-        case {"detail": found} | {"message": str(found)} if "choices" not in body:
-            return found
-        case _:
-            return None
-
-
-def _told(failure: Any) -> tuple[str, str]:
-    """Return the words of a failure, and the provider's own word for it."""
-    if not isinstance(failure, Mapping):
-        return str(failure), ""
-    said = failure.get("message") or failure
-    names = ("code", "status", "type")  # Gemini has its word in `status`, Anthropic in `type`
-    codes = [failure.get(name) for name in names if isinstance(failure.get(name), str)]
-    if not codes and isinstance(failure.get("code"), int):
-        codes = [str(failure["code"])]
-    return str(said), str(codes[0]) if codes else ""
 
 
 def _of_litellm(raised: Exception) -> ProviderError:
@@ -77,8 +53,8 @@ def _of_litellm(raised: Exception) -> ProviderError:
     if cause := known_cause_of(raised):
         return ProviderError(cause, str(raised))
     status = getattr(raised, "status_code", None)
-    known = status if isinstance(status, int) and not isinstance(raised, Stopped) else None
-    return ProviderError("status", str(raised), known or 400, _headers_of(raised))
+    known = status if isinstance(status, int) and not isinstance(raised, Stopped) else 400
+    return ProviderError("status", str(raised), known, _headers_of(raised))
 
 
 def _headers_of(raised: Exception) -> dict[str, str]:
@@ -94,7 +70,7 @@ def _headers_of(raised: Exception) -> dict[str, str]:
 
 
 def _text(body: bytes) -> str:
-    return body[: 4 * _LONGEST].decode("utf-8", "replace").strip()
+    return body[:_LOOKED_AT].decode("utf-8", "replace").strip()
 
 
 def _without_secrets(found: ProviderError, secrets: set[str]) -> ProviderError:
@@ -104,8 +80,8 @@ def _without_secrets(found: ProviderError, secrets: set[str]) -> ProviderError:
         for name, value in found.headers.items()
         if any(mark in name for mark in _TOLD)
     }
-    said = cleaned(_hidden(found.said, secrets))[:_LONGEST]
-    code = cleaned(_hidden(found.code, secrets))[:100]
+    said = cleaned(_hidden(found.said[:_LOOKED_AT], secrets))[:_LONGEST]
+    code = cleaned(_hidden(found.code, secrets))[:_LONGEST]
     return ProviderError(found.cause, said, found.status, headers, code)
 
 

@@ -11,13 +11,13 @@ import anyio
 from attrs import define, field
 
 from rmg_core.errors import ProviderError
-from rmg_plugin_litellm.faults import bad_response, fault_in, fault_of
+from rmg_plugin_litellm.faults import fault_of, fault_without_reply
 from rmg_plugin_litellm.options import is_link_local
 from rmg_plugin_litellm.replies import NoReply
-from rmg_plugin_litellm.wire import CURRENT, Exchange, parsed
+from rmg_plugin_litellm.wire import CURRENT, Exchange
 
 PREPARING: Final = 0.1
-"""Seconds that a cancelled attempt is let prepare its request, which litellm does in a thread."""
+"""Seconds that an attempt may prepare its request before it can be cancelled."""
 
 _NEVER: Final = 1e8
 """Seconds; litellm takes 600 where it is told nothing. The requests themselves have no limit."""
@@ -92,12 +92,10 @@ class Line:
                 )
             except Exception as raised:  # noqa: BLE001 - litellm raises whatever it meets
                 return None, fault_of(exchange, raised)
-        body = parsed(exchange.body) if exchange.body else None
         try:
-            made = made_of(response, body)
+            return made_of(response, exchange.made), None
         except NoReply as why:
-            return None, fault_in(exchange) or bad_response(exchange, str(why))
-        return made, None
+            return None, fault_without_reply(exchange, str(why))
 
     @contextlib.contextmanager
     def _exchange(self, key: str | None) -> Iterator[Exchange]:
@@ -112,6 +110,7 @@ class Line:
                 scope.shield = False
 
             exchange = Exchange(self._session, lift, secrets={key} if key else set())
+            # A provider that litellm asks from that thread is waited for no longer than that.
             lifting = asyncio.get_running_loop().call_later(PREPARING, lift)
             token, internal = CURRENT.set(exchange), self._is_internal.set(True)
             try:

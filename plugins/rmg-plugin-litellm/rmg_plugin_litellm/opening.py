@@ -3,6 +3,9 @@
 import asyncio
 import logging
 import os
+import sys
+import threading
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -22,7 +25,16 @@ async def load() -> None:
     await anyio.to_thread.run_sync(_load)
 
 
+_LOADING = threading.Lock()
+
+
 def _load() -> None:
+    with _LOADING:
+        if "rmg_plugin_litellm.line" not in sys.modules:
+            _import()
+
+
+def _import() -> None:
     # Before the import: it would fetch the table of prices from GitHub.
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     litellm: Any = import_module("litellm")
@@ -34,5 +46,7 @@ def _load() -> None:
         logger.handlers = [logging.NullHandler()]
         logger.propagate = False
         logger.setLevel(logging.CRITICAL + 1)
+    # It says of each odd reply what is in it.
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     import_module("rmg_plugin_litellm.wire").install()
     import_module("rmg_plugin_litellm.line")

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from rmg_core.models import Embeddings, Finish, Logprob, Reply, ToolCall, Usage
 
-_ENDS: Final = frozenset(
-    {"stop", "stop_sequence", "end_turn", "complete", "eos_token", "eos", "eos_sequence"}
-)
+_PROTOCOL: Final = frozenset({"stop"})
+_ENDS: Final = frozenset({"stop", "stop_sequence", "end_turn", "complete", "eos_token", "eos"})
+"""The words of Anthropic, Cohere, Gemini and others for a reply that is whole."""
+
+_BROKEN_OFF: Final = frozenset({"abort", "error", "network_error"})
 _FINISHES: Final[Mapping[str, Finish]] = {
     "length": "length",
     "content_filter": "content_filter",
@@ -99,16 +101,23 @@ def _content(given: Any) -> str:
 
 
 def _finish(choice: Any, body: Any) -> Finish:
-    """Return why a reply ends; litellm writes "stop" for every word that it does not know."""
+    """Return why a reply ends; litellm writes "stop" for every word that it does not know.
+
+    Raises:
+        NoReply: it was broken off.
+    """
     given = _get(choice, "finish_reason")
-    if known := _FINISHES.get(given):
-        return known
     details = _get(choice, "provider_specific_fields") or {}
-    native = details.get("native_finish_reason", given)
+    native, ends = details.get("native_finish_reason", given), _ENDS
     match body:
         case {"choices": [{**first}, *_]}:
-            native = first.get("finish_reason", first.get("stop_reason"))
-    return "stop" if str(native).lower() in _ENDS else "other"
+            native, ends = first.get("finish_reason"), _PROTOCOL
+    word = native.lower() if isinstance(native, str) else ""
+    if word in _BROKEN_OFF:
+        raise NoReply(f"the reply was broken off: {word}")
+    if known := _FINISHES.get(given):
+        return known
+    return "stop" if word in ends else "other"
 
 
 def _tool_call(given: Any) -> ToolCall:
@@ -137,11 +146,13 @@ def _logprob(given: Any) -> Logprob:
 
 def _usage(response: Any, body: Any) -> Usage:
     """Return the usage; litellm writes 0 where a provider says nothing."""
-    if isinstance(body, Mapping) and "choices" in body and body.get("usage") is None:
-        return Usage()
     usage = _get(response, "usage")
+    if isinstance(body, Mapping) and "choices" in body:
+        usage = body.get("usage")
+        if not isinstance(usage, Mapping):
+            return Usage.of(usage, None)
     given, said = _get(usage, "prompt_tokens"), _get(usage, "completion_tokens")
-    if not given and not said:
+    if given == 0 and not said:
         return Usage()
     cached = _get(_get(usage, "prompt_tokens_details"), "cached_tokens")
     reasoning = _get(_get(usage, "completion_tokens_details"), "reasoning_tokens")

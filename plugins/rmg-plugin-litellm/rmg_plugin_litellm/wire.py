@@ -1,8 +1,8 @@
 """How the requests that litellm makes for us go over the wire: once, guarded, and noted."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
+from functools import partial
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any, Final
@@ -14,6 +14,7 @@ from attrs import define, field
 from yarl import URL
 
 from rmg_core.errors import Cause, ProviderError
+from rmg_plugin_litellm.bodies import mended, parsed
 from rmg_plugin_litellm.causes import cause_of
 from rmg_plugin_litellm.options import is_link_local
 
@@ -21,7 +22,7 @@ LARGEST: Final = 4_000_000
 """Bytes; no reply is longer, and what is gets refused."""
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_NO_DEADLINE: Final = aiohttp.ClientTimeout(total=None, sock_connect=None)
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding", "content-encoding"})
 
 
 class Stopped(Exception):
@@ -32,18 +33,19 @@ class Stopped(Exception):
 class Exchange:
     """What went over the wire in one attempt.
 
-    `status`, `headers` and `body` are those of the last response, and `fault` is what the guard
-    found. `secrets` are what the requests carried and nobody may read. `on_wire` is called when
-    litellm has prepared the first request.
+    `status`, `headers`, `body` and `made`, its JSON, are those of the last response, and `fault`
+    is what the guard found. `secrets` are what the requests carried and nobody may read.
+    `on_wire` is called when litellm has prepared a request.
     """
 
     session: aiohttp.ClientSession
     on_wire: Callable[[], None]
+    secrets: set[str] = field(factory=set, repr=False)
     status: int | None = None
     headers: Mapping[str, str] = field(factory=dict)
     body: bytes = b""
+    made: Any = None
     fault: ProviderError | None = None
-    secrets: set[str] = field(factory=set, repr=False)
     _sent: set[tuple[str, str]] = field(init=False, factory=set, repr=False)
 
     async def send(self, request: httpx.Request) -> httpx.Response:
@@ -56,26 +58,39 @@ class Exchange:
         await anyio.lowlevel.checkpoint_if_cancelled()
         self._leave(request)
         content = await request.aread()
-        headers = {name: value for name, value in request.headers.items() if name != "host"}
-        headers["accept-encoding"] = "identity"
         try:
             response = await self.session.request(
                 request.method,
                 URL(str(request.url), encoded=True),
-                headers=headers,
+                headers={k: v for k, v in request.headers.items() if k != "host"},
                 data=content or None,
                 allow_redirects=False,
-                timeout=_NO_DEADLINE,
                 server_hostname=request.extensions.get("sni_hostname"),
             )
-            body = await self._read(response)
+            await self._read(response)
         except (aiohttp.ClientError, OSError, ValueError) as fault:
             self.fault = ProviderError(cause_of(fault), _said(fault))
         if self.fault is not None:
             raise Stopped
-        return httpx.Response(
-            self.status or 0, headers=list(response.headers.items()), content=body, request=request
-        )
+        return self._response(request)
+
+    def send_from_thread(
+        self, request: httpx.Request, handle: Callable[[httpx.Request], httpx.Response]
+    ) -> httpx.Response:
+        """Do the same for what litellm sends from a thread, where nothing can be cancelled."""
+        self._leave(request)
+        try:
+            response = handle(request)
+            try:
+                self._take_head(response.status_code, response.headers)
+                self._take_body(b"".join(self._limited(response.iter_raw())))
+            finally:
+                response.close()
+        except (httpx.HTTPError, OSError, ValueError) as fault:
+            self.fault = ProviderError(cause_of(fault), _said(fault))
+        if self.fault is not None:
+            raise Stopped
+        return self._response(request)
 
     def _leave(self, request: httpx.Request) -> None:
         """Note a request that is to be sent."""
@@ -88,48 +103,65 @@ class Exchange:
             # Somebody in litellm tries again: after a lost connection, or without a parameter.
             raise Stopped
         self._sent.add(sent)
+        request.headers["accept-encoding"] = "identity"
 
     def stop(self, cause: Cause, said: str) -> None:
+        """Note a fault, and end what litellm does."""
         self.fault = ProviderError(cause, said, self.status, self.headers)
         raise Stopped
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse) -> None:
         is_whole = False
         try:
-            self.status = response.status
-            self.headers = {name.lower(): value for name, value in response.headers.items()}
-            self.body = b""
-            self._check_head(response)
+            self._take_head(response.status, response.headers)
             body = bytearray()
             async for piece in response.content.iter_any():
                 body += piece
-                if len(body) > LARGEST:
-                    self._refuse_size()
+                self._check_size(len(body))
             is_whole = True
-            self.body = bytes(body)
+            self._take_body(bytes(body))
         except aiohttp.ClientError:
             if response.status < HTTPStatus.BAD_REQUEST:
-                raise
-            is_whole = False  # of a failure the status is what counts
+                raise  # of a failure the status is what counts
         finally:
             if not is_whole:
                 _abort(response)
-        return self.body
 
-    def _check_head(self, response: aiohttp.ClientResponse) -> None:
-        if response.status in _REDIRECTS:
-            where = URL(self.headers.get("location", "")).host
-            self.stop("redirect", f"to {where or 'nowhere'}, which is not asked")
+    def _limited(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        size = 0
+        for piece in pieces:
+            size += len(piece)
+            self._check_size(size)
+            yield piece
+
+    def _take_head(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take the start of a response, which may be the end of it."""
+        self.status, self.body, self.made = status, b"", None
+        self.headers = {name.lower(): value for name, value in headers.items()}
+        if status in _REDIRECTS:
+            where = httpx.URL(self.headers.get("location", "")).host
+            self.stop("redirect", f"to {where or 'another path'}, where rmg does not follow")
         encoding = self.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in {"", "identity"}:
-            self.stop("bad_response", f"it is encoded as {encoding!r}, which was not asked for")
-        if (response.content_length or 0) > LARGEST:
-            self._refuse_size()
+            self._refuse("bad_response", f"the body is encoded as {encoding!r}, unasked")
+        length = self.headers.get("content-length", "0")
+        self._check_size(int(length) if length.isdecimal() else 0)
 
-    def _refuse_size(self) -> None:
-        if (self.status or 0) >= HTTPStatus.BAD_REQUEST:
-            self.stop("status", f"with a body of more than {LARGEST:,} bytes")
-        self.stop("too_large", f"the body is longer than {LARGEST:,} bytes")
+    def _take_body(self, body: bytes) -> None:
+        self.body, self.made = body, parsed(body)
+
+    def _check_size(self, size: int) -> None:
+        if size > LARGEST:
+            self._refuse("too_large", f"the body is longer than {LARGEST:,} bytes")
+
+    def _refuse(self, cause: Cause, said: str) -> None:
+        """Refuse a body; of a failure the status is what counts."""
+        self.stop("status" if (self.status or 0) >= HTTPStatus.BAD_REQUEST else cause, said)
+
+    def _response(self, request: httpx.Request) -> httpx.Response:
+        content = mended(self.made) or self.body
+        headers = {k: v for k, v in self.headers.items() if k not in _FRAMING}
+        return httpx.Response(self.status or 0, headers=headers, content=content, request=request)
 
 
 CURRENT: Final[ContextVar[Exchange | None]] = ContextVar("rmg_exchange", default=None)
@@ -143,19 +175,14 @@ def install() -> None:
     elsewhere, and makes new ones when it tries again. All of them end at one of these transports.
     """
     place = import_module("litellm.llms.custom_httpx.aiohttp_transport")
-    transports: tuple[Any, ...] = (place.LiteLLMAiohttpTransport, httpx.AsyncHTTPTransport)
-    for transport in transports:
-        original = transport.handle_async_request
-        if not hasattr(original, "passes_rmg"):
-            guarded = _guarded(original)
-            guarded.passes_rmg = True  # type: ignore[attr-defined]  # a mark on a function
-            transport.handle_async_request = guarded
+    asynchronous: tuple[Any, ...] = (place.LiteLLMAiohttpTransport, httpx.AsyncHTTPTransport)
+    for transport in asynchronous:
+        transport.handle_async_request = _guarded(transport.handle_async_request)
+    blocking: Any = httpx.HTTPTransport
+    blocking.handle_request = _guarded_in_thread(blocking.handle_request)
 
 
-_Handle = Callable[[Any, httpx.Request], Awaitable[httpx.Response]]
-
-
-def _guarded(original: _Handle) -> _Handle:
+def _guarded(original: Callable[[Any, httpx.Request], Awaitable[httpx.Response]]) -> Any:
     async def handle_async_request(self: Any, request: httpx.Request) -> httpx.Response:
         exchange = CURRENT.get()
         if exchange is None:
@@ -163,6 +190,16 @@ def _guarded(original: _Handle) -> _Handle:
         return await exchange.send(request)
 
     return handle_async_request
+
+
+def _guarded_in_thread(original: Callable[[Any, httpx.Request], httpx.Response]) -> Any:
+    def handle_request(self: Any, request: httpx.Request) -> httpx.Response:
+        exchange = CURRENT.get()
+        if exchange is None:
+            return original(self, request)
+        return exchange.send_from_thread(request, partial(original, self))
+
+    return handle_request
 
 
 def _secrets_of(request: httpx.Request) -> set[str]:
@@ -187,11 +224,3 @@ def _abort(response: aiohttp.ClientResponse) -> None:
     if response.connection is not None and response.connection.transport is not None:
         response.connection.transport.abort()
     response.close()
-
-
-def parsed(body: bytes) -> Any:
-    """Return the JSON of a body, or None where it is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
