@@ -11,6 +11,7 @@ from rmg_core.redaction import Secret
 from rmg_plugin_litellm.opening import load
 from rmg_plugin_litellm.options import (
     check_base,
+    check_model,
     check_parameters,
     fault_of_parameters,
     revealed,
@@ -32,7 +33,7 @@ class Chat:
     """
 
     model: str = field(
-        validator=validators.min_len(1),
+        validator=[validators.instance_of(str), check_model],
         metadata={"help": 'the model as litellm names it: "openai/gpt-5-mini"'},
     )
     api_base: str = field(
@@ -43,6 +44,7 @@ class Chat:
     api_version: str = field(default="", metadata={"help": "of Azure: the version of its API"})
     api_key: Secret | None = field(
         default=None,
+        validator=validators.optional(validators.instance_of(Secret)),
         metadata={
             "help": "the key; without it, litellm reads the environment variable of the provider"
         },
@@ -100,7 +102,10 @@ class Chat:
             ProviderError: it failed.
         """
         line = self._line or await self._opened()
-        return await line.attempt("acompletion", self._arguments(request), reply_of)
+        made = await line.attempt("acompletion", self._arguments(request), reply_of)
+        if isinstance(made, ProviderError):
+            raise made
+        return made
 
     async def _opened(self) -> "Line":
         if self._line is None:

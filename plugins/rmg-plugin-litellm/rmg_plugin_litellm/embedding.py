@@ -12,6 +12,7 @@ from rmg_core.redaction import Secret
 from rmg_plugin_litellm.opening import load
 from rmg_plugin_litellm.options import (
     check_base,
+    check_model,
     check_parameters,
     fault_of_parameters,
     revealed,
@@ -31,7 +32,7 @@ class Embedding:
     """
 
     model: str = field(
-        validator=validators.min_len(1),
+        validator=[validators.instance_of(str), check_model],
         metadata={"help": 'the model as litellm names it: "openai/text-embedding-3-small"'},
     )
     api_base: str = field(
@@ -42,6 +43,7 @@ class Embedding:
     api_version: str = field(default="", metadata={"help": "of Azure: the version of its API"})
     api_key: Secret | None = field(
         default=None,
+        validator=validators.optional(validators.instance_of(Secret)),
         metadata={
             "help": "the key; without it, litellm reads the environment variable of the provider"
         },
@@ -83,7 +85,10 @@ class Embedding:
         """
         line = self._line or await self._opened()
         made_of = partial(embeddings_of, count=len(request.texts))
-        return await line.attempt("aembedding", self._arguments(request), made_of)
+        made = await line.attempt("aembedding", self._arguments(request), made_of)
+        if isinstance(made, ProviderError):
+            raise made
+        return made
 
     async def _opened(self) -> "Line":
         if self._line is None:

@@ -7,7 +7,7 @@ from rmg_core.errors import ProviderError
 from rmg_plugin_litellm.bodies import failure_in, status_within, words_of
 from rmg_plugin_litellm.causes import chained, known_cause_of
 from rmg_plugin_litellm.replies import cleaned
-from rmg_plugin_litellm.wire import Exchange, Stopped
+from rmg_plugin_litellm.wire import Exchange
 
 _LONGEST: Final = 500
 _LOOKED_AT: Final = 4_000  # characters that are searched for keys, before they are cut
@@ -49,12 +49,16 @@ def _bad_response(exchange: Exchange, why: str) -> ProviderError:
 
 
 def _of_litellm(raised: Exception) -> ProviderError:
-    """Return what is known of an attempt that no guard saw: litellm refused it, or sent it so."""
+    """Return why litellm sent nothing: a key or a package is missing, or a parameter is none.
+
+    It likes to write 500 then; but another attempt would come to the same.
+    """
+    said = str(raised).partition("\nTraceback")[0]
     if cause := known_cause_of(raised):
-        return ProviderError(cause, str(raised))
+        return ProviderError(cause, said)
     status = getattr(raised, "status_code", None)
-    known = status if isinstance(status, int) and not isinstance(raised, Stopped) else 400
-    return ProviderError("status", str(raised), known, _headers_of(raised))
+    known = status if isinstance(status, int) and 400 <= status < 500 else 400
+    return ProviderError("status", said, known, _headers_of(raised))
 
 
 def _headers_of(raised: Exception) -> dict[str, str]:

@@ -22,6 +22,9 @@ PREPARING: Final = 0.1
 _NEVER: Final = 1e8
 """Seconds; litellm takes 600 where it is told nothing. The requests themselves have no limit."""
 
+_WITHOUT_RETRIES: Final = ("gradient_ai/",)
+"""Providers for which litellm refuses `max_retries`, and has none."""
+
 _Made = TypeVar("_Made")
 
 
@@ -45,7 +48,6 @@ def _session() -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
         auto_decompress=False,
-        trust_env=True,
     )
 
 
@@ -66,36 +68,23 @@ class Line:
         function: str,
         arguments: Mapping[str, Any],
         made_of: Callable[[Any, Any], _Made],
-    ) -> _Made:
+    ) -> _Made | ProviderError:
         """Let a function of litellm make one attempt, and make of its response what is wanted.
 
-        Raises:
-            ProviderError: the attempt failed.
+        A failure is returned: raised here, its traceback would lead to the key.
         """
-        # What is raised here has no context: those of litellm hold the request, with its key.
-        made, fault = await self._attempt(function, arguments, made_of)
-        if fault is not None:
-            raise fault
-        assert made is not None  # noqa: S101 - for the type checker: one of both is there
-        return made
-
-    async def _attempt(
-        self,
-        function: str,
-        arguments: Mapping[str, Any],
-        made_of: Callable[[Any, Any], _Made],
-    ) -> tuple[_Made | None, ProviderError | None]:
+        once = {"timeout": _NEVER, "num_retries": 0, "max_retries": 0}
+        if arguments["model"].startswith(_WITHOUT_RETRIES):
+            del once["max_retries"]
         with self._exchange(arguments.get("api_key")) as exchange:
             try:
-                response = await getattr(self._litellm, function)(
-                    **arguments, timeout=_NEVER, max_retries=0, num_retries=0
-                )
+                response = await getattr(self._litellm, function)(**arguments, **once)
             except Exception as raised:  # noqa: BLE001 - litellm raises whatever it meets
-                return None, fault_of(exchange, raised)
+                return fault_of(exchange, raised)
         try:
-            return made_of(response, exchange.made), None
+            return made_of(response, exchange.made)
         except NoReply as why:
-            return None, fault_without_reply(exchange, str(why))
+            return fault_without_reply(exchange, str(why))
 
     @contextlib.contextmanager
     def _exchange(self, key: str | None) -> Iterator[Exchange]:

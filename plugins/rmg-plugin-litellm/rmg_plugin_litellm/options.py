@@ -79,6 +79,15 @@ def check_parameters(_: object, __: object, parameters: Mapping[str, Any]) -> No
         raise ValueError(fault)
 
 
+def check_model(_: object, __: object, model: str) -> None:
+    """Validate the option `model`."""
+    if not model:
+        raise ValueError("'model' is empty; it is such as 'openai/gpt-5-mini'")
+    if model.startswith("aiohttp_openai/"):
+        # It has a client of its own, which follows redirects and inflates whatever comes.
+        raise ValueError("'model' starts with 'aiohttp_openai/'; write 'openai/' instead")
+
+
 def check_base(_: object, __: object, base: str) -> None:
     """Validate the option `api_base`; empty is litellm's own for the provider."""
     if not base:

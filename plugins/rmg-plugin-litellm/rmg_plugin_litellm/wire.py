@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any, Final
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import anyio.lowlevel
@@ -21,6 +22,7 @@ from rmg_plugin_litellm.options import is_link_local
 LARGEST: Final = 4_000_000
 """Bytes; no reply is longer, and what is gets refused."""
 
+_SHORTEST_KEY: Final = 8  # what is shorter, such as "EMPTY", is no secret and may be any word
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "content-encoding"})
 
@@ -65,6 +67,7 @@ class Exchange:
                 headers={k: v for k, v in request.headers.items() if k != "host"},
                 data=content or None,
                 allow_redirects=False,
+                proxy=_proxy_for(request.url.scheme, request.url.host),
                 server_hostname=request.extensions.get("sni_hostname"),
             )
             await self._read(response)
@@ -202,13 +205,21 @@ def _guarded_in_thread(original: Callable[[Any, httpx.Request], httpx.Response])
     return handle_request
 
 
+@cache
+def _proxy_for(scheme: str, host: str) -> str | None:
+    """Return the proxy that the environment names; asked once a host, aiohttp asks in a thread."""
+    proxies = getproxies()
+    found = None if proxy_bypass(host) else proxies.get(scheme) or proxies.get("all")
+    return f"http://{found}" if found and "://" not in found else found
+
+
 def _secrets_of(request: httpx.Request) -> set[str]:
     """Return what of a request is, by the name of its header or parameter, a secret."""
     pairs = [*request.headers.items(), *request.url.params.multi_items()]
     marks = ("auth", "key", "token", "secret", "signature", "cookie")
     found = {value for name, value in pairs if any(mark in name.lower() for mark in marks)}
     found |= {value.partition(" ")[2] for value in found}
-    return {value for value in found if len(value) >= 4}
+    return {value for value in found if len(value) >= _SHORTEST_KEY}
 
 
 def _said(fault: BaseException) -> str:
