@@ -20,8 +20,9 @@ def price_of(model: str) -> Price | None:
     provider, _, name = model.partition("/")
     table = _table()
     entry = table.get(model)
-    if entry is None and str(table.get(name, {}).get("litellm_provider")).startswith(provider):
-        entry = table[name]  # litellm lists "openai/gpt-5-mini" as "gpt-5-mini"
+    if entry is None and provider and (found := table.get(name)):
+        # litellm lists "openai/gpt-5-mini" as "gpt-5-mini", and "bedrock/…" as of bedrock_converse.
+        entry = found if str(found.get("litellm_provider")).startswith(provider) else None
     if not isinstance(entry, dict):
         return None
     into, out = entry.get("input_cost_per_token"), entry.get("output_cost_per_token")

@@ -17,7 +17,7 @@ TEXTS = EmbeddingRequest(("one", "two", "three"))
 Ended = Reply | Embeddings | ProviderError
 
 
-def chat(url: str, model: str = "openai/gpt-5-mini", **options: Any) -> Chat:
+def chat(url: str, model: str = "openai/gpt-4o", **options: Any) -> Chat:
     return Chat(model=model, api_base=url, **{"api_key": Secret.of(KEY), **options})
 
 

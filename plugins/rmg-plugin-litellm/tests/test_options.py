@@ -9,6 +9,7 @@ from rmg_core.redaction import Secret
 from rmg_core.testing import FaultServer
 from rmg_plugin_litellm.chat import Chat
 from rmg_plugin_litellm.embedding import Embedding
+from rmg_plugin_litellm.opening import load
 
 from .clients import KEY, chat, embedding, end_of, ended, run
 
@@ -57,7 +58,7 @@ def test_a_request_says_the_form_of_its_reply():
     schema = {"type": "object", "properties": {"score": {"type": "integer"}}}
     tool = Tool("verdict", "gives it", schema)
     request = as_request("hi", schema=schema, tools=[tool], tool_choice="verdict", top_logprobs=2)
-    body = body_of(chat("", model="openai/gpt-4o"), request)
+    body = body_of(chat(""), request)
     assert body["response_format"]["json_schema"]["schema"] == schema
     assert body["tools"] == [
         {
@@ -70,14 +71,14 @@ def test_a_request_says_the_form_of_its_reply():
 
 
 def test_a_request_may_ask_for_any_json():
-    body = body_of(chat("", model="openai/gpt-4o"), as_request("hi", is_json=True))
+    body = body_of(chat(""), as_request("hi", is_json=True))
     assert body["response_format"] == {"type": "json_object"}
 
 
 def test_an_image_is_sent():
     url = "data:image/png;base64,aGVsbG8="
     request = Request((Message("user", (Text("what is it?"), Image(url))),))
-    [message] = body_of(chat("", model="openai/gpt-4o"), request)["messages"]
+    [message] = body_of(chat(""), request)["messages"]
     assert message["content"][1] == {"type": "image_url", "image_url": {"url": url}}
 
 
@@ -153,7 +154,7 @@ def test_a_link_local_address_from_the_environment_is_not_asked(monkeypatch):
 
 def test_a_name_that_leads_to_a_link_local_address_leads_nowhere():
     async def resolved():
-        await Chat(model="openai/m")._opened()
+        await load()
         from rmg_plugin_litellm.line import _Resolver
 
         with pytest.raises(OSError, match="leads to a link-local address"):
@@ -177,9 +178,8 @@ def test_a_key_that_is_not_there_is_told(monkeypatch):
     monkeypatch.delenv("RMG_NO_SUCH_KEY", raising=False)
     with FaultServer() as server:
         end = ended(chat(server.url, api_key=Secret.from_env("RMG_NO_SUCH_KEY")))
-    assert end == ProviderError(
-        "status", "the environment variable RMG_NO_SUCH_KEY is not set; set it to the key", 401
-    )
+    assert (end.cause, end.status) == ("status", 401)
+    assert end.said == "the environment variable RMG_NO_SUCH_KEY is not set; set it to the key"
 
 
 def test_without_a_key_litellm_reads_the_variable_of_the_provider(monkeypatch):

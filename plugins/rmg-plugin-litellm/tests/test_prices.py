@@ -13,7 +13,7 @@ from rmg_plugin_litellm.embedding import Embedding
         ("openai/gpt-4o", Price(2.5, 10.0, 1.25)),
         ("gpt-4o", Price(2.5, 10.0, 1.25)),
         ("azure/gpt-4o", Price(2.5, 10.0, 1.25)),
-        ("anthropic/claude-3-haiku-20240307", Price(0.25, 1.25, 0.03)),
+        ("anthropic/claude-sonnet-4-5", Price(3.0, 15.0, 0.3)),
     ],
 )
 def test_a_model_has_the_price_of_the_table(model, price):
