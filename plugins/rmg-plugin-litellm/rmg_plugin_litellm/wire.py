@@ -98,14 +98,16 @@ class Exchange:
     def _leave(self, request: httpx.Request) -> None:
         """Note a request that is to be sent."""
         url = request.url
-        self.secrets |= _secrets_of(request)
-        if is_link_local(url.host):
-            self.stop("refused", f"{url.host} is link-local, where machines keep credentials")
         sent = (request.method, str(url))
         if sent in self._sent and request.method != "GET":
             # Somebody in litellm tries again: after a lost connection, or without a parameter.
             raise Stopped
         self._sent.add(sent)
+        self.secrets |= _secrets_of(request)
+        # What litellm asks beside may fail, such as for what a model can.
+        self.fault = self.status = None
+        if is_link_local(url.host):
+            self.stop("refused", f"{url.host} is link-local, where machines keep credentials")
         request.headers["accept-encoding"] = "identity"
 
     def stop(self, cause: Cause, said: str) -> None:
