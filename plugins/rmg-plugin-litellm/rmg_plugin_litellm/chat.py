@@ -22,7 +22,7 @@ from rmg_plugin_litellm.replies import reply_of
 if TYPE_CHECKING:
     from rmg_plugin_litellm.line import Line
 
-_SAMPLING = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort")
+_SAMPLING = ("temperature", "top_p", "max_tokens", "seed", "reasoning_effort")
 
 
 @define(kw_only=True)
@@ -65,8 +65,10 @@ class Chat:
         metadata={"help": "a reply ends after so many tokens"},
     )
     seed: int | None = field(default=None, metadata={"help": "of sampling, where there is one"})
-    stop: str | list[str] | None = field(
-        default=None, metadata={"help": "texts before which a reply ends"}
+    stop: tuple[str, ...] = field(
+        default=(),
+        validator=validators.instance_of(tuple),
+        metadata={"help": "texts that end a reply"},
     )
     reasoning_effort: str | None = field(
         default=None, metadata={"help": 'how long the model thinks, such as "low"'}
@@ -129,6 +131,7 @@ class Chat:
             **{name: value for name, value in where.items() if value},
             **revealed(self.api_key),
             **given,
+            **({"stop": list(self.stop)} if self.stop else {}),
             **self.parameters,
             **request.parameters,
             **_shape(request),

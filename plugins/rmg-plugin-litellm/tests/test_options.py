@@ -31,7 +31,7 @@ def test_the_options_are_sent():
         top_p=0.5,
         max_tokens=7,
         seed=3,
-        stop=["END"],
+        stop=("END",),
         reasoning_effort="low",
         parameters={"top_k": 5},
     )
