@@ -78,9 +78,8 @@ class Chat:
         validator=check_parameters,
         metadata={"help": "more parameters of litellm or of the provider, passed on as they are"},
     )
-    _line: "Line | None" = field(
-        init=False, default=None, eq=False, repr=False, metadata={"identity": False}
-    )
+    # `Line` would have to be imported for its name to be read, and brings aiohttp along.
+    _line: Any = field(init=False, default=None, eq=False, repr=False, metadata={"identity": False})
 
     @property
     def price(self) -> Price | None:
@@ -103,7 +102,7 @@ class Chat:
         Raises:
             ProviderError: it failed.
         """
-        line = self._line or await self._opened()
+        line: Line = self._line or await self._opened()
         made = await line.attempt("acompletion", self._arguments(request), reply_of)
         if isinstance(made, ProviderError):
             raise made
@@ -116,7 +115,8 @@ class Chat:
 
             # Another call may have come first meanwhile.
             self._line = self._line or Line()
-        return self._line
+        line: Line = self._line
+        return line
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         """Return what `acompletion` is called with; what the request says comes first."""

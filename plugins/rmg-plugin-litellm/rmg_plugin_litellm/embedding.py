@@ -58,9 +58,8 @@ class Embedding:
         validator=check_parameters,
         metadata={"help": "more parameters of litellm or of the provider, passed on as they are"},
     )
-    _line: "Line | None" = field(
-        init=False, default=None, eq=False, repr=False, metadata={"identity": False}
-    )
+    # `Line` would have to be imported for its name to be read, and brings aiohttp along.
+    _line: Any = field(init=False, default=None, eq=False, repr=False, metadata={"identity": False})
 
     @property
     def price(self) -> Price | None:
@@ -83,7 +82,7 @@ class Embedding:
         Raises:
             ProviderError: it failed.
         """
-        line = self._line or await self._opened()
+        line: Line = self._line or await self._opened()
         made_of = partial(embeddings_of, count=len(request.texts))
         made = await line.attempt("aembedding", self._arguments(request), made_of)
         if isinstance(made, ProviderError):
@@ -97,7 +96,8 @@ class Embedding:
 
             # Another call may have come first meanwhile.
             self._line = self._line or Line()
-        return self._line
+        line: Line = self._line
+        return line
 
     def _arguments(self, request: EmbeddingRequest) -> dict[str, Any]:
         """Return what `aembedding` is called with; what the request says comes first."""

@@ -3,6 +3,7 @@
 import attrs
 import pytest
 
+from rmg_core.config.strict import OptionsError, structure_options
 from rmg_core.errors import ProviderError
 from rmg_core.models import EmbeddingRequest, Image, Message, Request, Text, Tool, as_request
 from rmg_core.redaction import Secret
@@ -208,6 +209,16 @@ def test_a_parameter_that_a_provider_does_not_have_is_refused_before_the_call():
 def test_each_option_has_a_help_text(client):
     fields = [each for each in attrs.fields(client) if each.init]
     assert [each.name for each in fields if "help" not in each.metadata] == []
+
+
+@pytest.mark.parametrize("client", [Chat, Embedding])
+def test_a_config_may_write_every_option(client):
+    table = {"model": "openai/m", "parameters": {"top_k": 3}, "api_base": "http://127.0.0.1/v1"}
+    made = structure_options(client, table, owner="model 'judge'")
+    assert made == client(**table)
+    with pytest.raises(OptionsError) as raised:
+        structure_options(client, {"model": "openai/m", "api_base": "x"}, owner="model 'judge'")
+    assert "'api_base'" in str(raised.value.findings)
 
 
 def test_a_copy_for_another_loop_has_connections_of_its_own():
