@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import asdict, define, field, frozen
 
-from rmg_core.connections import Tally as ModelTally
+from rmg_core.connections.ledger import Tally as ModelTally
 from rmg_core.outcomes import (
     GraderError,
     GraderRank,

@@ -2,16 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 import attrs
-from anyio.lowlevel import current_token
 from attrs import field, frozen
 
-from rmg_core.connections.live import Live
 from rmg_core.errors import ModelFailed
-from rmg_core.limits import SYSTEM, Clock
 from rmg_core.models import (
     EmbeddingRequest,
     Embeddings,
@@ -24,6 +21,10 @@ from rmg_core.models import (
 )
 from rmg_core.outcomes import NOTHING
 
+if TYPE_CHECKING:
+    from rmg_core.connections.live import Live
+    from rmg_core.limits import Clock
+
 
 @frozen(eq=False)
 class Connection:
@@ -32,7 +33,8 @@ class Connection:
     `client` makes the calls, and `identity` is the JSON text that says which model it is.
     `max_concurrency` counts calls at once, `rpm` and `tpm` requests and tokens a minute; `timeout`
     is in seconds an attempt, of which there are at most `attempts`. `price` comes before that of
-    the client. It can be asked from several event loops, each with limits of its own.
+    the client; `clock` is that of the process, but in tests. It can be asked from several event
+    loops, each with limits of its own.
     """
 
     name: str
@@ -44,7 +46,7 @@ class Connection:
     timeout: float = 60.0
     attempts: int = 6
     price: Price | None = None
-    clock: Clock = field(default=SYSTEM, repr=False)
+    clock: "Clock | None" = field(default=None, repr=False)
     _lives: "WeakKeyDictionary[Any, Live]" = field(
         init=False, factory=WeakKeyDictionary, repr=False
     )
@@ -109,8 +111,12 @@ class Connection:
         finally:
             await live.leave()
 
-    def live(self) -> Live:
+    def live(self) -> "Live":
         """Return what of it belongs to the event loop that runs."""
+        from anyio.lowlevel import current_token
+
+        from rmg_core.connections.live import Live
+
         loop = current_token().native_token
         live = self._lives.get(loop)
         if live is None:

@@ -12,7 +12,7 @@ from rmg_core.connections.estimates import Estimator, cost_of, expected_cost
 from rmg_core.connections.keys import key_of
 from rmg_core.connections.ledger import Ledger, Missing, Tally
 from rmg_core.errors import ModelFailed, ModelStopped
-from rmg_core.limits import Answered, Door, answered, fault_in
+from rmg_core.limits import SYSTEM, Answered, Door, answered, fault_in
 from rmg_core.models import (
     AnyReply,
     AnyRequest,
@@ -53,7 +53,7 @@ class Live:
             max_concurrency=connection.max_concurrency,
             rpm=connection.rpm,
             tpm=connection.tpm,
-            clock=connection.clock,
+            clock=connection.clock or SYSTEM,
         )
         self._price = connection.known_price
 

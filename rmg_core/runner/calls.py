@@ -13,7 +13,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 from attrs import define, field
 
-from rmg_core.connections import ERRAND
+from rmg_core.connections.errands import ERRAND
 from rmg_core.outcomes import GraderError, Outcome
 from rmg_core.runner import copies
 from rmg_core.runner.guard import current_task, is_our_cancellation

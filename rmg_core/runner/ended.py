@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from rmg_core.connections import Tally
+from rmg_core.connections.ledger import Tally
 
 
 @frozen

@@ -10,7 +10,8 @@ import anyio
 from anyio.lowlevel import checkpoint
 from attrs import define, field
 
-from rmg_core.connections import PLACE, Ledger
+from rmg_core.connections.errands import PLACE
+from rmg_core.connections.ledger import Ledger
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import Budget, take

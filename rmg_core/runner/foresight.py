@@ -10,7 +10,9 @@ from typing import Any, Final, TypeAlias
 import anyio
 from attrs import define, evolve, field
 
-from rmg_core.connections import ERRAND, Errand, Ledger, Missing, key_of
+from rmg_core.connections import key_of
+from rmg_core.connections.errands import ERRAND, Errand
+from rmg_core.connections.ledger import Ledger, Missing
 from rmg_core.limits import Budget
 from rmg_core.models import Call
 from rmg_core.outcomes import GraderError, GraderSkip, Outcome

@@ -4,7 +4,8 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
-from rmg_core.connections import ERRAND, Errand, Ledger
+from rmg_core.connections.errands import ERRAND, Errand
+from rmg_core.connections.ledger import Ledger
 from rmg_core.outcomes import Cell, GraderError, Outcome, is_pending
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
 from rmg_core.runner.calls import Inputs, Refusals, asking
