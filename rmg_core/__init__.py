@@ -45,6 +45,7 @@ from rmg_core.outcomes import (
 if TYPE_CHECKING:
     from rmg_core.aggregators import NamedAggregator
     from rmg_core.basic.combining import WeightedSumAggregator
+    from rmg_core.config import read_document
     from rmg_core.datasets import BadRow
     from rmg_core.grading import GradingRunner
     from rmg_core.models import Model
@@ -79,6 +80,7 @@ __all__ = [
     "connect",
     "grader",
     "hookimpl",
+    "read_document",
 ]
 
 # A pack's author needs the names above; what runs a plan is imported when it is asked for.
@@ -91,6 +93,7 @@ _LATE = {
     "Secret": "rmg_core.redaction",
     "WeightedSumAggregator": "rmg_core.basic.combining",
     "connect": "rmg_core.plan",
+    "read_document": "rmg_core.config",
 }
 
 

@@ -34,6 +34,11 @@ def rmg_models() -> Mapping[str, object]:  # type: ignore[empty-body]
 
 
 @hookspec
+def rmg_documents() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """What makes graders of files, named by their suffix: functions `(path) -> grader`."""
+
+
+@hookspec
 def rmg_readers() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Readers of datasets, named by file suffix: attrs classes with `read(self, stream)`."""
 

@@ -1,5 +1,6 @@
 """A config: TOML made into frozen values, strictly, and every problem with its position."""
 
+from rmg_core.config.documents import read_document
 from rmg_core.config.findings import Fault, OptionsError
 from rmg_core.config.load import Draft, draft_config, load_config, parse_config
 from rmg_core.config.model import (
@@ -37,5 +38,6 @@ __all__ = [
     "name_fault",
     "options_schema",
     "parse_config",
+    "read_document",
     "structure_options",
 ]

@@ -80,8 +80,13 @@ def identity_of(grader: Grader, resolved: Resolved | None) -> Identity:
 
 
 def _named(resolved: Resolved) -> str:
-    """Leave out the file of `./file.py:name`: it may lie elsewhere the next time."""
-    return resolved.name if resolved.origin.pack else resolved.name.rpartition(":")[2]
+    """Leave out the folder of `./file.toml`, and the file of `./file.py:name`.
+
+    It may lie elsewhere the next time.
+    """
+    if resolved.origin.pack:
+        return resolved.name
+    return re.split(r"[:/\\]", resolved.name)[-1]
 
 
 def _options(options: Any) -> str:

@@ -142,6 +142,9 @@ class Parts:
         except DefinitionError as fault:
             self.note(at, str(fault))
             raise NotMade from fault
+        except ConfigError as fault:  # of a file that stands for a grader
+            self.problems += [each for each in fault.problems if each not in self.problems]
+            raise NotMade from fault
 
     @contextmanager
     def saying(self, at: At) -> Iterator[None]:

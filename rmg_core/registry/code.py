@@ -64,7 +64,7 @@ def from_file(noun: str, use: str, base: Path) -> Resolved:
     with Blame(lambda fault: _broken_file(written, path, fault)):
         source = path.read_bytes()
         module = _run(path, source)
-    return _resolved(noun, use, module, Origin(file=path, source=_digest(source)))
+    return _resolved(noun, use, module, Origin(file=path, source=digest_of(source)))
 
 
 def from_module(noun: str, use: str, base: Path) -> Resolved:
@@ -78,7 +78,7 @@ def from_module(noun: str, use: str, base: Path) -> Resolved:
     with Blame(lambda fault: _broken_module(written, name, base, fault)):
         module = importlib.import_module(written)
         file = Path(module.__file__) if module.__file__ else None
-        origin = Origin(file=file, source=_digest(file.read_bytes()) if file else "")
+        origin = Origin(file=file, source=digest_of(file.read_bytes()) if file else "")
     return _resolved(noun, use, module, origin)
 
 
@@ -88,7 +88,7 @@ def module_of_file(path: str) -> ModuleType:
 
 
 def _run(path: Path, source: bytes) -> ModuleType:
-    key = _digest(bytes(path) + b"\0" + source)
+    key = digest_of(bytes(path) + b"\0" + source)
     name = f"rmg_code_{key}"
     if name in sys.modules:
         return sys.modules[name]
@@ -106,7 +106,7 @@ def _run(path: Path, source: bytes) -> ModuleType:
     return module
 
 
-def _digest(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 

@@ -5,13 +5,14 @@ import os
 from collections.abc import Iterable, Mapping
 from importlib.metadata import Distribution
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 from packaging.utils import canonicalize_name
 
 from rmg_core.errors import (
     AmbiguousName,
+    BrokenCode,
     BrokenPack,
     CodeNotAllowed,
     PackBlocked,
@@ -33,11 +34,11 @@ from rmg_core.registry.claims import (
     info_of,
     is_name,
 )
-from rmg_core.registry.code import Origin, Resolved, from_file, from_module
+from rmg_core.registry.code import Origin, Resolved, digest_of, from_file, from_module
 from rmg_core.registry.faults import broken
 from rmg_core.registry.packs import HOOKS, Pack, load, value_of
 from rmg_core.registry.requirements import Shelf, Unmet, check_skew, unmet
-from rmg_core.registry.uses import FileName, PackName, ShortName, parse_use
+from rmg_core.registry.uses import DocumentName, FileName, PackName, ShortName, parse_use
 
 State: TypeAlias = Literal["ok", "broken", "conflict", "blocked", "too-old"]
 
@@ -129,10 +130,10 @@ class Registry:
     ) -> Resolved:
         """Return what a name stands for; `noun` is a key of `HOOKS`.
 
-        `use` is written in one of four ways:
-        `pack/name`; `name`, looked up in `packs` and in `basic`; `./file.py:name`, relative to
-        `base`; `module:name`. The last two run code outside packs, which `allow_code` and the
-        environment (RMG_NO_CODE=1) must allow.
+        `use` is written in one of five ways:
+        `pack/name`; `name`, looked up in `packs` and in `basic`; `./file.toml`, relative to `base`,
+        which one of `packs` reads; `./file.py:name`; `module:name`. The last two run code outside
+        packs, which `allow_code` and the environment (RMG_NO_CODE=1) must allow.
 
         Raises:
             RegistryError: the name leads to nothing that can be used; the subclass says why.
@@ -142,6 +143,8 @@ class Registry:
                 return self._exact(noun, pack, name)
             case ShortName(name):
                 return self._short(noun, name, tuple(dict.fromkeys((*packs, BASIC))))
+            case DocumentName() as document:
+                return self._document(noun, document, packs, base)
             case outside:
                 if os.environ.get("RMG_NO_CODE", "0") not in {"", "0"}:
                     raise CodeNotAllowed(use, "RMG_NO_CODE")
@@ -149,6 +152,30 @@ class Registry:
                     raise CodeNotAllowed(use, "the caller")
                 load_code = from_file if isinstance(outside, FileName) else from_module
                 return load_code(noun, use, base)
+
+    def _document(
+        self, noun: str, document: DocumentName, packs: Iterable[str], base: Path
+    ) -> Resolved:
+        """Return what a file stands for, by the pack that reads files of its suffix."""
+        if noun != "grader":
+            said = f"no {noun} is written as a file"
+            raise UnknownName(noun, document.file, remedy=f"{said}: name one of a pack")
+        path = (base / document.file).resolve()
+        if not path.is_file():
+            near = near_miss(path.name, [each.name for each in path.parent.glob("*.toml")])
+            remedy = f"did you mean {near!r}?" if near else f"its path is relative to {base}"
+            raise BrokenCode(document.file, "there is no such file", remedy)
+        for name in packs:
+            pack = self.pack(name)
+            if document.suffix in pack.names["document"]:
+                read: Any = value_of(pack, "document", document.suffix)
+                origin = Origin(file=path, source=digest_of(path.read_bytes()))
+                return Resolved(noun, document.file, read(path), origin)
+        raise UnknownName(
+            noun,
+            document.file,
+            remedy=f'no pack of the config reads files of .{document.suffix}: add packs = ["judge"]',
+        )
 
     def names(self, noun: str) -> list[tuple[str, Resolved | RegistryError]]:
         """List every name of a noun, with what it stands for or why it cannot be used.

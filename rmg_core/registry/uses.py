@@ -1,4 +1,4 @@
-"""The four ways to write a name in a config."""
+"""The five ways to write a name in a config."""
 
 import re
 from typing import TypeAlias
@@ -42,14 +42,27 @@ class ModuleName:
     name: str
 
 
-Use: TypeAlias = PackName | ShortName | FileName | ModuleName
+@frozen
+class DocumentName:
+    """`./file.toml`: a file that stands for a grader, without code."""
+
+    file: str
+
+    @property
+    def suffix(self) -> str:
+        return self.file.rpartition(".")[2]
+
+
+Use: TypeAlias = PackName | ShortName | FileName | ModuleName | DocumentName
+
+_DOCUMENTS = (".toml",)
 
 
 def parse_use(noun: str, use: str) -> Use:
     """Read a name as it is written.
 
     Raises:
-        UnknownName: it is written in none of the four ways.
+        UnknownName: it is written in none of the five ways.
     """
     if ":" in use:
         left, _, name = use.rpartition(":")
@@ -58,6 +71,8 @@ def parse_use(noun: str, use: str) -> Use:
                 return FileName(left, name)
             if _is_dotted(left):
                 return ModuleName(left, name)
+    elif use.endswith(_DOCUMENTS):
+        return DocumentName(use)
     elif use.endswith(".py"):
         raise UnknownName(noun, use, remedy=f"say which of its names: '{use}:NAME'")
     else:
