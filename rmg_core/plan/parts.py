@@ -16,7 +16,14 @@ from rmg_core.config import (
     structure_options,
 )
 from rmg_core.connections import Connection, connections_in
-from rmg_core.errors import AmbiguousName, DefinitionError, Problem, RegistryError, UnknownName
+from rmg_core.errors import (
+    AmbiguousName,
+    ConfigError,
+    DefinitionError,
+    Problem,
+    RegistryError,
+    UnknownName,
+)
 from rmg_core.graders import Grader, GraderSpec, as_grader, spec_of
 from rmg_core.hints import near_miss, suggestion
 from rmg_core.mappers import (

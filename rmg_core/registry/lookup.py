@@ -171,11 +171,8 @@ class Registry:
                 read: Any = value_of(pack, "document", document.suffix)
                 origin = Origin(file=path, source=digest_of(path.read_bytes()))
                 return Resolved(noun, document.file, read(path), origin)
-        raise UnknownName(
-            noun,
-            document.file,
-            remedy=f'no pack of the config reads files of .{document.suffix}: add packs = ["judge"]',
-        )
+        said = f"no pack of the config reads files of .{document.suffix}"
+        raise UnknownName(noun, document.file, remedy=f'{said}: add packs = ["judge"]')
 
     def names(self, noun: str) -> list[tuple[str, Resolved | RegistryError]]:
         """List every name of a noun, with what it stands for or why it cannot be used.
