@@ -23,6 +23,7 @@ from rmg_core.models import (
     as_messages,
     message_json,
 )
+from rmg_core.outcomes import NOTHING
 
 _NOT_RECORDED: Final = 422
 """The status that says so: the request is refused, and trying again is no use."""
@@ -34,13 +35,13 @@ _FORMS: Final = '{"prompt" or "messages": …, "reply": …}, or {"text": …, "
 class Recording:
     """The content of a file: replies by messages, one for each sample, and vectors by text."""
 
-    digest: str
-    replies: Mapping[str, tuple[Reply, ...]]
-    vectors: Mapping[str, tuple[float, ...]]
+    digest: str = ""
+    replies: Mapping[str, tuple[Reply, ...]] = NOTHING
+    vectors: Mapping[str, tuple[float, ...]] = NOTHING
 
 
 def _readable(_: object, __: "Attribute[Any]", path: str) -> None:
-    if path:
+    if path:  # read before anything is asked: a bad line is a mistake of the config
         recording_of(path)
 
 
@@ -72,8 +73,9 @@ class Recorded:
         default=False,
         metadata={"help": "reply with the text of the last message of the user, without a file"},
     )
-    # What the file says decides on the replies, and not where it lies.
+    # A file that says something else is another model.
     digest: str = field(init=False, default="", metadata={"identity": True})
+    _recording: Recording = field(init=False, repr=False, default=Recording())
 
     def __attrs_post_init__(self) -> None:
         if self.echo == bool(self.path):
@@ -82,7 +84,8 @@ class Recorded:
                 "prompt is the reply"
             )
         if self.path:
-            self.digest = recording_of(self.path).digest
+            self._recording = recording_of(self.path)
+            self.digest = self._recording.digest
 
     @property
     def price(self) -> Price:
@@ -95,13 +98,12 @@ class Recorded:
             ProviderError: there is none.
         """
         if self.echo:
-            return Reply(last_user_text(request), model="echo")
-        known = recording_of(self.path).replies.get(_key(request.messages), ())
+            return Reply(last_user_text(request))
+        known = self._recording.replies.get(_key(request.messages), ())
         if request.sample < len(known):
             return known[request.sample]
-        if known:
-            raise self._lacks(f"a sample {request.sample} (there are {len(known)})", request)
-        raise self._lacks("a reply", request)
+        what = f"reply number {request.sample + 1}" if known else "reply"
+        raise self._absent(f"{what} to this request, of {request.characters:,} characters")
 
     async def embed(self, request: EmbeddingRequest, /) -> Embeddings:
         """Return the recorded vectors.
@@ -109,17 +111,15 @@ class Recorded:
         Raises:
             ProviderError: a text has none.
         """
-        vectors = recording_of(self.path).vectors if self.path else {}
-        for text in request.texts:
+        vectors = self._recording.vectors
+        for number, text in enumerate(request.texts, 1):
             if text not in vectors:
-                raise self._absent("a vector", text)
+                raise self._absent(f"vector of text {number} of this request")
         return Embeddings(tuple(vectors[text] for text in request.texts))
 
-    def _lacks(self, what: str, request: Request) -> ProviderError:
-        return self._absent(what, last_user_text(request))
-
-    def _absent(self, what: str, text: str) -> ProviderError:
-        said = f"{self.path or 'an echo'} has not {what} for {text!r:.200}; record it"
+    def _absent(self, what: str) -> ProviderError:
+        # Without the prompt: what an error says is searched for words such as "quota".
+        said = f"{self.path or 'an echo'} has no {what}; record it"
         return ProviderError("status", said, status=_NOT_RECORDED, code="not_recorded")
 
 
@@ -157,15 +157,13 @@ def _read(path: str, _: int, __: int) -> Recording:
         if not line.strip():
             continue
         try:
-            key, found = _entry(parse_row(line))
+            _add(parse_row(line), replies, vectors)
         except NotARow as fault:
             raise ValueError(f"line {number} of {path!r} {fault.message}; {fault.hint}") from None
-        except (AttributeError, KeyError, TypeError, ValueError) as fault:
-            raise ValueError(f"line {number} of {path!r} is not {_FORMS}: {fault}") from fault
-        if isinstance(found, Reply):
-            replies[key] = (*replies.get(key, ()), found)
-        else:
-            vectors[key] = found
+        except (LookupError, TypeError, ValueError) as fault:
+            # A validator of attrs has more arguments, which are for programs.
+            why = fault.args[0]
+            raise ValueError(f"line {number} of {path!r} is not {_FORMS}: {why}") from fault
     return Recording(digest.hexdigest(), replies, vectors)
 
 
@@ -180,22 +178,35 @@ def _lines(path: str) -> Iterator[tuple[int, bytes]]:
             raise ValueError(f"the file {path!r} {fault.problems[0].message}") from None
 
 
-def _entry(row: Mapping[str, Any]) -> tuple[str, Reply | tuple[float, ...]]:
+def _add(
+    row: Mapping[str, Any],
+    replies: dict[str, tuple[Reply, ...]],
+    vectors: dict[str, tuple[float, ...]],
+) -> None:
     match row:
         case {"text": str(text), "vector": [*numbers], **rest} if not rest:
-            return text, tuple(map(float, numbers))
-        case {"prompt": str(prompt), "reply": reply, **rest} if not rest:
-            return _key(as_messages(prompt)), _reply(reply)
-        case {"messages": [*messages], "reply": reply, **rest} if not rest:
-            return _key(as_messages(messages)), _reply(reply)
+            if len(next(iter(vectors.values()), numbers)) != len(numbers):
+                raise ValueError("its vector has another length than those before")
+            vectors[text] = tuple(map(float, numbers))
+        case {"prompt": str(said), "reply": reply, **rest} | {
+            "messages": [*said],
+            "reply": reply,
+            **rest,
+        } if not rest:
+            key = _key(as_messages(said))
+            replies[key] = (*replies.get(key, ()), _reply(reply))
         case _:
             raise ValueError(f"it has the keys {', '.join(row)}")
 
 
 def _reply(given: Any) -> Reply:
-    if isinstance(given, str):
-        return Reply(given)
-    return Reply.from_json({"finish": "stop", **given})
+    match given:
+        case str():
+            return Reply(given)
+        case {"text": str()}:
+            return Reply.from_json({"finish": "stop", **given})
+        case _:
+            raise ValueError("a reply is a text or an object with a text")
 
 
 def _key(messages: tuple[Message, ...]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from rmg_core.testing.fault_wire import Case, Wire, as_json, chat_reply, embeddings_reply
+from rmg_core.testing.fault_wire import JSON, Case, Wire, as_json, chat_reply, embeddings_reply
 
 DEPTH: Final = 100_000
 """So deep is the nested JSON."""
@@ -19,17 +19,24 @@ HOSTILE: Final = {
 }
 
 
-def _bytes(fault: str, says: str, make: Callable[[Any], bytes], **response: Any) -> Case:
+def _bytes(
+    fault: str,
+    says: str,
+    make: Callable[[Any], bytes],
+    *,
+    status: int = 200,
+    content_type: str = JSON,
+) -> Case:
     """Return a case whose body is made, as bytes, of the good reply."""
 
     async def act(wire: Wire) -> None:
-        await wire.respond(make(wire.good), **response)
+        await wire.respond(make(wire.good), status, content_type=content_type)
 
     return Case(fault, says, act)
 
 
-def _body(fault: str, says: str, body: Any, **response: Any) -> Case:
-    return _bytes(fault, says, lambda _: as_json(body), **response)
+def _body(fault: str, says: str, body: Any) -> Case:
+    return _bytes(fault, says, lambda _: as_json(body))
 
 
 def _changed(fault: str, says: str, change: Callable[[dict[str, Any]], object]) -> Case:
@@ -44,11 +51,11 @@ def _changed(fault: str, says: str, change: Callable[[dict[str, Any]], object]) 
     return Case(fault, says, act)
 
 
-def _choice(fault: str, says: str, **fields: Any) -> Case:
+def _choice(fault: str, says: str, fields: Mapping[str, Any]) -> Case:
     return _changed(fault, says, lambda made: made["choices"][0].update(fields))
 
 
-def _message(fault: str, says: str, **fields: Any) -> Case:
+def _message(fault: str, says: str, fields: Mapping[str, Any]) -> Case:
     return _changed(fault, says, lambda made: made["choices"][0]["message"].update(fields))
 
 
@@ -119,7 +126,7 @@ REPLIES: Final[Mapping[str, Case]] = MappingProxyType(
     {
         "ok": _bytes("", "a good reply", as_json),
         "tool_calls": _changed("", "a good reply that calls a tool", _calls_tool),
-        "logprobs": _choice("", "a good reply with logprobs", logprobs=_LOGPROBS),
+        "logprobs": _choice("", "a good reply with logprobs", {"logprobs": _LOGPROBS}),
         "truncated": _bytes("P12", "JSON cut in the middle", lambda good: as_json(good)[:-30]),
         "two_documents": _bytes(
             "P12", "two documents of JSON", lambda good: as_json(good) + b"\n" + as_json(good)
@@ -138,16 +145,18 @@ REPLIES: Final[Mapping[str, Case]] = MappingProxyType(
         "error_text": _body("P13", "200 with an error that is a text", {"error": "overloaded"}),
         "no_choice": _changed("P14", "choices is []", lambda made: made.update(choices=[])),
         "no_choices": _changed("P14", "there is no choices", lambda made: made.pop("choices")),
-        "content_null": _message("P15", "content is null", content=None),
-        "content_empty": _message("P15", 'content is ""', content=""),
+        "content_null": _message("P15", "content is null", {"content": None}),
+        "content_empty": _message("P15", 'content is ""', {"content": ""}),
         "content_list": _message(
-            "P15", "content is a list of parts", content=[{"type": "text", "text": "4"}]
+            "P15", "content is a list of parts", {"content": [{"type": "text", "text": "4"}]}
         ),
-        "content_number": _message("P15", "content is a number", content=4),
-        "refusal": _message("P16", "a refusal, and no content", content=None, refusal=REFUSAL),
+        "content_number": _message("P15", "content is a number", {"content": 4}),
+        "refusal": _message(
+            "P16", "a refusal, and no content", {"content": None, "refusal": REFUSAL}
+        ),
         "finish_filter": _changed("P17", "finish_reason is content_filter", _filtered),
         "finish_length": _changed("P17", "cut: finish_reason is length", _cut_short),
-        "finish_unknown": _choice("P17", "finish_reason is eos", finish_reason="eos"),
+        "finish_unknown": _choice("P17", "finish_reason is eos", {"finish_reason": "eos"}),
         "finish_missing": _changed(
             "P17", "no finish_reason", lambda made: made["choices"][0].pop("finish_reason")
         ),
@@ -157,9 +166,9 @@ REPLIES: Final[Mapping[str, Case]] = MappingProxyType(
         "usage_absurd": _usage("10**15", _counts(10**15, 10**15)),
         "usage_text": _usage("texts", _counts("12", "many")),
         "nested": _bytes("P20", "a good reply, with JSON nested 100,000 deep", _nested),
-        "surrogate": _message("P22", "lone surrogates", content=HOSTILE["surrogate"]),
-        "control": _message("P22", "NUL and other controls", content=HOSTILE["control"]),
-        "escapes": _message("P22", "ANSI and OSC escapes", content=HOSTILE["escapes"]),
+        "surrogate": _message("P22", "lone surrogates", {"content": HOSTILE["surrogate"]}),
+        "control": _message("P22", "NUL and other controls", {"content": HOSTILE["control"]}),
+        "escapes": _message("P22", "ANSI and OSC escapes", {"content": HOSTILE["escapes"]}),
         "embeddings_out_of_order": _vectors(
             "", "a good reply, the last vector first", lambda data: data.reverse()
         ),

@@ -35,7 +35,7 @@ _SERVED: Final = ("/chat/completions", "/embeddings")
 _OK: Final = "ok"
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class FaultServer:
     """Speaks the OpenAI protocol on 127.0.0.1 while its block lasts, from a thread of its own.
 
@@ -145,13 +145,11 @@ class FaultServer:
         loop = asyncio.get_running_loop()
         end = asyncio.Event()
         self._end = lambda: loop.call_soon_threadsafe(end.set)
-        main, elsewhere, _ = self._sockets
-        servers = [
-            await loop.create_server(
-                partial(Connection, answer, self._note), sock=each, backlog=1024
-            )
-            for answer, each in ((self._answer, main), (self._answer_elsewhere, elsewhere))
-        ]
+        servers = []
+        answers = (self._answer, self._answer_elsewhere)
+        for each, answer in zip(self._sockets[:2], answers, strict=True):
+            connect = partial(Connection, answer, self._note)
+            servers.append(await loop.create_server(connect, sock=each, backlog=1024))
         started.set()
         await end.wait()
         for server in servers:

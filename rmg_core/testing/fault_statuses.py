@@ -35,21 +35,22 @@ def _waits(fault: str, says: str, value: str) -> Case:
     return _limited(fault, says, lambda: {"retry-after": value})
 
 
-def _refused(
-    fault: str, status: int, message: str, kind: str, code: str | None = None, **more: str
-) -> Case:
-    """Return a status with an error of the protocol; `more` are headers, with `_` for `-`."""
-    headers = {name.replace("_", "-"): value for name, value in more.items()}
+def _refused(fault: str, status: int, message: str, kind: str, code: str | None = None) -> Case:
+    """Return a status with an error of the protocol."""
 
     async def act(wire: Wire) -> None:
-        await wire.respond(_error(message, kind, code), status, headers=headers)
+        await wire.respond(_error(message, kind, code), status)
 
-    told = "".join(f", {name}: {value}" for name, value in headers.items())
-    return Case(fault, f"{status}{told}: {message}", act)
+    return Case(fault, f"{status}: {message}", act)
 
 
 async def _bad_gateway(wire: Wire) -> None:
     await wire.respond(_HTML, 502, content_type="text/html")
+
+
+async def _slow_down(wire: Wire) -> None:
+    body = _error("Slow down", "service_unavailable")
+    await wire.respond(body, 503, headers={"retry-after": f"{RETRY_AFTER}"})
 
 
 async def _echoed_key(wire: Wire) -> None:
@@ -116,9 +117,7 @@ STATUSES: Final[Mapping[str, Case]] = MappingProxyType(
         "500": _refused("P6", 500, "The server had an error", "server_error"),
         "502_html": Case("P6", "502 with a page of HTML", _bad_gateway),
         "503": _refused("P6", 503, "The engine is overloaded", "service_unavailable"),
-        "503_seconds": _refused(
-            "P6", 503, "Slow down", "service_unavailable", retry_after=f"{RETRY_AFTER}"
-        ),
+        "503_seconds": Case("P6", f"503 with Retry-After: {RETRY_AFTER}", _slow_down),
         "504": _refused("P6", 504, "Upstream request timeout", "server_error"),
         "529": _refused("P6", 529, "Overloaded", "overloaded_error"),
         "408": _refused("P6", 408, "Request timeout", "timeout"),

@@ -17,7 +17,6 @@ DIMENSIONS: Final = 4
 """So many numbers have the vectors of good embeddings."""
 
 Headers: TypeAlias = Mapping[str, str]
-Pieces: TypeAlias = Sequence[bytes]
 
 
 @frozen
@@ -84,7 +83,7 @@ class Wire:
         sent = body if isinstance(body, bytes) else as_json(body)
         await self.send(head(status, len(sent), headers, content_type) + sent)
 
-    async def respond_in_chunks(self, pieces: Pieces) -> None:
+    async def respond_in_chunks(self, pieces: Sequence[bytes]) -> None:
         """Send a response whose length is not told."""
         await self.send(head(200, None))
         for piece in pieces:
@@ -151,7 +150,7 @@ def http_date(at: float) -> str:
 def chat_reply(body: Any, answer: str | Mapping[str, Any]) -> dict[str, Any]:
     """Return a good reply: `answer` is its text or its whole message."""
     message = {"role": "assistant", "content": answer} if isinstance(answer, str) else dict(answer)
-    asked = len(as_json(body)) // 4
+    asked = len(str(body)) // 4
     said = max(1, len(str(message.get("content") or "")) // 4)
     return {
         "id": "chatcmpl-1",
@@ -177,7 +176,7 @@ def embeddings_reply(body: Any) -> dict[str, Any]:
     """Return good embeddings: the same vector for the same text."""
     given = body.get("input", "") if isinstance(body, Mapping) else ""
     texts = [given] if isinstance(given, str) else given
-    used = len(as_json(texts)) // 4
+    used = len(str(texts)) // 4
     return {
         "object": "list",
         "model": _model(body),
