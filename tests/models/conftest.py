@@ -1,8 +1,10 @@
 """What the tests of models share: a desk whose graders ask a provider that is on this computer."""
 
 import json
+import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,7 +73,8 @@ class Court:
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start a run in a process of its own."""
-        return self.desk.start("run", "qa.toml", "--quiet", *arguments)
+        env = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        return self.desk.start("run", "qa.toml", "--quiet", *arguments, env=env)
 
     def run(self, *arguments: str, code: int = 0) -> Said:
         """Run to the end, in this process, and hold how it ends."""
