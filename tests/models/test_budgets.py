@@ -20,7 +20,7 @@ def _json(body):
 
 
 @pytest.mark.parametrize(
-    ("limit", "most"), [("calls", 30), ("tokens", 1_500), ("usd", 0.002)]
+    ("limit", "most"), [("calls", 30), ("tokens", 1_200), ("usd", 0.002)]
 )
 def test_a_run_never_spends_more_than_its_budget_and_the_next_one_goes_on(court, limit, most):
     court.write(70, model=PRICE, more=f"[budget]\n{limit} = {most}")
