@@ -112,3 +112,4 @@ def interrupt(started: "subprocess.Popen[str]") -> None:
 def court(desk: Desk) -> Iterator[Court]:  # noqa: F811 - the fixture
     with FaultServer() as server:
         yield Court(desk, server)
+        server.wait_until(lambda server: server.open_connections == 0)

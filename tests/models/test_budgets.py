@@ -1,5 +1,7 @@
 """`[budget]`: a run stops before it spends more, and the next one goes on."""
 
+import json
+
 import pytest
 
 PRICE = "price = { input = 2.0, output = 4.0 }"
@@ -7,16 +9,17 @@ PRICE = "price = { input = 2.0, output = 4.0 }"
 
 def spent(calls):
     """Return what the provider has counted: calls, tokens, US dollars."""
-    sizes = [len(_json(each.body)) // 4 for each in calls]
+    sizes = [len(json.dumps(each.body)) // 4 for each in calls]
     said = [max(1, len(each.body["messages"][-1]["content"]) // 4) for each in calls]
     usd = (2.0 * sum(sizes) + 4.0 * sum(said)) / 1e6
     return {"calls": len(calls), "tokens": sum(sizes) + sum(said), "usd": usd}
 
 
-def _json(body):
-    import json
-
-    return json.dumps(body)
+def told(court):
+    """Return the same as the summary tells it."""
+    used = court.summary()["models"]["judge"]
+    tokens = used["input_tokens"] + used["output_tokens"]
+    return {"calls": used["calls"], "tokens": tokens, "usd": used["usd"]}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +33,7 @@ def test_a_run_never_spends_more_than_its_budget_and_the_next_one_goes_on(court,
         made = spent(court.server.calls[seen:])
         seen, runs = len(court.server.calls), runs + 1
         assert made[limit] <= most
+        assert told(court) == pytest.approx(made)
         if said.code == 0:
             break
         assert said.code == 75
@@ -55,3 +59,11 @@ def test_a_spent_budget_leaves_no_error(court):
     }
     assert said.err.splitlines()[0].startswith("the budget of 10 calls has no room for another call: ")
     assert len([line for line in said.err.splitlines() if "budget" in line]) == 1
+
+
+def test_repeats_go_on_where_the_budget_ended(court):
+    court.write(5, grader="repeats = 3", more="[budget]\ncalls = 4")
+    for _ in range(3):
+        court.run(code=75)
+    court.run()
+    assert len(court.asked) == 15

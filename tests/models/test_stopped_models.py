@@ -21,7 +21,8 @@ def test_a_refused_key_costs_the_calls_in_flight_and_the_mended_one_grades_all(c
     with court.start() as started:
         _, err = started.communicate(timeout=PATIENCE)
     seconds = monotonic() - court.server.calls[0].at
-    print(f"{seconds:.2f} s from the first 401 to the exit")  # noqa: T201 - a figure of the whole form
+    with court.desk.capture.disabled():
+        print(f"{seconds:.2f} s from the first 401 to the exit")  # noqa: T201 - a figure
     assert started.returncode == 75, err
     assert len(court.asked) <= 32
     assert court.outcomes() == {}
@@ -61,10 +62,11 @@ def test_graders_without_the_stopped_model_grade_all(court):
     court.server.play("401")
     plain = '[graders.plain]\nuse = "./graders.py:plain"\n[aggregators.both]\nuse = "mean"'
     court.write(2_000, model="max_concurrency = 4", more=plain)
-    court.run(code=75)
+    said = court.run(code=75)
     assert len(court.asked) <= 4
     assert court.outcomes("plain") == dict.fromkeys(range(2_000), 1.0)
     assert court.outcomes() == {}
+    assert said.err.endswith("4,000 outcomes pending; run again with: rmg run qa.toml --quiet\n")
     summary = court.summary()
     assert {name: each["pending"] for name, each in summary["columns"].items()} == {
         "judged": 2_000,
@@ -75,3 +77,14 @@ def test_graders_without_the_stopped_model_grade_all(court):
     court.server.play("ok")
     court.run()
     assert court.outcomes() == dict.fromkeys(range(2_000), 1.0)
+
+
+def test_what_depends_on_a_pending_grade_is_pending_too(court):
+    court.server.play("401")
+    gated = '[graders.plain]\nuse = "./graders.py:plain"\nwhen = "judged >= 0.5"'
+    court.write(30, more=gated)
+    court.run(code=75)
+    assert court.outcomes("plain") == {}
+    court.server.play("ok")
+    court.run()
+    assert court.outcomes("plain") == dict.fromkeys(range(30), 1.0)

@@ -70,3 +70,27 @@ async def other(response):
     assert started.returncode == 75, err
     assert len(court.asked) == 5
     assert court.outcomes("other") == dict.fromkeys(range(100), 0.5)
+
+
+def test_a_cell_may_ask_several_questions_at_once(court):
+    court.write(20, cells=2, model="max_concurrency = 1", grader="timeout = 10")
+    court.desk.write("graders.py", """
+import anyio
+from rmg_core import grader
+from rmg_core.models import Model
+
+@grader
+async def judged(response: str, *, model: Model) -> float:
+    heard = []
+
+    async def ask(sample):
+        heard.append((await model.ask(response, sample=sample)).text)
+
+    async with anyio.create_task_group() as tasks:
+        for sample in range(3):
+            tasks.start_soon(ask, sample)
+    return float(heard == [response] * 3)
+""")  # fmt: skip
+    court.run()
+    assert len(court.asked) == 60
+    assert court.outcomes() == dict.fromkeys(range(20), 1.0)
