@@ -74,12 +74,12 @@ def mixed(tmp_path_factory):
         server.mix(rate=0.2, cases=MIXED)
         court = Court(Desk(tmp_path_factory.mktemp("mixed"), None), server)
         court.write(CELLS, model="timeout = 30")
-        memory = run_quickly(court, "rmg", "run", "qa.toml")
-        yield court, memory
+        yield court, run_quickly(court)
 
 
-def run_quickly(court, *_):
-    command = [sys.executable, str(Path(__file__).with_name("quickly.py")), str(TIMES)]
+def run_quickly(court, times=TIMES):
+    """Run `quickly.py` to the end; return the most memory that it had, in bytes."""
+    command = [sys.executable, str(Path(__file__).with_name("quickly.py")), str(times)]
     env = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
     folder = court.desk.folder
     with (folder / "said").open("w") as said:
@@ -134,3 +134,14 @@ def test_the_memory_of_the_run_is_bounded(mixed):
     _, memory = mixed
     print(memory / 1e6, "MB")  # noqa: T201 - a figure
     assert memory <= 250e6
+
+
+def test_a_run_waits_in_earnest_and_grades_all(court):
+    court.server.mix(rate=0.2, cases=["503", "reset", "429_ms", "truncated"])
+    court.write(150)
+    run_quickly(court, times=1)
+    last = {asked: call.case for call, asked in zip(court.server.calls, court.asked, strict=True)}
+    assert {*last.values()} <= {"ok", "truncated"}
+    expected = {int(asked.split()[1]): KINDS.get(case, 1.0) for asked, case in last.items()}
+    assert court.outcomes() == expected
+    assert len(court.asked) <= 1.35 * 150

@@ -94,3 +94,26 @@ async def judged(response: str, *, model: Model) -> float:
     court.run()
     assert len(court.asked) == 60
     assert court.outcomes() == dict.fromkeys(range(20), 1.0)
+
+
+def test_a_queue_takes_no_time_from_a_cell(court):
+    court.server.latency = 0.05
+    court.write(30, model="max_concurrency = 1", grader="timeout = 0.75")
+    court.run()  # the last one waits for 1.5 s
+    assert court.outcomes() == dict.fromkeys(range(30), 1.0)
+
+
+def test_an_interrupt_lets_calls_in_flight_be_answered_and_begins_no_other(court):
+    court.server.latency = 0.5
+    court.write(100, model="max_concurrency = 8")
+    with court.start() as started:
+        court.server.wait_until(lambda server: len(server.calls) == 16)
+        interrupt(started)
+        begun = len(court.server.calls)
+        _, err = started.communicate(timeout=PATIENCE)
+    assert started.returncode == 75, err
+    assert len(court.asked) == begun < 100
+    assert court.outcomes() == {int(each.split()[1]): 1.0 for each in court.asked}
+    court.server.latency = 0.0
+    court.run()
+    assert len(court.asked) == len({*court.asked}) == 100
