@@ -6,8 +6,8 @@ import math
 import pytest
 
 from rmg_core.errors import ProviderError
-from rmg_core.models import Embeddings, Reply, ToolCall, Usage
-from rmg_core.testing.fault_server import CASES, FaultServer
+from rmg_core.models import Embeddings, Reply, Request, ToolCall, Usage, as_messages
+from rmg_core.testing import CASES, FaultServer
 
 from .clients import HELLO, KEY, chat, embedding, end_of, ended
 
@@ -230,4 +230,29 @@ def test_a_connection_is_used_again(server):
 
     server.play("ok")
     assert asyncio.run(twice()) == 1
+    server.wait_until(lambda server: server.open_connections == 0)
+
+
+def test_calls_at_once_do_not_harm_each_other(server):
+    """Faults of the connection must not reach the calls that use it before or after."""
+    left_out = {*HANGING, "closed_after"}  # after that one, a call may not arrive
+    cases = [case for case in CASES if CASES[case].of == "chat" and case not in left_out]
+
+    async def asked():
+        client = chat(server.url)
+        ends = await asyncio.gather(
+            *(end_of(client, Request(as_messages(f"no {number}"))) for number in range(300))
+        )
+        again = await end_of(client, Request(as_messages("no 300")))
+        await client.aclose()
+        return [*ends, again]
+
+    before = len(server.calls)
+    server.mix(rate=0.5, cases=cases, seed=11)
+    ends = asyncio.run(asked())
+    assert len(server.calls) - before == 301
+    called = {call.body["messages"][-1]["content"]: call.case for call in server.calls[before:]}
+    good = [number for number in range(301) if called[f"no {number}"] == "ok"]
+    assert [ends[number].text for number in good] == [f"no {number}" for number in good]
+    assert len(good) > 100
     server.wait_until(lambda server: server.open_connections == 0)

@@ -5,7 +5,6 @@ from pathlib import Path
 import attrs
 import pytest
 
-from rmg_core.testing.fault_server import FaultServer
 from rmg_plugin_openai import rmg_models
 from rmg_plugin_openai.chat import Chat
 from rmg_plugin_openai.embedding import Embedding
@@ -44,7 +43,5 @@ def test_the_configs_of_the_readme_have_options_that_there_are(block):
 
 @pytest.mark.parametrize("block", blocks("python"))
 def test_the_python_of_the_readme_runs(block, capsys):
-    with FaultServer(answer=lambda _: "Hello!") as server:
-        code = block.replace("http://127.0.0.1:11434/v1", server.url)
-        exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own README
+    exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
     assert capsys.readouterr().out == "Hello!\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from rmg_core.models import EmbeddingRequest, Image, Message, Request, Text, Tool, as_messages
-from rmg_core.testing.fault_server import FaultServer
+from rmg_core.testing import FaultServer
 
 from .clients import chat, embedding, ended
 

@@ -6,7 +6,7 @@ import pytest
 
 from rmg_core.errors import ProviderError
 from rmg_core.redaction import Secret
-from rmg_core.testing.fault_server import CASES, FaultServer
+from rmg_core.testing import CASES, FaultServer
 from rmg_plugin_openai.calls import Keys
 from rmg_plugin_openai.chat import Chat
 from rmg_plugin_openai.embedding import Embedding

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rmg_core.models import Request, as_messages
-from rmg_core.testing.fault_server import FaultServer
+from rmg_core.testing import FaultServer
 from rmg_plugin_openai.session import Resolver, proxy_of
 
 from .clients import chat, end_of, ended, run
