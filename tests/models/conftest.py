@@ -13,7 +13,8 @@ from attrs import define
 
 from rmg_core.testing import FaultServer
 
-from ..cli.conftest import Desk, Said, desk  # noqa: F401 - pytest finds the fixture by its name
+# The fixture `desk` is found by its name. The folders of tests are no packages to import from.
+from ..cli.conftest import ENVIRONMENT, Desk, Said, desk  # noqa: F401, TID252
 
 PATIENCE = 90.0
 """So many seconds a run may take, far more than it does."""
@@ -41,8 +42,8 @@ max_errors = 1.0
 [dataset]
 path = "rows.jsonl"
 [models.judge]
-use = "openai/chat"
-options = {{ model = "m", base_url = "{url}" }}
+use = "{client}"
+options = {{ {options} }}
 {model}
 [graders.judged]
 use = "./graders.py:judged"
@@ -51,6 +52,11 @@ options = {{ model = "judge" }}
 {more}
 """
 
+OPTIONS = {
+    "openai/chat": 'model = "m", base_url = "{url}"',
+    "litellm/chat": 'model = "hosted_vllm/m", api_base = "{url}"',
+}
+
 
 @define
 class Court:
@@ -58,13 +64,16 @@ class Court:
 
     desk: Desk
     server: FaultServer
+    client: str = "openai/chat"
 
     def write(
         self, rows: int, *, cells: int = 32, model: str = "", grader: str = "", more: str = ""
     ) -> None:
         """Write the config and its rows; `model` and `grader` are lines of their tables."""
         filled = {"cells": cells, "model": model, "grader": grader, "more": more}
-        self.desk.write("qa.toml", CONFIG.format(url=self.server.url, **filled))
+        options = OPTIONS[self.client].format(url=self.server.url)
+        config = CONFIG.format(client=self.client, options=options, **filled)
+        self.desk.write("qa.toml", config)
         self.desk.write("graders.py", GRADERS)
         self.write_rows(rows)
 

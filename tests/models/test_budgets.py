@@ -22,9 +22,7 @@ def told(court):
     return {"calls": used["calls"], "tokens": tokens, "usd": used["usd"]}
 
 
-@pytest.mark.parametrize(
-    ("limit", "most"), [("calls", 30), ("tokens", 1_200), ("usd", 0.002)]
-)
+@pytest.mark.parametrize(("limit", "most"), [("calls", 30), ("tokens", 1_200), ("usd", 0.002)])
 def test_a_run_never_spends_more_than_its_budget_and_the_next_one_goes_on(court, limit, most):
     court.write(70, model=PRICE, more=f"[budget]\n{limit} = {most}")
     seen = runs = 0
@@ -54,10 +52,10 @@ def test_attempts_that_fail_count_as_calls(court):
 def test_a_spent_budget_leaves_no_error(court):
     court.write(70, more="[budget]\ncalls = 10")
     said = court.run(code=75)
-    assert court.outcomes() == {
-        int(each.split()[1]): 1.0 for each in court.asked
-    }
-    assert said.err.splitlines()[0].startswith("the budget of 10 calls has no room for another call: ")
+    assert court.outcomes() == {int(each.split()[1]): 1.0 for each in court.asked}
+    assert said.err.splitlines()[0].startswith(
+        "the budget of 10 calls has no room for another call: "
+    )
     assert len([line for line in said.err.splitlines() if "budget" in line]) == 1
 
 

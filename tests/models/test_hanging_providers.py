@@ -1,8 +1,11 @@
 """Providers that take a call and never answer: deadlines end it, and nothing is left behind."""
 
+import signal
+from time import monotonic
+
 import pytest
 
-from .conftest import PATIENCE
+from .conftest import PATIENCE, interrupt
 
 HANGING = ("hang", "slow_head", "slow_body", "endless_chunks")
 
@@ -53,10 +56,6 @@ def test_the_timeout_of_a_cell_ends_its_call(court):
 def test_the_second_interrupt_cuts_calls_that_hang(court):
     court.server.play("hang")
     court.write(100)
-    from .conftest import interrupt
-    from time import monotonic
-    import signal
-
     with court.start() as started:
         court.server.wait_until(lambda server: len(server.calls) == 4)
         interrupt(started)

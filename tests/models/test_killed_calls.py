@@ -16,8 +16,7 @@ from attrs import define, field
 
 from rmg_core.testing import FaultServer
 
-from ..cli.conftest import Desk
-from .conftest import PATIENCE, Court
+from .conftest import PATIENCE, Court, Desk
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX has SIGKILL")
 
@@ -25,7 +24,6 @@ KILLS = int(os.environ.get("RMG_KILLS", "6"))
 CELLS = 600 if KILLS < 40 else 2_000
 SEED = int(os.environ.get("RMG_SEED", "20261204"))
 AT_ONCE = 16
-
 
 
 @define

@@ -56,12 +56,12 @@ def test_a_changed_parser_makes_no_call(court):
 
 def test_a_call_that_its_first_asker_gives_up_is_made_by_the_next(court):
     court.server.play("hang", "ok")
-    other = '''
+    other = """
 [graders.patient]
 use = "./graders.py:judged"
 options = { model = "judge" }
 mapper = { response = "other" }
-'''
+"""
     court.write(1, grader="timeout = 0.5", more=other)
     court.desk.write("rows.jsonl", [{"response": "question 0", "other": "question 0"}])
     source = (court.desk.folder / "graders.py").read_text()
