@@ -16,6 +16,8 @@ from rmg_core.testing import FaultServer
 # The fixture `desk` is found by its name. The folders of tests are no packages to import from.
 from ..cli.conftest import ENVIRONMENT, Desk, Said, desk  # noqa: F401, TID252
 
+pytest.importorskip("rmg_plugin_openai", reason="rmg-plugin-openai is not installed")
+
 PATIENCE = 90.0
 """So many seconds a run may take, far more than it does."""
 
