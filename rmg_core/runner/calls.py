@@ -94,6 +94,11 @@ class _Limit:
             return False
         return perf_counter() > self._cancelled_at + self.refusals.grace
 
+    def look_again(self) -> None:
+        """Forget a cancellation that is over: it was that of a scope which the call has left."""
+        if self._cancelled_at is not None and not is_our_cancellation():
+            self._cancelled_at = None
+
     def end(self, task: "asyncio.Task[Any]") -> None:
         """End a call that hangs where no scope reaches it: in a shielded one."""
         self.is_over = True
@@ -132,6 +137,7 @@ def _held(
             waits_for = resume(value)
         except StopIteration as ended:
             return ended.value
+        limit.look_again()
 
 
 def _done(other: "asyncio.Future[Any]", limit: _Limit) -> Generator[Any, Any, None]:
