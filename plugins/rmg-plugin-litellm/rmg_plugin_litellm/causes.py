@@ -10,7 +10,7 @@ import aiohttp
 import httpx
 from aiohttp import http_exceptions
 
-from rmg_core.errors import Cause
+from rmg_core import Cause
 
 _TYPES: Final[tuple[tuple[type[BaseException], Cause], ...]] = (
     (ssl.SSLError, "tls"),

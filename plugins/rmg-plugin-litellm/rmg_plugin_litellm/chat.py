@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, validators
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError, Secret
 from rmg_core.models import Price, Reply, Request, message_json
-from rmg_core.redaction import Secret
 from rmg_plugin_litellm.opening import load
 from rmg_plugin_litellm.options import (
     check_base,

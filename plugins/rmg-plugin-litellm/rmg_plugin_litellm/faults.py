@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_plugin_litellm.bodies import failure_in, status_within, words_of
 from rmg_plugin_litellm.causes import chained, known_cause_of
 from rmg_plugin_litellm.replies import cleaned

@@ -10,7 +10,7 @@ import aiohttp
 import anyio
 from attrs import define, field
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_plugin_litellm.faults import fault_of, fault_without_reply
 from rmg_plugin_litellm.options import is_link_local
 from rmg_plugin_litellm.replies import NoReply

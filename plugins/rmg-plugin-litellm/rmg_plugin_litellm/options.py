@@ -6,8 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from rmg_core.errors import ProviderError
-from rmg_core.redaction import Secret
+from rmg_core import ProviderError, Secret
 
 OWN: Final = {
     **dict.fromkeys(

@@ -14,7 +14,7 @@ import httpx
 from attrs import define, field
 from yarl import URL
 
-from rmg_core.errors import Cause, ProviderError
+from rmg_core import Cause, ProviderError
 from rmg_plugin_litellm.bodies import mended, parsed
 from rmg_plugin_litellm.causes import cause_of
 from rmg_plugin_litellm.options import is_link_local

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError, Secret
 from rmg_core.models import EmbeddingRequest, Embeddings, Reply, Request, as_messages
-from rmg_core.redaction import Secret
 from rmg_plugin_litellm.chat import Chat
 from rmg_plugin_litellm.embedding import Embedding
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_core.models import Embeddings, Reply
 from rmg_core.testing import CASES, FaultServer
 

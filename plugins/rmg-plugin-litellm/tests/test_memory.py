@@ -11,9 +11,9 @@ GROWTH = 20
 CODE = """
 import asyncio, resource, sys
 sys.path[:0] = {path!r}
-from rmg_core.errors import ProviderError
+from rmg_core import ProviderError
 from rmg_core.models import as_request
-from rmg_core.redaction import Secret
+from rmg_core import Secret
 from rmg_plugin_litellm.chat import Chat
 
 async def main():

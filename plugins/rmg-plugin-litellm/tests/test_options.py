@@ -3,10 +3,9 @@
 import attrs
 import pytest
 
+from rmg_core import ProviderError, Secret
 from rmg_core.config.strict import OptionsError, structure_options
-from rmg_core.errors import ProviderError
 from rmg_core.models import EmbeddingRequest, Image, Message, Request, Text, Tool, as_request
-from rmg_core.redaction import Secret
 from rmg_core.testing import FaultServer
 from rmg_plugin_litellm.chat import Chat
 from rmg_plugin_litellm.embedding import Embedding

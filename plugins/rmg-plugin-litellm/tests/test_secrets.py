@@ -4,8 +4,7 @@ import logging
 import traceback
 import warnings
 
-from rmg_core.errors import ProviderError
-from rmg_core.redaction import Secret
+from rmg_core import ProviderError, Secret
 from rmg_core.testing import CASES, FaultServer
 
 from .clients import KEY, chat, embedding, end_of, run
