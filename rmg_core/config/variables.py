@@ -11,7 +11,7 @@ import attrs
 
 from rmg_core.config import kinds
 from rmg_core.config.findings import Finding, OptionsError, Refused, other_kind
-from rmg_core.redaction import Secret
+from rmg_core.redaction import Secret, is_name_of_secret, remember
 
 _NAME: Final = "[A-Za-z_][A-Za-z0-9_]*"
 
@@ -75,6 +75,8 @@ def secret_of(value: Any, base: Path | None = None) -> Secret | None:
 def not_secret(value: Any, kind: Any) -> Refused:
     """Refuse what stands where a secret must, without saying a text: it may be the secret."""
     if isinstance(value, str):
+        if not is_name_of_secret(value):  # `api_key = "JUDGE_KEY"` is to be seen
+            remember(value)
         return Refused([Finding((), "must not stand in a config", _REMEDY)])
     return other_kind(value, kind, _REMEDY)
 
