@@ -7,7 +7,8 @@ import pytest
 from anyio import CapacityLimiter
 from attrs import define, field
 
-from rmg_core.connections import ERRAND, PLACE, Errand, Ledger
+from rmg_core.connections.errands import ERRAND, PLACE, Errand
+from rmg_core.connections.ledger import Ledger
 from rmg_core.errors import ModelStopped
 from rmg_core.runner.workplace import Place
 

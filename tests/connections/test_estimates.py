@@ -4,8 +4,9 @@ from contextlib import suppress
 
 import pytest
 
-from rmg_core.connections import ERRAND, Errand, Ledger
+from rmg_core.connections.errands import ERRAND, Errand
 from rmg_core.connections.estimates import Estimator, cost_of, expected_cost, limit_of
+from rmg_core.connections.ledger import Ledger
 from rmg_core.errors import ModelFailed
 from rmg_core.models import EmbeddingRequest, Embeddings, Price, Reply, Request, Usage, as_messages
 from rmg_core.summary import ModelSummary

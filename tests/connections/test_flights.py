@@ -4,7 +4,8 @@ from typing import Any
 
 import anyio
 
-from rmg_core.connections import ERRAND, Errand, Ledger
+from rmg_core.connections.errands import ERRAND, Errand
+from rmg_core.connections.ledger import Ledger
 from rmg_core.errors import ModelFailed, ModelStopped
 
 from .clients import Client, InMemory, connection, forbidden, refused
