@@ -10,9 +10,14 @@ from attrs import define, evolve, field
 from rmg_core import GradingRunner
 from rmg_core.config import BudgetConfig
 from rmg_core.connections import Connection
-from rmg_core.errors import ProviderError, RunFailed
+from rmg_core.errors import ProviderError, RunFailed, StoreFull
 from rmg_core.models import Model, Reply, Request, Usage
-from rmg_core.runner import calls
+from rmg_core.runner import calls, delivery
+from rmg_core.runner.archive import Archive, basis_of, columns_of
+from rmg_core.runner.execution import Execution
+from rmg_core.runner.session import Session
+from rmg_core.runner.sources import source_of
+from rmg_core.store import Store
 
 
 @define(eq=False)
@@ -331,3 +336,64 @@ def test_a_grader_whose_models_are_in_a_table_of_options_waits_for_them():
     options = {"judges": Both(connected(Client()), refuses("other"))}
     results = GradingRunner({"g": {"grader": nested, "options": options}}).run(rows("a"))
     assert results["g"][0].kind == "pending"
+
+
+@define(eq=False)
+class Roomless:
+    """An archive that takes nothing before `has_room`."""
+
+    archive: Archive
+    has_room: bool = False
+    tried: anyio.Event = field(factory=anyio.Event)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.archive, name)
+
+    def write(self, *batch: Any) -> None:
+        anyio.from_thread.run_sync(self.tried.set)
+        if not self.has_room:
+            raise StoreFull("store", "has no room", "make some")
+        self.archive.write(*batch)
+
+
+@pytest.mark.parametrize("ends", ["room", "stop", "cancel"])
+def test_replies_that_wait_for_room_in_the_store_cost_no_cell_its_time(
+    in_loop, tmp_path, monkeypatch, ends
+):
+    monkeypatch.setattr(delivery, "RETRY_SECONDS", 0.3)
+    client = Client()
+    runner = runner_of(once, connected(client), timeout=0.1, max_concurrency=4)
+    graded: list[Any] = []
+
+    async def run() -> Execution:
+        store.begin(columns_of(runner.plan), basis_of(runner.plan))
+        archive = Roomless(Archive(store))
+        source = source_of(rows(*"abcdefgh"), None)
+        execution = Execution(Session.of(runner.plan), source, graded.extend, archive=archive)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(execution.run)
+            await archive.tried.wait()
+            await anyio.sleep(0.2)
+            if ends != "room":
+                execution.stop()
+            if ends == "cancel":
+                tasks.cancel_scope.cancel()
+            archive.has_room = ends != "cancel"
+        assert execution.session.limits.cells.borrowed_tokens == 0
+        return execution
+
+    with Store.open(tmp_path / "store.sqlite") as store:
+        execution = in_loop(run)
+        calls = sum(each.calls for each in store.call_totals().values())
+    [*_, last] = execution.reports
+    assert [each.outcomes[0].status for each in graded] == ["score"] * len(graded)
+    assert (len(client.asked), calls, len(graded)) == {
+        "room": (8, 8, 8),
+        "stop": (4, 4, 4),
+        "cancel": (4, 0, 0),
+    }[ends]
+    assert last.endswith(
+        "0 finished cells and 4 replies of models are not kept"
+        if ends == "cancel"
+        else "the run waits, and goes on by itself"
+    )
