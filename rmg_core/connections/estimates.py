@@ -1,11 +1,11 @@
 """What a call will use, before it is made: learnt from those before."""
 
 import math
-from typing import Final
+from typing import Any, Final
 
 from attrs import define
 
-from rmg_core.models import AnyRequest, Price, Request, Usage
+from rmg_core.models import AnyReply, AnyRequest, Price, Reply, Request, Usage
 
 _FIRST_OUTPUT: Final = 256.0
 _WEIGHT: Final = 0.1
@@ -53,13 +53,21 @@ class Estimator:
             self.peak = max(usage.output_tokens, faded)
 
 
-def cost_of(price: Price | None, usage: Usage) -> float | None:
-    """Return what a call has cost in US dollars; None where that cannot be known."""
+def limit_of(request: AnyRequest, client: Any) -> int | None:
+    """Return the most tokens that a reply may have, by the request or else by the client."""
+    limit = request.parameters.get("max_tokens", getattr(client, "max_tokens", None))
+    return limit if isinstance(limit, int) else None
+
+
+def cost_of(price: Price | None, reply: AnyReply) -> float | None:
+    """Return what a reply has cost in US dollars; None where that cannot be known."""
     if price is None:
         return None
     if not (price.input or price.output):
         return 0.0
-    if usage.input_tokens is None:
+    usage = reply.usage
+    has_output = isinstance(reply, Reply) and price.output
+    if usage.input_tokens is None or (has_output and usage.output_tokens is None):
         return None
     cached = min(usage.cached_tokens or 0, usage.input_tokens)
     of_cached = price.input if price.cached_input is None else price.cached_input

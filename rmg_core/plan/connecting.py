@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from attrs import evolve
 
@@ -57,7 +57,8 @@ def connect(
     try:
         made = client
         if isinstance(client, str):
-            definition: Any = installed().resolve("model", client, (), Path()).value
+            resolved = installed().resolve("model", client, (), Path())
+            use, definition = resolved.name, cast(Any, resolved.value)
             owner = f"model {client!r}"
             made = structure_options(
                 definition, expanded(definition, options, owner=owner), owner=owner
@@ -76,4 +77,4 @@ def connect(
     if price is not None:
         cost = PriceConfig(price.input, price.output, price.cached_input)
         table = evolve(table, price=cost)
-    return connection_of(name or getattr(made, "model", "") or use, made, table)
+    return connection_of(name or getattr(made, "model", "") or use, made, table, use)

@@ -89,9 +89,12 @@ def _on_errand(
             outcome = await answer(inputs)
         finally:
             ERRAND.reset(before)
-        errand.note_calls()
         seconds = max(0.0, perf_counter() - began - errand.waited)
-        return (GraderError("pending", errand.pending) if errand.pending else outcome), seconds
+        if errand.pending:
+            ledger.pending += 1
+            return GraderError("pending", errand.pending), seconds
+        errand.note_calls()
+        return outcome, seconds
 
     return ask
 
