@@ -37,8 +37,8 @@ class Errand:
     """The asking of one cell.
 
     `label` says which cell it is, `address` is its fingerprint, or empty. `pending` says why it
-    has no outcome in this run. `asked` counts its calls, `keys` are those of the calls that it was
-    given, by their numbers.
+    has no outcome in this run. `asked` counts its calls, `failures` those without an answer;
+    `keys` are those of the calls that it was given, by their numbers.
     """
 
     ledger: Ledger
@@ -48,6 +48,7 @@ class Errand:
     deadline: Deadline | None = None
     pending: str = ""
     asked: int = 0
+    failures: int = 0
     keys: dict[int, str] = field(factory=dict)
     _waited: float = 0.0
     _waits: int = 0
@@ -90,7 +91,7 @@ class Errand:
                 async with nullcontext() if place is None else place.lent():
                     yield
             finally:
-                ledger.tally(model).queued += self._go_on()
+                self._go_on()
                 ledger.wait_no_more(scope)
         if scope.cancel_called:
             ledger.check(model)

@@ -1,7 +1,8 @@
 """The models of one run: what they used, where their replies are kept, and what stops them."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 import anyio
@@ -25,6 +26,10 @@ class Replies(Protocol):
 
     async def keep(self, call: Call) -> None:
         """Keep a call: it is safe when this returns."""
+        ...
+
+    def written(self, model: str) -> float | None:
+        """Return the tokens that a kept reply of a model has on average, if there are any."""
         ...
 
     def note(self, fingerprint: str, keys: Sequence[str]) -> None:
@@ -94,7 +99,8 @@ class Ledger:
     Without `replies` nothing is kept. With `is_offline` nothing is asked: `missing` says what is
     not kept, and `on_missing` is called with each. `stopped` are the models that cannot be asked
     any more, each with the reason. `on_stop` is called with the name of each. `pending` counts
-    the cells for which a model could not be asked.
+    the cells for which a model could not be asked, and `scored_anyway` those of each grader that
+    have a score although a model gave them no answer.
     """
 
     replies: Replies | None = None
@@ -108,6 +114,7 @@ class Ledger:
     missing: list[str] = field(factory=list)
     missing_count: int = 0
     pending: int = 0
+    scored_anyway: Counter[str] = field(factory=Counter)
     _waiting: set[anyio.CancelScope] = field(factory=set)
     _ended: str = ""
 
@@ -125,6 +132,15 @@ class Ledger:
         if stopped.model not in self.stopped:
             self.stopped[stopped.model] = stopped.reason
             self.on_stop(stopped.model)
+
+    def told(self) -> Iterator[str]:
+        """Yield what is to be told of graders when the run is over."""
+        for name, count in self.scored_anyway.items():
+            cells = "1 cell" if count == 1 else f"{count:,} cells"
+            yield (
+                f"{cells} of grader {name!r} came to a score although a model gave no answer; "
+                "a grader lets ModelFailed pass, unless it asks another model then"
+            )
 
     def note_missing(self, missing: Missing) -> None:
         """Note a reply that is not kept, offline."""

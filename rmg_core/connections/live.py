@@ -11,7 +11,7 @@ from rmg_core.connections.errands import ERRAND, Errand
 from rmg_core.connections.estimates import Estimator, cost_of, expected_cost, limit_of
 from rmg_core.connections.keys import key_of
 from rmg_core.connections.ledger import Ledger, Missing, Tally
-from rmg_core.errors import ModelFailed, ModelStopped
+from rmg_core.errors import ModelFailed, ModelStopped, ProviderError
 from rmg_core.limits import SYSTEM, Answered, Door, answered, fault_in
 from rmg_core.models import (
     AnyReply,
@@ -58,7 +58,12 @@ class Live:
         self._price = connection.known_price
 
     def serve(self, ledger: Ledger) -> None:
-        """Begin a run: what was spent and what went wrong before is not held against it."""
+        """Begin a run: what was spent and what went wrong before is not held against it.
+
+        What is kept says how long its replies are.
+        """
+        if ledger.replies and (written := ledger.replies.written(self.connection.identity)):
+            self.estimator.output = written
         self.door.begin(ledger.budget, ledger.report)
 
     def _cost(self, reply: AnyReply) -> float | None:
@@ -217,7 +222,9 @@ class Live:
             raise
         except ModelFailed:
             tally.failed += 1
+            errand.failures += 1
             raise
+        tally.queued += got.queued
         usage = got.reply.usage
         self.estimator.learn(request, usage)
         return Call(
@@ -248,8 +255,16 @@ def _counted(
         began = perf_counter()
         try:
             reply = await call(request)
+        except ProviderError:
+            raise
+        except Exception as fault:
+            fault.add_note(f"raised by the client of model {tally.name!r}")
+            raise
         finally:
             tally.count(attempt, perf_counter() - began)
+        if not isinstance(reply, Reply | Embeddings):
+            said = f"the client of model {tally.name!r} returned a {type(reply).__name__}"
+            raise TypeError(f"{said}, and no Reply or Embeddings of rmg_core.models")
         tally.add(reply.usage, cost(reply))
         return reply
 

@@ -87,6 +87,9 @@ class Parts:
             self._check_needs(spec, at)
             if made is None or mapper is None:
                 raise NotMade
+            if connections_in(made.options) and not spec.is_async:
+                said = f"{spec.name!r} asks a model, and is no `async def`"
+                self.note((*at, "use"), said, "write it as `async def`, and await model.ask(…)")
             recipe = self._recipe(made, table, at)
             return PlannedGrader(
                 name=name,

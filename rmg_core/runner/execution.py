@@ -144,7 +144,7 @@ class Execution:
                 (used, self.ledger.stopped.get(name, ""))
                 for name, used in self.ledger.tallies.items()
             ),
-            reports=(*self.reports, *told_of(pipeline.graders)),
+            reports=(*self.reports, *told_of(pipeline.graders), *self.ledger.told()),
         )
 
     @property

@@ -5,8 +5,10 @@ that clock, and short for whoever waits. The deadlines of attempts stay as they 
 """
 
 import functools
+import re
 import sys
 import time
+from pathlib import Path
 
 import anyio
 
@@ -24,4 +26,9 @@ async def sleep(seconds: float) -> None:
 
 quick = Clock(lambda: TIMES * time.monotonic(), time.time, sleep, SYSTEM.random)
 models.Connection = functools.partial(Connection, clock=quick)
-rmg.main(prog_name="rmg")
+try:
+    rmg.main(prog_name="rmg")
+finally:
+    # What `ru_maxrss` says is never less than the parent had when it forked.
+    [peak] = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    sys.stderr.write(f"peak {peak}\n")

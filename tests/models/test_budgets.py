@@ -54,7 +54,7 @@ def test_a_spent_budget_leaves_no_error(court):
     said = court.run(code=75)
     assert court.outcomes() == {int(each.split()[1]): 1.0 for each in court.asked}
     assert said.err.splitlines()[0].startswith(
-        "the budget of 10 calls has no room for another call: "
+        "the budget of 10 calls has no room for another call, of up to "
     )
     assert len([line for line in said.err.splitlines() if "budget" in line]) == 1
 
