@@ -1,6 +1,7 @@
 """`rmg plan` says what a run needs of its models before anything is paid."""
 
 from contextlib import closing
+from math import ceil
 from sqlite3 import connect
 
 import pytest
@@ -126,7 +127,7 @@ def forget_outcomes(desk):
 def test_a_first_plan_counts_a_call_a_cell(judging):
     made = need(judging)
     text = len("Is this polite? ") + 3
-    read = 2 * (int(text / 3.5 * 1.1) + 8) + 2 * (int((text - 1) / 3.5 * 1.1) + 8)
+    read = sum(2 * ceil(each / 3.5 * 1.1 + 8) for each in (text, text - 1))
     assert made == {
         "name": "judge",
         "use": "./client.py:Client",

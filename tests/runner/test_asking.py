@@ -10,8 +10,9 @@ from attrs import define, evolve, field
 from rmg_core import GradingRunner
 from rmg_core.config import BudgetConfig
 from rmg_core.connections import Connection
-from rmg_core.errors import ProviderError, RunFailed, StoreFull
+from rmg_core.errors import CannotGrade, ProviderError, RunFailed, StoreFull
 from rmg_core.models import Model, Reply, Request, Usage
+from rmg_core.outcomes import GraderError
 from rmg_core.runner import calls, delivery
 from rmg_core.runner.archive import Archive, basis_of, columns_of
 from rmg_core.runner.execution import Execution
@@ -397,3 +398,26 @@ def test_replies_that_wait_for_room_in_the_store_cost_no_cell_its_time(
         if ends == "cancel"
         else "the run waits, and goes on by itself"
     )
+
+
+def test_nothing_is_pending_but_what_a_model_makes_so(kept):
+    def returns(response: str) -> GraderError:
+        return GraderError("pending", "later")
+
+    def raises(response: str) -> float:
+        raise CannotGrade("later", "pending")
+
+    @define
+    class Combining:
+        def combine(self, parts: Any) -> GraderError:
+            return GraderError("pending", "later")
+
+    asks = {"grader": once, "options": {"model": connected(Client(statuses=[401]))}}
+    kinds: list[str] = []
+    written: list[str] = []
+    for graders in ({"a": returns, "b": raises}, {"c": asks}):
+        runner, cells = kept(GradingRunner(graders, aggregators={"d": Combining()}))
+        kinds += [column[0].kind for column in runner.run(rows("a")).values()]
+        written += sorted(each.grader for each in cells)
+    assert kinds == ["bad_return", "grader_error", "bad_return", "pending", "pending"]
+    assert written == ["a", "b", "d"]
