@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmg_core.models import Logprob, Reply, ToolCall, redacted_reply
+from rmg_core.models import Embeddings, Logprob, Reply, ToolCall, redacted_reply
 from rmg_core.redaction import (
     Secret,
     forget,
@@ -202,7 +202,7 @@ def test_a_clean_reply_stays_the_same_object():
     assert redacted_reply(reply) is reply
 
 
-@pytest.mark.parametrize("name", ["text", "refusal", "reasoning"])
+@pytest.mark.parametrize("name", ["text", "refusal", "reasoning", "model"])
 def test_a_reply_is_clean_in_every_text(name: str):
     assert getattr(redacted_reply(Reply(**{"text": "", name: KEY})), name) == "***"
 
@@ -215,3 +215,19 @@ def test_the_calls_of_tools_are_clean():
 def test_the_tokens_of_a_secret_do_not_spell_it_out():
     reply = Reply(KEY, logprobs=tuple(Logprob(letter, -1.0) for letter in KEY))
     assert redacted_reply(reply).logprobs == ()
+
+
+@pytest.mark.parametrize("tokens", [(KEY,), (KEY[:5], KEY[5:])])
+def test_tokens_that_spell_a_secret_are_left_out_though_the_text_is_clean(tokens: tuple[str, ...]):
+    taken = Reply("4", logprobs=tuple(Logprob(each, -1.0) for each in tokens))
+    assert redacted_reply(taken) == Reply("4")
+
+
+def test_a_secret_among_the_likely_tokens_is_left_out():
+    assert redacted_reply(Reply("4", logprobs=(Logprob("4", 0.0, (Logprob(KEY, -1.0),)),))) == (
+        Reply("4")
+    )
+
+
+def test_the_name_of_who_made_embeddings_is_clean():
+    assert redacted_reply(Embeddings(((1.0,),), model=f"m {KEY}")).model == "m ***"

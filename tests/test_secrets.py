@@ -17,7 +17,7 @@ from rmg_core.config import OptionsError, expanded, options_schema, structure_op
 from rmg_core.graders import Grader, spec_of
 from rmg_core.plan.canonical import canonical
 from rmg_core.plan.recipe import CannotTravelError, recipe_of
-from rmg_core.redaction import Secret, forget, missing_secrets, secrets_in
+from rmg_core.redaction import Secret, forget, missing_secrets, redacted, secrets_in
 from rmg_core.runner.workers import environment
 
 KEY = "q7Zt0pLmX2vB9sWd"
@@ -218,6 +218,16 @@ def test_a_key_is_refused_also_where_nothing_is_expanded():
         structure_options(Client, {"api_key": KEY}, owner="grader 'g'")
     assert "must not stand in a config" in str(fault.value)
     assert KEY not in str(fault.value)
+
+
+def test_a_key_that_was_refused_is_kept_out_of_what_is_said():
+    refused(api_key=KEY)
+    assert redacted(f"--set models.m.options.api_key={KEY}").endswith("=***")
+
+
+def test_a_name_of_a_variable_without_its_braces_is_said():
+    refused(api_key="JUDGE_KEY")
+    assert redacted("api_key=JUDGE_KEY") == "api_key=JUDGE_KEY"
 
 
 def test_a_text_that_may_hold_a_secret_has_nothing_beside_it(monkeypatch):

@@ -1,6 +1,6 @@
 """A model as graders ask it: a client under its limits."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
@@ -65,12 +65,12 @@ class Connection:
     ) -> Reply:
         """Ask for a reply: to a text, to messages, or to a whole request.
 
-        The other arguments are those of a `Request`, and are left out where there is one.
+        The other arguments are those of a `Request`, which brings its own.
 
         Raises:
             ModelFailed: there is no answer to go by; raise it further.
             ModelStopped: the model cannot be asked any more in this run; raise it further.
-            TypeError, ValueError: the prompt is none.
+            TypeError, ValueError: the prompt is none, or a `Request` came with other arguments.
         """
         request = as_request(
             prompt,
@@ -96,7 +96,10 @@ class Connection:
             raise TypeError(f"the texts to embed are a list: write [{texts!r:.50}]")
         if not hasattr(self.client, "embed"):
             raise ModelFailed(f"model {self.name!r} chats, and makes no embeddings", "bad_request")
-        return await self.live().embed(EmbeddingRequest(tuple(texts)))
+        asked = tuple(texts)
+        if wrong := [each for each in asked if not isinstance(each, str)]:
+            raise TypeError(f"the texts to embed are texts, and not {wrong[0]!r:.50}")
+        return await self.live().embed(EmbeddingRequest(asked))
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -132,22 +135,25 @@ class Connection:
 
 
 def connections_in(options: Any) -> tuple[Connection, ...]:
-    """Return the connections among the options of a grader, each once."""
-    if not attrs.has(type(options)):
-        return ()
+    """Return the connections among the options of a grader, and in tables of these, each once."""
     found: dict[Connection, None] = {}
-    for each in attrs.fields(type(options)):
-        _collect(getattr(options, each.name, None), found)
+    _collect(options, found, set())
     return tuple(found)
 
 
-def _collect(value: Any, into: dict[Connection, None]) -> None:
+def _collect(value: Any, into: dict[Connection, None], around: set[int]) -> None:
+    parts: Collection[Any] = ()
     match value:
         case Connection():
             into[value] = None
         case list() | tuple() | set() | frozenset():
-            for each in value:
-                _collect(each, into)
+            parts = value
         case Mapping():
-            for each in value.values():
-                _collect(each, into)
+            parts = value.values()
+        case _ if attrs.has(type(value)):
+            parts = [getattr(value, each.name, None) for each in attrs.fields(type(value))]
+    if parts and id(value) not in around:
+        around.add(id(value))
+        for each in parts:
+            _collect(each, into, around)
+        around.discard(id(value))

@@ -7,6 +7,7 @@ from rmg_core.redaction.redactor import (
     redact_record,
     redacted,
     redacted_values,
+    remember,
 )
 from rmg_core.redaction.secrets import Secret, missing_secrets, secrets_in
 
@@ -19,5 +20,6 @@ __all__ = [
     "redact_record",
     "redacted",
     "redacted_values",
+    "remember",
     "secrets_in",
 ]

@@ -93,6 +93,9 @@ class _Questions:
     async def keep(self, call: Call) -> None:
         raise AssertionError(f"a call was made offline: {call.key}")
 
+    def written(self, _: str) -> None:
+        """Estimate nothing: what is asked is estimated elsewhere."""
+
     def note(self, fingerprint: str, keys: Sequence[str]) -> None:
         """Note nothing: the store is only read."""
 

@@ -22,6 +22,8 @@ PREPARING: Final = 0.1
 _NEVER: Final = 1e8
 """Seconds; litellm takes 600 where it is told nothing. The requests themselves have no limit."""
 
+_LONGEST_FIELD: Final = 16_384  # bytes, of one header; aiohttp takes 8,190
+
 _WITHOUT_RETRIES: Final = ("gradient_ai/",)
 """Providers for which litellm refuses `max_retries`, and has none."""
 
@@ -48,6 +50,8 @@ def _session() -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
         auto_decompress=False,
+        max_line_size=_LONGEST_FIELD,
+        max_field_size=_LONGEST_FIELD,
     )
 
 

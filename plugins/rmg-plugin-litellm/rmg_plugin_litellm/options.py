@@ -91,7 +91,7 @@ def check_base(_: object, __: object, base: str) -> None:
     """Validate the option `api_base`; empty is litellm's own for the provider."""
     if not base:
         return
-    # Never quote it before it is known that no password stands in it.
+    # Never quote it before it is known that no password stands in it, and no key.
     try:
         parts = urlsplit(base)
         _ = parts.port
@@ -99,6 +99,8 @@ def check_base(_: object, __: object, base: str) -> None:
         raise ValueError("'api_base' has a host and perhaps a port, such as host:8000") from None
     if "@" in parts.netloc:
         raise ValueError("'api_base' holds no user and no password; write the key as 'api_key'")
+    if "?" in base or "#" in base:
+        raise ValueError("'api_base' ends with its path, before any '?' or '#'")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"'api_base' is such as 'http://127.0.0.1:8000/v1', and not {base!r}")
     if is_link_local(parts.hostname):

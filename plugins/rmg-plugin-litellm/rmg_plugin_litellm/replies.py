@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from attrs import evolve
+
 from rmg_core.models import Embeddings, Finish, Logprob, Reply, ToolCall, Usage
 
 _PROTOCOL: Final = frozenset({"stop"})
@@ -72,7 +74,9 @@ def embeddings_of(response: Any, body: Any, count: int) -> Embeddings:
     vectors = tuple(_vector(_get(each, "embedding")) for each in data)
     if len(set(map(len, vectors))) > 1:
         raise NoReply("the embeddings are not of one length")
-    return Embeddings(vectors, _usage(response, body), _text(_get(response, "model")))
+    # litellm writes 0 for the output, which there is none of.
+    usage = evolve(_usage(response, body), output_tokens=None)
+    return Embeddings(vectors, usage, _text(_get(response, "model")))
 
 
 def _vector(numbers: Any) -> tuple[float, ...]:

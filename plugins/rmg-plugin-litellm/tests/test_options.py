@@ -131,7 +131,9 @@ def test_a_link_local_address_is_refused(base):
         Chat(model="openai/m", api_base=base)
 
 
-@pytest.mark.parametrize("base", ["localhost:8000/v1", "ftp://host/", "http:///v1", "http://h:x/"])
+@pytest.mark.parametrize(
+    "base", ["localhost:8000/v1", "ftp://host/", "http:///v1", "http://h:x/", "http://h/v1?k=a"]
+)
 def test_a_base_that_is_no_url_is_refused(base):
     with pytest.raises(ValueError, match="'api_base'"):
         Embedding(model="openai/m", api_base=base)

@@ -17,14 +17,14 @@ def checked_url(url: str) -> str:
     Raises:
         ValueError: it is none, or it leads where no provider may be.
     """
-    # Never quote the URL before it is known that no password stands in it.
+    # Never quote the URL before it is known that no password stands in it, and no key.
     parts = _parts(url)
     if "@" in parts.netloc:
         raise ValueError("a base URL holds no user and no password; write the key as api_key")
+    if "?" in url or "#" in url:
+        raise ValueError("a base URL ends with its path, before any '?' or '#'")
     if parts.scheme not in {"http", "https"} or not parts.hostname or "%" in parts.netloc:
         raise ValueError(f"a base URL is such as {OPENAI!r}, and not {url!r}")
-    if parts.query or parts.fragment:
-        raise ValueError(f"a base URL ends with its path, which {url!r} does not")
     if is_link_local(parts.hostname):
         raise ValueError(f"{url!r} is link-local, where machines keep credentials: no provider")
     bare = url.rstrip("/")

@@ -31,7 +31,8 @@ def failure_within(made: Mapping[str, Any], answer: Answer) -> ProviderError:
 
 def bad_response(answer: Answer) -> ProviderError:
     """Return that what came is not what the protocol says."""
-    return ProviderError("bad_response", text_of(answer.body), answer.status, answer.headers)
+    said = text_of(answer.body) or "the body is empty"
+    return ProviderError("bad_response", said, answer.status, answer.headers)
 
 
 def hidden(error: ProviderError, keys: Collection[str]) -> ProviderError:
