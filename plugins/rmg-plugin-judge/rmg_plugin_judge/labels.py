@@ -1,7 +1,7 @@
 """Labels as judges write them, matched with those that are offered."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 from unicodedata import normalize
@@ -12,8 +12,9 @@ from rmg_plugin_judge.values import Unreadable, VerdictSpec
 LONGEST_LABEL: Final = 1_000
 """Characters; NFKC takes quadratic time over a long text that is made for it."""
 
-_AROUND: Final = " \t\r\n*`\"'“”„‘’‚«»‹›()[]{}<>「」『』【】《》"
-_NUMBER: Final = re.compile(r"(-?[0-9]{1,30}(?:\.[0-9]{1,30})?)(?:\s*/\s*([0-9]{1,30}(?:\.0+)?))?")
+_AROUND: Final = " \t\r\n*`\"'“”„«»()[]{}<>「」『』【】《》\u2018\u2019\u201a\u2039\u203a"
+_NUMBER: Final = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_SHARE: Final = re.compile(rf"({_NUMBER.pattern})(?:\s*/\s*([0-9]{{1,30}}(?:\.0{{1,30}})?))?")
 
 
 def plain(said: str) -> str:
@@ -51,7 +52,7 @@ def label_of(said: str, spec: VerdictSpec) -> str:
     return _level_of(number, said, labels)
 
 
-def order_of(said: str, labels: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+def order_of(said: str, labels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Return the groups of a ranking such as "B > A = C".
 
     Raises:
@@ -65,7 +66,7 @@ def order_of(said: str, labels: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         for group in normalize("NFKC", said).split(">")
     ]
     ranked = [label for group in groups for label in group]
-    for label in known.values():
+    for label in labels:
         if ranked.count(label) != 1:
             raise Unreadable(f"the ranking {said!r:.80} has {label!r} {ranked.count(label)} times")
     return tuple(groups)
@@ -79,14 +80,14 @@ def _ranked(said: str, known: Mapping[str, str], whole: str) -> str:
 
 
 def _number_of(text: str, top: int | None) -> Decimal | None:
-    found = _NUMBER.fullmatch(text)
+    found = _SHARE.fullmatch(text)
     if not found or (found[2] and (top is None or Decimal(found[2]) != top)):
         return None
     return Decimal(found[1])
 
 
 def _level_of(number: Decimal, said: str, labels: Iterable[str]) -> str:
-    levels = {label: Decimal(label) for label in labels if _NUMBER.fullmatch(label.strip(" /"))}
+    levels = {label: Decimal(label) for label in labels if _NUMBER.fullmatch(label)}
     if not levels:
         raise Unreadable(f"the verdict is {said!r:.80}, which is no label")
     found = [label for label, level in levels.items() if level == number]

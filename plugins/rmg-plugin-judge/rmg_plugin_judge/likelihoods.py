@@ -5,7 +5,6 @@ from math import exp, isfinite
 from typing import Final
 
 from rmg_core.models import Logprob, Reply
-
 from rmg_plugin_judge.labels import label_of, plain
 from rmg_plugin_judge.protocols import offered
 from rmg_plugin_judge.values import Unreadable, VerdictSpec
@@ -52,13 +51,11 @@ def _token_of_label(tokens: Sequence[Logprob], spec: VerdictSpec, nonce: str) ->
     after = sum(map(len, lines[line.number + 1 :]))
     end = len(text) - after
     begin = end - len(lines[line.number])
-    colon = begin + max(lines[line.number].rfind(":"), lines[line.number].rfind("："))
+    colon = begin + max(lines[line.number].rfind(":"), lines[line.number].rfind("\uff1a"))
     return _first_of_label(tokens, colon, end, label)
 
 
-def _first_of_label(
-    tokens: Iterable[Logprob], colon: int, end: int, label: str
-) -> Logprob | None:
+def _first_of_label(tokens: Iterable[Logprob], colon: int, end: int, label: str) -> Logprob | None:
     place = 0
     for token in tokens:
         place += len(token.token)
@@ -84,8 +81,8 @@ def _by_label(by_token: Mapping[str, float], labels: Iterable[str]) -> dict[str,
 def _is_mixed(found: Mapping[str, float], spec: VerdictSpec) -> bool:
     """Say whether "1" may be the first token of "10", which has none of its own."""
     return any(
-        plain(longer).startswith(plain(label))
-        for longer in offered(spec)
+        longer.isdigit() and longer.startswith(label)
+        for longer in spec.labels
         if longer not in found
         for label in found
     )

@@ -23,6 +23,9 @@ class JsonObject:
     before: str = ""
 
 
+_FENCE: Final = re.compile(r"```[a-z]{0,10}\s*\Z", re.IGNORECASE)
+
+
 class _Repeating(dict[str, Any]):
     """An object that says a key twice."""
 
@@ -78,7 +81,7 @@ def _found(text: str, nonce: str, *, may_think: bool) -> JsonObject | None:
     for place in reversed(places[-MOST_PLACES:]):
         value, end = _decoded(text, earliest + place)
         if _is_verdict(value, nonce) and not (may_think and THINKING_ENDS.search(text, end)):
-            return JsonObject(value, text[earliest : earliest + place].rstrip().rstrip("`json"))
+            return JsonObject(value, _FENCE.sub("", text[earliest : earliest + place]))
     return None
 
 

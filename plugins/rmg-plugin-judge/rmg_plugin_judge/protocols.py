@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import frozen
-from rmg_core.models import Tool
 
+from rmg_core.models import Tool
 from rmg_plugin_judge.values import Protocol, VerdictSpec
 
 ABSTAIN: Final = "abstain"

@@ -63,7 +63,7 @@ def verdict_lines(
 
 
 def _parted(rest: str, known: Mapping[str, str]) -> tuple[str | None, str]:
-    """Return the criterion of a line and what stands for its label; a criterion may have a colon."""
+    """Return the criterion of a line, which may have a colon, and what stands for its label."""
     for colon in re.finditer(":", rest):
         criterion = known.get(plain(rest[: colon.start()].strip(" _")))
         if criterion is not None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rmg_core.models import Reply
-
 from rmg_plugin_judge.labels import label_of, order_of, plain
 from rmg_plugin_judge.likelihoods import from_logprobs
 from rmg_plugin_judge.objects import JsonObject, last_object
