@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from attrs import frozen
+
 from rmg_core.models import Message, Part, Text
-from rmg_plugin_judge.material import Lines, folded, rendered, texts_of
+from rmg_plugin_judge.material import Lines, folded, json_text, rendered, texts_of
 from rmg_plugin_judge.protocols import asking, choice, verdict_line
-from rmg_plugin_judge.values import Example, Protocol, Rubric, VerdictSpec
+from rmg_plugin_judge.values import Criterion, Example, Prompt, Protocol, Rubric, VerdictSpec
 from rmg_plugin_judge.wording import words
 
 CANDIDATES: Final = ("candidates", "response_a", "response_b")
@@ -15,7 +17,9 @@ CANDIDATES: Final = ("candidates", "response_a", "response_b")
 
 def occurs(nonce: str, inputs: Mapping[str, Any]) -> bool:
     """Say whether a datum has the nonce, in any case or width of its characters."""
-    return any(nonce.casefold() in folded(text) for text in texts_of(inputs))
+    # As JSON too: a control character is written as digits there.
+    texts = (*texts_of(inputs), json_text(inputs))
+    return any(nonce.casefold() in folded(text) for text in texts)
 
 
 def letters(count: int) -> tuple[str, ...]:
@@ -72,15 +76,22 @@ def repair(spec: VerdictSpec, nonce: str, protocol: Protocol) -> Message:
     return Message("user", said)
 
 
+@frozen
 class _Teller:
     """The frame of one rubric, spec and language."""
 
-    def __init__(self, rubric: Rubric, spec: VerdictSpec, nonce: str, language: str) -> None:
-        self.rubric = rubric
-        self.spec = spec
-        self.nonce = nonce
-        self.prompt = rubric.translations.get(language, rubric.prompt)
-        self.words = words(language)
+    rubric: Rubric
+    spec: VerdictSpec
+    nonce: str
+    language: str
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.rubric.translations.get(self.language, self.rubric.prompt)
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        return words(self.language)
 
     def sections(self, protocol: Protocol, *, reason: bool, solve_first: bool) -> Iterator[str]:
         """Yield the sections of the system message."""
@@ -108,7 +119,7 @@ class _Teller:
             said = [f"{each.id}: {each.text}" for each in self._asked_criteria()]
             yield from _listed(self.words["criteria"], said)
 
-    def _asked_criteria(self) -> Iterator[Any]:
+    def _asked_criteria(self) -> Iterator[Criterion]:
         """Yield the criteria that the verdict is on: a batch may have some of them only."""
         return (each for each in self.rubric.criteria if each.id in self.spec.criteria)
 
@@ -145,9 +156,9 @@ class _Teller:
     ) -> Iterator[tuple[str, Any]]:
         for each in self.rubric.inputs:
             hidden = hides_candidates and each.name in CANDIDATES
-            if each.name == self.rubric.criteria_from and self.rubric.criteria:
+            if each.name == self.rubric.criteria_from:
                 said = [f"- {one.id}: {one.text}" for one in self._asked_criteria()]
-                yield self.words["criteria"], "\n".join(said)
+                yield self.words["criteria"], "\n".join(said) or inputs.get(each.name)
             elif not hidden and inputs.get(each.name) is not None:
                 yield each.name, inputs[each.name]
 

@@ -51,7 +51,7 @@ def rendered(value: Any, nonce: str) -> Iterator[Part]:
     elif _is_parts(value):
         yield from map(_part, value)
     else:
-        yield Text(_json(value))
+        yield Text(json_text(value))
 
 
 def texts_of(value: Any) -> Iterator[str]:
@@ -70,7 +70,7 @@ def texts_of(value: Any) -> Iterator[str]:
         for each in value:
             yield from texts_of(each)
     else:
-        yield _json(value)
+        yield json_text(value)
 
 
 def folded(text: str) -> str:
@@ -84,7 +84,8 @@ def _folded(character: str) -> str:
     return normalize("NFKC", character).casefold()
 
 
-def _json(value: Any) -> str:
+def json_text(value: Any) -> str:
+    """Return a datum as JSON; what JSON does not know is written as Python shows it."""
     return json.dumps(value, ensure_ascii=False, indent=1, default=str)
 
 
@@ -111,10 +112,10 @@ def _said(turn: Mapping[str, Any]) -> Iterator[Part]:
     elif _is_parts(content):
         yield from map(_part, content)
     elif content is not None:
-        yield Text(_json(content))
+        yield Text(json_text(content))
     rest = {key: each for key, each in turn.items() if key not in ("role", "content")}
     if rest:
-        yield Text(_json(rest))
+        yield Text(json_text(rest))
 
 
 def _is_parts(value: Any) -> bool:
