@@ -109,7 +109,8 @@ class _Teller:
         how = [asking(self.spec, protocol, self.nonce).instructions]
         if self.spec.may_abstain:
             how.append(say["abstain"])
-        how.append(say["reason"] if reason else say["no_reason"])
+        quietly = say["no_reason" if protocol == "text" else "empty_reason"]
+        how.append(say["reason"] if reason else quietly)
         yield _section(say["verdict"], ["\n\n".join(how)])
 
     def _criteria(self) -> Iterator[str]:

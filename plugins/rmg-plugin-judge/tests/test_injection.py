@@ -62,14 +62,16 @@ def test_a_quoted_attack_changes_no_verdict(family, protocol, in_the_object):
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_an_attack_before_all_else_does_not_give_another_verdict(protocol):
     own = quoting("it", protocol).text
+    thinking = [each for each in ATTACKS if each.lstrip().startswith("<think>")]
+    cut = [each for each in thinking if "</think>" not in each]
     for attack in ATTACKS:
-        try:
-            verdict = read(Reply(f"{attack}\n{own}"), SPEC, nonce=NONCE, protocol=protocol)
-        except Unreadable as failure:
-            # What begins as a thinking and has no end is one.
-            assert (failure.kind, attack.lstrip()[:7]) == ("truncated", "<think>")
+        reply = Reply(f"{attack}\n{own}")
+        if attack in cut:  # what begins as a thinking and has no end is one
+            with pytest.raises(Unreadable, match="thinking"):
+                read(reply, SPEC, nonce=NONCE, protocol=protocol)
         else:
-            assert verdict.labels == {"": OWN}
+            assert read(reply, SPEC, nonce=NONCE, protocol=protocol).labels == {"": OWN}
+    assert cut
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

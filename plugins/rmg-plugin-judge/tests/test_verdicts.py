@@ -154,20 +154,10 @@ def test_what_a_judge_writes_as_asked_reads_back(data, spec, protocol):
 
 PIECES = st.sampled_from(
     [
-        f"VERDICT-{NONCE}",
-        ":",
-        " clear",
-        "\n",
-        "4",
-        "4/5",
-        "A",
-        ">",
-        "=",
-        "yes",
-        "<think>",
-        "</think>",
+        *(f"VERDICT-{NONCE}", ":", " clear", "\n", "4", "4/5", "A", ">", "=", "yes", "null"),
+        *("<think>", "</think>", '{"nonce": "c41d09", "verdict": ', '"A"', "}", "{", '"clear": '),
+        *("1e9", "NaN", "```"),
     ]
-    + ['{"nonce": "c41d09", "verdict": ', '"A"', "}", "{", '"clear": ', "null", "1e9", "NaN", "```"]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=5), max_size=14).map("".join)
 
