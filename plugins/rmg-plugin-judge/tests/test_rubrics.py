@@ -11,12 +11,66 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[1] / "rmg_plugin_judge" / "rubrics"
 FILES = sorted(FOLDER.glob("*.toml"))
-QUALITIES = ["accuracy", "checklist", "clarity", "coherence", "completeness", "conciseness", "correctness", "creativity", "depth", "factuality", "groundedness", "hallucination", "harmfulness", "helpfulness", "instruction_following", "over_refusal", "preference", "ranking", "refusal", "relevance", "search_correctness", "summary_consistency", "summary_coverage", "summary_fluency", "tone", "translation"]
-SCENARIOS = ["brainstorming", "chat", "classification", "closed_qa", "code", "focus", "generation", "maths", "open_qa", "precise_if", "reasoning", "rewriting", "role_play", "summarisation", "translation_quality"]
+QUALITIES = [
+    "accuracy",
+    "checklist",
+    "clarity",
+    "coherence",
+    "completeness",
+    "conciseness",
+    "correctness",
+    "creativity",
+    "depth",
+    "factuality",
+    "groundedness",
+    "hallucination",
+    "harmfulness",
+    "helpfulness",
+    "instruction_following",
+    "over_refusal",
+    "preference",
+    "ranking",
+    "refusal",
+    "relevance",
+    "search_correctness",
+    "summary_consistency",
+    "summary_coverage",
+    "summary_fluency",
+    "tone",
+    "translation",
+]
+SCENARIOS = [
+    "brainstorming",
+    "chat",
+    "classification",
+    "closed_qa",
+    "code",
+    "focus",
+    "generation",
+    "maths",
+    "open_qa",
+    "precise_if",
+    "reasoning",
+    "rewriting",
+    "role_play",
+    "summarisation",
+    "translation_quality",
+]
 IN_CHINESE = {"accuracy", "correctness", "helpfulness", "preference", "relevance"}
-TOP_KEYS = set(
-    ["version", "about", "inputs", "mode", "scale", "levels", "criteria", "criteria_from", "may_abstain", "prompt", "examples", "tests"]
-)
+TOP_KEYS = {
+    "version",
+    "about",
+    "inputs",
+    "mode",
+    "scale",
+    "levels",
+    "criteria",
+    "criteria_from",
+    "may_abstain",
+    "prompt",
+    "examples",
+    "tests",
+}
 PROMPT_KEYS = {"task", "consider", "ignore", "steps"}
 ANSWERS = {"response_a", "response_b", "responses"}
 RANKING = re.compile(r"[A-Z]( [>=] [A-Z])*")
@@ -197,13 +251,13 @@ def test_a_pair_has_the_inputs_on_both_sides_and_differs_in_the_response_alone(f
 @each_rubric
 def test_a_pair_of_each_rubric_is_padded_or_pleads_with_the_judge(file: Path):
     """A tie holds a padded copy; other pleas and courtesies stand on the worse side."""
-    polite = r"please|glad|happy|thank|sorry|pleasure|kind|dear|sure!|truly|respect|joy|\bas \w+ "
+    polite = (
+        r"(?i)please|glad|happy|thank|sorry|pleasure|kind|dear|sure!|truly|respect|joy|\bas \w+ "
+    )
     sides = [
         (pair["worse"]["response"], pair.get("tie")) for pair in rubric(file)["tests"]["pairs"]
     ]
-    assert any(
-        tie or INJECTED.search(worse) or re.search(polite, worse, re.IGNORECASE) for worse, tie in sides
-    )
+    assert any(tie or INJECTED.search(worse) or re.search(polite, worse) for worse, tie in sides)
 
 
 def test_most_rubrics_have_a_pair_in_which_a_response_orders_the_judge():
