@@ -151,3 +151,6 @@ def _collect(value: Any, into: dict[Connection, None]) -> None:
         case Mapping():
             for each in value.values():
                 _collect(each, into)
+        case _ if attrs.has(type(value)):  # a table among the options
+            for field_of in attrs.fields(type(value)):
+                _collect(getattr(value, field_of.name, None), into)
