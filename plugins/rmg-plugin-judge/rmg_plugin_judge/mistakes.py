@@ -79,7 +79,9 @@ def _levels(made: RubricFile) -> Iterator[Fault]:
         yield from _labels(made)
     elif made.mode == "checklist":
         hint = "take it out; levels of its own stand in [levels] with their values of 0..1"
-        yield Fault(("scale",), "a checklist has no scale: its criteria are met or not", hint, "key")
+        yield Fault(
+            ("scale",), "a checklist has no scale: its criteria are met or not", hint, "key"
+        )
     else:
         yield from _scale(made.scale, made.levels)
 
@@ -156,7 +158,9 @@ def _criteria(made: RubricFile) -> Iterator[Fault]:
         for key in ("criteria", "criteria_from"):
             if getattr(made, key):
                 said = f"a {made.mode} rubric has no criteria of its own"
-                yield Fault((key,), said, 'set mode = "checklist", or name them in the prompt', "key")
+                yield Fault(
+                    (key,), said, 'set mode = "checklist", or name them in the prompt', "key"
+                )
         return
     if made.criteria and made.criteria_from:
         said = "the criteria stand in the rubric or come with each sample, and not both"
@@ -182,7 +186,9 @@ def _each_criterion(criteria: tuple[CriterionTable, ...]) -> Iterator[Fault]:
             yield Fault((*at, "weight"), said, "take it out, or give it a weight")
     if criteria and all(each.weight < 0 for each in criteria):
         hint = "give what is good a positive weight; negative ones take points away"
-        yield Fault(("criteria",), "all weights are negative, so that no answer is good", hint, "key")
+        yield Fault(
+            ("criteria",), "all weights are negative, so that no answer is good", hint, "key"
+        )
 
 
 def _prompt(made: RubricFile) -> Iterator[Fault]:

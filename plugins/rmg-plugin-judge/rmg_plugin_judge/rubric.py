@@ -32,15 +32,15 @@ CHECKLIST_LEVELS = (
 """The labels of a checklist that has none of its own."""
 
 
-def read_rubric(path: str | os.PathLike[str]) -> Rubric:
-    """Read a rubric file; its name without `.toml` is that of the grader.
+def read_rubric(path: str | os.PathLike[str], name: str = "") -> Rubric:
+    """Read a rubric file; `name` is that of the grader, by default the file's without its suffix.
 
     Raises:
         ConfigError: with every mistake, its line and column.
     """
     file = read_document(RubricFile, path, owner="the rubric", check=mistakes)
     return Rubric(
-        name=Path(path).stem,
+        name=name or Path(path).stem,
         about=file.about.strip(),
         inputs=tuple(
             RubricInput(each.removesuffix("?"), not each.endswith("?")) for each in file.inputs

@@ -78,7 +78,9 @@ def _sides(
             still = {name: need and name not in shared for name, need in inputs.items()}
             yield from _given((*at, side), pair[side], still, f"'{side}' of the pair", ())
     if pair.get("better", 0) == pair.get("worse", 1):
-        yield Fault(at, "both sides of the pair are the same", "let them differ in one thing", "key")
+        yield Fault(
+            at, "both sides of the pair are the same", "let them differ in one thing", "key"
+        )
 
 
 def _given(
