@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 from attrs import Attribute, field, frozen
-from attrs.validators import min_len
+from attrs.validators import and_, min_len
 
 from rmg_core import GraderScore, Outcome, grader
 from rmg_plugin_judge.mistakes import PLACEHOLDER
@@ -47,7 +47,7 @@ class Custom(PointwiseOptions):
     """
 
     criteria: str = field(
-        validator=[min_len(1), _names_inputs],
+        validator=and_(min_len(1), _names_inputs),
         metadata={"help": "what is judged, in your own words"},
     )
     scale: tuple[int, int] = field(
@@ -92,7 +92,7 @@ class Custom(PointwiseOptions):
         from rmg_plugin_judge.judging import judge
 
         inputs = {"response": response, "query": query, "context": context, "reference": reference}
-        outcome = await judge(self.own_rubric, self, inputs)
+        outcome: Outcome = await judge(self.own_rubric, self, inputs)
         if not isinstance(outcome, GraderScore):
             return outcome
         low, high = self.scale

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, Final
 
 import attrs
@@ -58,7 +59,7 @@ def grader_class(rubric: Rubric) -> type[Any]:
     is that of the rubric with a digest of all that is asked, so that another text is another
     grader. Equal rubrics have one class.
     """
-    key = f"r{_digest(attrs.asdict(rubric))}"
+    key = f"{rubric.name.replace('.', '_')}-{_digest(attrs.asdict(rubric))}"
     made = MADE.get(key)
     if made is None:
         made = attrs.make_class(
@@ -117,7 +118,7 @@ def _grade_of(rubric: Rubric) -> Any:
     code = _grade.__code__.replace(
         co_argcount=len(names), co_nlocals=len(names), co_varnames=names, co_name="grade"
     )
-    made = type(_grade)(code, globals(), "grade")
+    made = FunctionType(code, globals(), "grade")
     made.__defaults__ = (None,) * sum(not each.is_required for each in inputs)
     made.__annotations__ = {each.name: _kind(each, rubric) for each in inputs}
     made.__annotations__["return"] = Outcome
@@ -138,7 +139,8 @@ async def _judged(given: Mapping[str, Any]) -> Outcome:
 
     options = given["self"]
     inputs = {key: value for key, value in given.items() if key != "self"}
-    return await judge(options.rubric, options, inputs)
+    outcome: Outcome = await judge(options.rubric, options, inputs)
+    return outcome
 
 
 def _doc(rubric: Rubric) -> str:

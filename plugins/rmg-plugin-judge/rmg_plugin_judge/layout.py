@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from attrs import Attribute, field, frozen
-from attrs.validators import deep_iterable, ge, min_len
+from attrs.validators import and_, deep_iterable, ge, min_len
 
 from rmg_plugin_judge.values import Mode
 
@@ -14,7 +14,7 @@ PROMPT_KEYS: Final = ("task", *PROMPT_LISTS)
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """A tag of a language as in BCP 47, such as `zh` or `pt-BR`."""
 
-_texts = deep_iterable(min_len(1))
+_TEXTS: Any = deep_iterable(min_len(1))
 
 
 def _is_one_line(_: object, attribute: "Attribute[Any]", value: str) -> None:
@@ -44,9 +44,9 @@ class PromptTable:
     """What a judge is told."""
 
     task: str = field(validator=min_len(1))
-    consider: tuple[str, ...] = field(default=(), validator=_texts)
-    ignore: tuple[str, ...] = field(default=(), validator=_texts)
-    steps: tuple[str, ...] = field(default=(), validator=_texts)
+    consider: tuple[str, ...] = field(default=(), validator=_TEXTS)
+    ignore: tuple[str, ...] = field(default=(), validator=_TEXTS)
+    steps: tuple[str, ...] = field(default=(), validator=_TEXTS)
 
 
 @frozen(kw_only=True)
@@ -60,7 +60,7 @@ class TestsTable:
 class RubricFile:
     """The keys of a rubric file."""
 
-    about: str = field(validator=[min_len(1), _is_one_line])
+    about: str = field(validator=and_(min_len(1), _is_one_line))
     inputs: tuple[str, ...] = field(validator=min_len(1))
     mode: Mode
     prompt: dict[str, str | tuple[str, ...] | PromptTable]

@@ -15,7 +15,7 @@ from rmg_plugin_judge.layout import (
     PromptTable,
     RubricFile,
 )
-from rmg_plugin_judge.samples import check_examples, check_pairs
+from rmg_plugin_judge.samples import At, check_examples, check_pairs
 
 PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An input that a prompt names; any other brace stands for itself."""
@@ -219,15 +219,15 @@ def _translation(key: str, value: PromptTable, made: RubricFile) -> Iterator[Fau
         translated = getattr(value, part)
         if bool(translated) != bool(made.prompt.get(part)):
             lacks = "lacks" if made.prompt.get(part) else "has"
-            beside = "that the prompt has" if made.prompt.get(part) else "that the prompt lacks"
+            beside = "which the prompt has" if made.prompt.get(part) else "which the prompt lacks"
             said = f"the translation into {key!r} {lacks} key {part!r}, {beside}"
             yield Fault((*at, part), said, "a translation says what the prompt says", "key")
         yield from _placeholders((*at, part), translated, input_names(made.inputs))
 
 
-def _placeholders(at: tuple[str, ...], value: Any, names: list[str]) -> Iterator[Fault]:
+def _placeholders(at: At, value: Any, names: list[str]) -> Iterator[Fault]:
     for number, text in enumerate((value,) if isinstance(value, str) else value):
-        where = at if isinstance(value, str) else (*at, number)
+        where: At = at if isinstance(value, str) else (*at, number)
         if not text.strip():
             yield Fault(where, "this text is empty")
         for word in PLACEHOLDER.findall(text):

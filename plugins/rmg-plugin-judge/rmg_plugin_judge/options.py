@@ -17,18 +17,18 @@ PanelReduce: TypeAlias = Literal["mean", "majority", "min", "median", "weighted"
 Inconsistent: TypeAlias = Literal["tie", "error", "rejudge"]
 
 
+def _is_above_min(made: "Sampling", attribute: "Attribute[int]", value: int) -> None:
+    if value <= made.min:
+        raise ValueError(f"{attribute.name} must be above min, which is {made.min}, not {value}")
+
+
 @frozen(kw_only=True)
 class Sampling:
     """As many opinions as it takes: from `min` to `max`, until the rest could change nothing."""
 
     min: int = field(validator=ge(1))
-    max: int = field()
+    max: int = field(validator=_is_above_min)
     stop: Literal["decided"] = "decided"
-
-    @max.validator
-    def _is_above(self, _: "Attribute[int]", value: int) -> None:
-        if value <= self.min:
-            raise ValueError(f"max must be above min, which is {self.min}, not {value}")
 
 
 @frozen(kw_only=True)
@@ -43,9 +43,9 @@ class Escalation:
 class Truncation:
     """An input that may be cut to so many characters, and which part of it is kept."""
 
-    field: str = field(validator=min_len(1))
+    field: str = attrs.field(validator=min_len(1))
     keep: Literal["head", "tail", "middle"]
-    characters: int = field(validator=ge(1))
+    characters: int = attrs.field(validator=ge(1))
 
 
 @frozen
@@ -214,7 +214,7 @@ class PairwiseOptions(JudgeOptions):
 
     orders: Literal["swap", "random", "one"] | None = field(
         default=None,
-        metadata=_about("both orders of the pair, a random one, or that of the sample"),
+        metadata=_about("both orders of the pair, a random one, or the sample's"),
     )
     ties: Literal["allow", "forbid"] = field(
         default="allow", metadata=_about("whether a judge may find both alike")

@@ -140,6 +140,8 @@ def _labels_by_criterion(at: At, verdict: Any, made: "RubricFile") -> Iterator[F
 
 
 def _ranking(at: At, verdict: Any, responses: Any) -> Iterator[Fault]:
+    if not isinstance(responses, list | tuple):
+        return  # which is said of the input itself
     letters = [chr(ord("A") + number) for number in range(len(responses))]
     if not isinstance(verdict, str) or not _RANKING.fullmatch(verdict):
         hint = 'write verdict = "B > A = C", best first, where A is the first of the responses'

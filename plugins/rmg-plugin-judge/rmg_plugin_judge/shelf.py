@@ -10,10 +10,11 @@ SUFFIX: Final = ".toml"
 
 
 def rubrics_in(package: str) -> Mapping[str, str]:
-    """List the rubrics of a package, for a pack's one line `return rubrics_in(__name__)`.
+    """List the rubrics of a package, as a pack offers them.
 
-    Takes every `*.toml` in its folder and in the folder `rubrics` within. None is read before a
-    config names it.
+    It is all that a pack of rubrics needs: its hook returns this of its own `__name__`. Every
+    `*.toml` in the package's folder counts, and in the folder `rubrics` within; a file is read
+    when a config names it.
 
     Raises:
         ModuleNotFoundError: there is no such package.

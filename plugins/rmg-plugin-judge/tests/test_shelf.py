@@ -1,0 +1,221 @@
+"""Rubrics of packs and of files: found, shown, checked, and told apart by their text alone."""
+
+from pathlib import Path
+
+import pytest
+
+from rmg_core import ConfigError
+from rmg_core.cli import rmg
+from rmg_core.plan import plan_of
+from rmg_core.registry import installed
+from rmg_plugin_judge import named, rmg_graders, rubrics_in
+from rmg_plugin_judge.shelf import SHELF, grader_of
+
+ONE_LINE = """\
+from rmg_core import hookimpl
+from rmg_plugin_judge import rubrics_in
+
+@hookimpl
+def rmg_graders(): return rubrics_in(__name__)
+"""
+
+CONFIG = """\
+packs = ["judge"]
+[dataset]
+path = "rows.jsonl"
+[models.strong]
+use = "recorded"
+options = {{ path = "replies.jsonl" }}
+[graders.tone]
+use = "{use}"
+options = {{ {options} }}
+"""
+
+
+@pytest.fixture
+def said(capsys):
+    """Run `rmg`, and return its exit code and all that it said."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        try:
+            rmg.main(list(arguments), prog_name="rmg")
+            code = 0
+        except SystemExit as ended:
+            code = ended.code
+        return code, "".join(capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install, rubric_text) -> Path:
+    """Return a folder with a rubric file, a dataset and a config that uses them."""
+    folder = tmp_path / "desk"
+    (folder / "rubrics").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    (folder / "rubrics/tone.toml").write_text(rubric_text, "utf-8")
+    (folder / "rows.jsonl").write_text('{"query": "Hi", "response": "Hello!"}\n', "utf-8")
+    (folder / "replies.jsonl").write_text('{"message": "Hi", "reply": "x"}\n', "utf-8")
+    configure(folder)
+    return folder
+
+
+def configure(folder: Path, use: str = "./rubrics/tone.toml", options: str = 'model = "strong"'):
+    (folder / "qa.toml").write_text(CONFIG.format(use=use, options=options), "utf-8")
+
+
+def identity(config: Path):
+    return plan_of(str(config)).graders["tone"].identity
+
+
+def test_a_pack_of_rubrics_has_one_line_of_python(install, rubric_text, said):
+    files = {"__init__.py": ONE_LINE, "tone.toml": rubric_text, "rubrics/wit.toml": rubric_text}
+    install("manners", "rmg_plugin_manners", files)
+    assert sorted(installed().pack("manners").names["grader"]) == ["tone", "wit"]
+    code, shown = said("show", "manners/wit")
+    assert code == 0
+    assert shown.startswith("manners/wit  (grader, from rmg-plugin-manners 1.0)")
+    assert "Judge the tone of an answer.\n\n0: Rude.\n1: Neutral.\n2: Kind." in shown
+    assert "scale\n  0..2" in shown
+
+
+def test_a_package_within_another_and_odd_names_of_rubrics_are_found(install, rubric_text):
+    install("deep", "rmg_plugin_deep.within", {"__init__.py": ONE_LINE, "a.b-c%2E.toml": rubric_text})
+    (text,) = rubrics_in("rmg_plugin_deep.within").values()
+    *_, package, rubric = text.split(".")
+    assert getattr(getattr(SHELF, package), rubric).__name__ == "a.b-c%2E"
+
+
+def test_no_rubric_is_read_before_it_is_named(install):
+    files = {"__init__.py": ONE_LINE, "tone.toml": "this is no rubric"}
+    install("manners", "rmg_plugin_manners", files)
+    assert list(installed().pack("manners").names["grader"]) == ["tone"]
+
+
+def test_a_broken_rubric_of_a_pack_says_where(install, said, rubric_text):
+    files = {"__init__.py": ONE_LINE, "tone.toml": rubric_text.replace("mode", "modes")}
+    install("manners", "rmg_plugin_manners", files)
+    code, shown = said("show", "manners/tone")
+    assert code == 2
+    assert "tone.toml:3:1: the rubric has no key 'modes'; did you mean 'mode'?" in shown
+
+
+def test_one_name_in_both_folders_is_refused(install, rubric_text):
+    files = {"__init__.py": ONE_LINE, "tone.toml": rubric_text, "rubrics/tone.toml": rubric_text}
+    install("manners", "rmg_plugin_manners", files)
+    with pytest.raises(ValueError, match="^the package rmg_plugin_manners has two rubrics 'tone'"):
+        rubrics_in("rmg_plugin_manners")
+
+
+def test_a_shelf_has_no_rubric_that_the_package_lacks():
+    with pytest.raises(AttributeError, match="the package rmg_plugin_judge has no rubric 'none'"):
+        SHELF.rmg_plugin_judge.none  # noqa: B018 - the look is the point
+
+
+def test_the_hook_offers_the_rubrics_and_the_one_of_a_config():
+    assert rmg_graders()["custom"] == "rmg_plugin_judge.custom:Custom"
+
+
+def test_a_config_uses_a_rubric_by_its_path(desk, said):
+    assert said("check", "qa.toml") == (0, "qa.toml: 1 grader, 0 aggregators, 1 sample: ready\n")
+
+
+def test_a_mistake_in_the_file_is_one_of_the_config(desk, said, rubric_text):
+    broken = rubric_text.replace('1 = "Neutral."\n', "").replace("Judge the tone.", "{respons}")
+    (desk / "rubrics/tone.toml").write_text(broken, "utf-8")
+    code, shown = said("check", "qa.toml")
+    file = desk / "rubrics/tone.toml"
+    assert code == 2
+    assert shown.splitlines() == [
+        f'{file}:5:2: the level 1 is not described; add 1 = "what it means" to [levels]',
+        f"{file}:9:8: the prompt names the input {{respons}}, which is not declared; "
+        "did you mean 'response'?",
+        "2 problems",
+    ]
+
+
+def test_a_wrong_option_has_its_place_in_the_config(desk, said):
+    configure(desk, options='model = "strong", sample = 3')
+    _, shown = said("check", "qa.toml")
+    assert shown.startswith(
+        "qa.toml:9:33: grader './rubrics/tone.toml' has no option 'sample'; did you mean 'samples'?"
+    )
+
+
+def test_a_judge_must_be_named(desk, said):
+    configure(desk, options="")
+    assert said("check", "qa.toml")[1].splitlines()[0] == (
+        "qa.toml:9:11: grader './rubrics/tone.toml' needs a judge: "
+        'write model = "NAME", or panel = ["NAME", "NAME"]'
+    )
+
+
+def test_an_option_of_another_mode_is_unknown(desk, said):
+    configure(desk, options='model = "strong", orders = "swap"')
+    assert "has no option 'orders'" in said("check", "qa.toml")[1]
+
+
+def test_the_model_of_an_escalation_is_one_of_the_graders_connections(desk):
+    configure(desk, options='model = "strong", samples = 2, escalate = { to = "strong" }')
+    (planned,) = plan_of("qa.toml").graders.values()
+    assert planned.grader.options.escalate.to is planned.grader.options.model
+
+
+def test_another_text_is_another_grader(desk, rubric_text):
+    before = identity(desk / "qa.toml")
+    (desk / "rubrics/tone.toml").write_text(rubric_text.replace("Rude", "Harsh"), "utf-8")
+    after = identity(desk / "qa.toml")
+    assert before.is_stable
+    assert before.digest != after.digest
+
+
+def test_another_place_is_the_same_grader(desk, rubric_text):
+    before = identity(desk / "qa.toml")
+    (desk / "rubrics").rename(desk / "elsewhere")
+    configure(desk, "./elsewhere/tone.toml")
+    assert identity(desk / "qa.toml").digest == before.digest
+
+
+def test_of_a_pack_only_the_rubric_that_changed_is_another_grader(install, rubric_text, desk):
+    files = {"__init__.py": ONE_LINE, "tone.toml": rubric_text, "wit.toml": rubric_text}
+    install("manners", "rmg_plugin_manners", files)
+    uses = ("manners/tone", "manners/wit")
+    before, after = {}, {}
+    for found in (before, after):
+        for use in uses:
+            configure(desk, use)
+            found[use] = identity(desk / "qa.toml").digest
+        file = Path(__import__("rmg_plugin_manners").__file__).with_name("tone.toml")
+        file.write_text(rubric_text.replace("Rude", "Harsh"), "utf-8")
+        installed.cache_clear()
+    assert [before[use] == after[use] for use in uses] == [False, True]
+
+
+def test_a_file_that_is_not_there_has_its_near_miss(desk, said):
+    configure(desk, "./rubrics/tones.toml")
+    assert "did you mean 'tone.toml'?" in said("check", "qa.toml")[1]
+
+
+def test_a_file_makes_a_grader_in_python_too(desk):
+    assert grader_of(desk / "rubrics/tone.toml").__name__ == "tone"
+
+
+def test_a_file_of_another_kind_is_refused_in_python_too(tmp_path):
+    (tmp_path / "odd.toml").write_text("packs = []", "utf-8")
+    with pytest.raises(ConfigError, match="the rubric has no key 'packs'"):
+        grader_of(tmp_path / "odd.toml")
+
+
+def test_a_python_name_stands_for_the_rubric_of_the_pack(install, rubric_text, monkeypatch):
+    files = {"__init__.py": ONE_LINE, "rubrics/helpfulness.toml": rubric_text}
+    install("manners", "rmg_plugin_manners", files)
+    monkeypatch.setattr(named, "PACKAGE", "rmg_plugin_manners")
+    assert named.HelpfulnessGrader is SHELF.rmg_plugin_manners.__getattr__("rubrics/helpfulness")
+
+
+def test_a_python_name_that_is_none_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'rmg_plugin_judge' has no attribute 'ToneGrader'"):
+        import rmg_plugin_judge
+
+        rmg_plugin_judge.ToneGrader  # noqa: B018 - the look is the point
