@@ -32,6 +32,6 @@ def rmg_documents() -> Mapping[str, str]:
 
 
 def __getattr__(name: str) -> Any:
-    from rmg_plugin_judge import named
+    from importlib import import_module
 
-    return getattr(named, name)
+    return getattr(import_module("rmg_plugin_judge.named"), name)

@@ -280,11 +280,13 @@ OPTIONS: Mapping[str, type[JudgeOptions]] = {
 
 def _check_judges(options: JudgeOptions) -> None:
     if options.model is None and not options.panel:
-        raise ValueError('needs a judge: write model = "NAME", or panel = ["NAME", "NAME"]')
+        raise ValueError('there is no judge: write model = "NAME", or panel = ["NAME", "NAME"]')
     if options.model is not None and options.panel:
         raise ValueError("panel and model are both written; take one of them out")
     if len(options.panel) == 1:
         raise ValueError("panel has one judge; write model instead")
+    if any(each in options.panel[:at] for at, each in enumerate(options.panel)):
+        raise ValueError("panel has the same judge twice, whose votes would be the same")
     weights = getattr(options, "panel_weights", ())
     is_weighted = getattr(options, "panel_reduce", "") == "weighted"
     if is_weighted and len(weights) != len(options.panel):

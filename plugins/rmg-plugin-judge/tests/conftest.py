@@ -81,4 +81,3 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         file = getattr(sys.modules[each], "__file__", None) or ""
         if file.startswith(str(site)):
             del sys.modules[each]
-

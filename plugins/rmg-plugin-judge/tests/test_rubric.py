@@ -102,7 +102,11 @@ def test_a_rubric_is_what_its_file_says(written):
     made = read_rubric(written(TONE))
     assert (made.name, made.version, made.mode) == ("tone", 2, "pointwise")
     assert made.inputs[1:] == (RubricInput("response"), RubricInput("context", False))
-    assert made.levels == (Level("0", "Rude.", 0), Level("1", "Neutral.", 1), Level("2", "Kind.", 2))
+    assert made.levels == (
+        Level("0", "Rude.", 0),
+        Level("1", "Neutral.", 1),
+        Level("2", "Kind.", 2),
+    )
     assert made.translations == {"zh": Prompt("判断语气。", ("温暖",))}
     assert made.examples == (Example({"query": "Hi", "response": "What?"}, "0", "It is curt."),)
 
@@ -176,8 +180,7 @@ WRONG = {
     "a level with a value on a scale": (
         TONE,
         ('2 = "Kind."', '2 = { value = 2, text = "Kind." }'),
-        "9:5: the level 2 stands for itself and has no value of its own; "
-        'write 2 = "what it means"',
+        '9:5: the level 2 stands for itself and has no value of its own; write 2 = "what it means"',
     ),
     "a level of spaces": (TONE, ('"Kind."', '" "'), "9:5: the level 2 is not described"),
     "a scale that goes down": (

@@ -6,7 +6,8 @@ import pytest
 
 from rmg_core import ConfigError
 from rmg_core.cli import rmg
-from rmg_core.plan import plan_of
+from rmg_core.config import load_config
+from rmg_core.plan import plan_of_config
 from rmg_core.registry import installed
 from rmg_plugin_judge import named, rmg_graders, rubrics_in
 from rmg_plugin_judge.shelf import SHELF, grader_of
@@ -23,9 +24,10 @@ CONFIG = """\
 packs = ["judge"]
 [dataset]
 path = "rows.jsonl"
-[models.strong]
-use = "recorded"
-options = {{ path = "replies.jsonl" }}
+[models]
+strong = {{ use = "recorded", options = {{ echo = true }} }}
+weak = {{ use = "recorded", options = {{ echo = true }} }}
+other = {{ use = "recorded", options = {{ echo = true }} }}
 [graders.tone]
 use = "{use}"
 options = {{ {options} }}
@@ -56,7 +58,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install, rubric_text) 
     monkeypatch.chdir(folder)
     (folder / "rubrics/tone.toml").write_text(rubric_text, "utf-8")
     (folder / "rows.jsonl").write_text('{"query": "Hi", "response": "Hello!"}\n', "utf-8")
-    (folder / "replies.jsonl").write_text('{"message": "Hi", "reply": "x"}\n', "utf-8")
     configure(folder)
     return folder
 
@@ -65,8 +66,13 @@ def configure(folder: Path, use: str = "./rubrics/tone.toml", options: str = 'mo
     (folder / "qa.toml").write_text(CONFIG.format(use=use, options=options), "utf-8")
 
 
-def identity(config: Path):
-    return plan_of(str(config)).graders["tone"].identity
+def planned(folder: Path):
+    (made,) = plan_of_config(load_config(str(folder / "qa.toml"))).graders
+    return made
+
+
+def identity(folder: Path):
+    return planned(folder).identity
 
 
 def test_a_pack_of_rubrics_has_one_line_of_python(install, rubric_text, said):
@@ -81,7 +87,9 @@ def test_a_pack_of_rubrics_has_one_line_of_python(install, rubric_text, said):
 
 
 def test_a_package_within_another_and_odd_names_of_rubrics_are_found(install, rubric_text):
-    install("deep", "rmg_plugin_deep.within", {"__init__.py": ONE_LINE, "a.b-c%2E.toml": rubric_text})
+    install(
+        "deep", "rmg_plugin_deep.within", {"__init__.py": ONE_LINE, "a.b-c%2E.toml": rubric_text}
+    )
     (text,) = rubrics_in("rmg_plugin_deep.within").values()
     *_, package, rubric = text.split(".")
     assert getattr(getattr(SHELF, package), rubric).__name__ == "a.b-c%2E"
@@ -139,14 +147,14 @@ def test_a_wrong_option_has_its_place_in_the_config(desk, said):
     configure(desk, options='model = "strong", sample = 3')
     _, shown = said("check", "qa.toml")
     assert shown.startswith(
-        "qa.toml:9:33: grader './rubrics/tone.toml' has no option 'sample'; did you mean 'samples'?"
+        "qa.toml:10:31: grader './rubrics/tone.toml' has no option 'sample'; did you mean 'samples'?"
     )
 
 
 def test_a_judge_must_be_named(desk, said):
     configure(desk, options="")
     assert said("check", "qa.toml")[1].splitlines()[0] == (
-        "qa.toml:9:11: grader './rubrics/tone.toml' needs a judge: "
+        "qa.toml:10:11: grader './rubrics/tone.toml': there is no judge: "
         'write model = "NAME", or panel = ["NAME", "NAME"]'
     )
 
@@ -157,24 +165,24 @@ def test_an_option_of_another_mode_is_unknown(desk, said):
 
 
 def test_the_model_of_an_escalation_is_one_of_the_graders_connections(desk):
-    configure(desk, options='model = "strong", samples = 2, escalate = { to = "strong" }')
-    (planned,) = plan_of("qa.toml").graders.values()
-    assert planned.grader.options.escalate.to is planned.grader.options.model
+    configure(desk, options='panel = ["weak", "other"], escalate = { to = "strong" }')
+    made = planned(desk)
+    assert sorted(each.name for each in made.models) == ["other", "strong", "weak"]
 
 
 def test_another_text_is_another_grader(desk, rubric_text):
-    before = identity(desk / "qa.toml")
+    before = identity(desk)
     (desk / "rubrics/tone.toml").write_text(rubric_text.replace("Rude", "Harsh"), "utf-8")
-    after = identity(desk / "qa.toml")
+    after = identity(desk)
     assert before.is_stable
     assert before.digest != after.digest
 
 
 def test_another_place_is_the_same_grader(desk, rubric_text):
-    before = identity(desk / "qa.toml")
+    before = identity(desk)
     (desk / "rubrics").rename(desk / "elsewhere")
     configure(desk, "./elsewhere/tone.toml")
-    assert identity(desk / "qa.toml").digest == before.digest
+    assert identity(desk).digest == before.digest
 
 
 def test_of_a_pack_only_the_rubric_that_changed_is_another_grader(install, rubric_text, desk):
@@ -185,7 +193,7 @@ def test_of_a_pack_only_the_rubric_that_changed_is_another_grader(install, rubri
     for found in (before, after):
         for use in uses:
             configure(desk, use)
-            found[use] = identity(desk / "qa.toml").digest
+            found[use] = identity(desk).digest
         file = Path(__import__("rmg_plugin_manners").__file__).with_name("tone.toml")
         file.write_text(rubric_text.replace("Rude", "Harsh"), "utf-8")
         installed.cache_clear()
