@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rmg_core import hookimpl
-from rmg_plugin_judge.shelf import rubrics_in
 
 if TYPE_CHECKING:
     from rmg_plugin_judge.named import AccuracyGrader, HelpfulnessGrader, RelevanceGrader
+    from rmg_plugin_judge.shelf import rubrics_in
 
 __all__ = [
     "AccuracyGrader",
@@ -22,6 +22,8 @@ __all__ = [
 @hookimpl
 def rmg_graders() -> Mapping[str, str]:
     """Offer every rubric of the pack, and the one that a config writes itself."""
+    from rmg_plugin_judge.shelf import rubrics_in
+
     return {**rubrics_in(__name__), "custom": "rmg_plugin_judge.custom:Custom"}
 
 
@@ -34,4 +36,5 @@ def rmg_documents() -> Mapping[str, str]:
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    return getattr(import_module("rmg_plugin_judge.named"), name)
+    home = "shelf" if name == "rubrics_in" else "named"
+    return getattr(import_module(f"rmg_plugin_judge.{home}"), name)

@@ -69,6 +69,8 @@ def grader_class(rubric: Rubric) -> type[Any]:
             class_body={"rubric": rubric, "grade": _grade_of(rubric), "__doc__": _doc(rubric)},
             frozen=True,
             kw_only=True,
+            slots=True,
+            order=False,
         )
         made.__module__, made.__qualname__ = __name__, f"MADE.{key}"
         grader(scale=scale_of(rubric), version=version_of(rubric))(made)

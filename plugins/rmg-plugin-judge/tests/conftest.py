@@ -1,4 +1,4 @@
-"""What the tests share: packs that are installed for one test, and an engine that tells its part."""
+"""What the tests share: packs that are installed for one test, and a stand-in of the engine."""
 
 import importlib
 import importlib.metadata

@@ -109,7 +109,7 @@ def test_the_judges_are_the_panel_or_the_one_model():
 
 REFUSED = [
     (
-        lambda: PointwiseOptions(),
+        PointwiseOptions,
         'there is no judge: write model = "NAME", or panel = ["NAME", "NAME"]',
     ),
     (
