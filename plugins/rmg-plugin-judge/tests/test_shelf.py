@@ -130,6 +130,26 @@ def test_a_config_uses_a_rubric_by_its_path(desk, said):
     assert said("check", "qa.toml") == (0, "qa.toml: 1 grader, 0 aggregators, 1 sample: ready\n")
 
 
+def test_a_file_is_shown_as_a_grader_of_a_pack_is(desk, said):
+    code, shown = said("show", "./rubrics/tone.toml")
+    assert code == 0
+    assert shown.startswith("./rubrics/tone.toml  (grader, from ")
+    assert '[graders.tone]\n  use = "./rubrics/tone.toml"' in shown
+
+
+def test_a_broken_file_is_not_shown_but_says_where(desk, said, rubric_text):
+    (desk / "rubrics/tone.toml").write_text(rubric_text.replace("mode", "modes"), "utf-8")
+    code, shown = said("show", "./rubrics/tone.toml")
+    assert code == 2
+    assert "tone.toml:3:1: the rubric has no key 'modes'; did you mean 'mode'?" in shown
+
+
+def test_an_editor_gets_a_schema_of_the_options(desk, said):
+    code, shown = said("schema")
+    assert code == 0, shown
+    assert "opinions of each judge, 1 unless" in shown
+
+
 def test_a_mistake_in_the_file_is_one_of_the_config(desk, said, rubric_text):
     broken = rubric_text.replace('1 = "Neutral."\n', "").replace("Judge the tone.", "{respons}")
     (desk / "rubrics/tone.toml").write_text(broken, "utf-8")
