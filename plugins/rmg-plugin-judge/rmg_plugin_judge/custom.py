@@ -67,7 +67,7 @@ class Custom(PointwiseOptions):
             raise ValueError(f"levels must describe each of {low} to {high}, and nothing else")
 
     @property
-    def own_rubric(self) -> Rubric:
+    def asked(self) -> Rubric:
         """The rubric that the options write."""
         low, high = self.scale
         return Rubric(
@@ -92,7 +92,7 @@ class Custom(PointwiseOptions):
         from rmg_plugin_judge.judging import judge
 
         inputs = {"response": response, "query": query, "context": context, "reference": reference}
-        outcome: Outcome = await judge(self.own_rubric, self, inputs)
+        outcome: Outcome = await judge(self.asked, self, inputs)
         if not isinstance(outcome, GraderScore):
             return outcome
         low, high = self.scale

@@ -146,6 +146,11 @@ class JudgeOptions:
         _check_names(self)
 
     @property
+    def asked(self) -> Rubric | None:
+        """The rubric that the options are for, where there is one."""
+        return self.rubric
+
+    @property
     def judges(self) -> tuple[Model, ...]:
         """Who is asked: the panel, or the one model."""
         return self.panel or ((self.model,) if self.model is not None else ())
@@ -312,7 +317,7 @@ def _check_opinions(options: JudgeOptions) -> None:
 def _check_names(options: JudgeOptions) -> None:
     if options.examples and not options.shots:
         raise ValueError("shots must be at least 1 for examples to be shown")
-    rubric = options.rubric
+    rubric = options.asked
     if rubric is None:
         return
     if options.shots and not options.examples and options.shots > len(rubric.examples):

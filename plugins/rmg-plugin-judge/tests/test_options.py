@@ -180,6 +180,10 @@ REFUSED = [
         "orders must be 'swap', 'random' or 'one' for a tournament of pairs",
     ),
     (
+        lambda: Custom(model=ONE, criteria="Kind?", candidate="model"),
+        "candidate names 'model', which is no input: response, query, context, reference",
+    ),
+    (
         lambda: Custom(model=ONE, criteria="Is {respons} kind?"),
         "criteria names the input {respons}, which is none: response, query, context, reference",
     ),

@@ -1,5 +1,6 @@
 """Rubrics of packs and of files: found, shown, checked, and told apart by their text alone."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,15 @@ def test_a_package_within_another_and_odd_names_of_rubrics_are_found(install, ru
     assert getattr(getattr(SHELF, package), rubric).__name__ == "a.b-c%2E"
 
 
+def test_a_package_in_an_archive_has_its_rubrics_too(tmp_path, monkeypatch, rubric_text):
+    with zipfile.ZipFile(tmp_path / "packs.zip", "w") as archive:
+        archive.writestr("rmg_plugin_zipped/__init__.py", ONE_LINE)
+        archive.writestr("rmg_plugin_zipped/rubrics/tone.toml", rubric_text)
+    monkeypatch.syspath_prepend(tmp_path / "packs.zip")
+    assert list(rubrics_in("rmg_plugin_zipped")) == ["tone"]
+    assert SHELF.rmg_plugin_zipped.__getattr__("rubrics/tone").__name__ == "tone"
+
+
 def test_no_rubric_is_read_before_it_is_named(install):
     files = {"__init__.py": ONE_LINE, "tone.toml": "this is no rubric"}
     install("manners", "rmg_plugin_manners", files)
@@ -148,6 +158,16 @@ def test_an_editor_gets_a_schema_of_the_options(desk, said):
     code, shown = said("schema")
     assert code == 0, shown
     assert "opinions of each judge, 1 unless" in shown
+
+
+def test_criteria_may_stand_in_the_config(desk, said):
+    configure(desk, "judge/custom", 'model = "strong", criteria = "Is it kind?"')
+    assert said("check", "qa.toml")[0] == 0
+    configure(desk, "custom", 'model = "strong", criteria = "Is {respons} kind?"')
+    assert said("check", "qa.toml")[1].startswith(
+        "qa.toml:10:42: option 'criteria' of grader 'custom' names the input {respons}, which is "
+        "none: response, query, context, reference"
+    )
 
 
 def test_a_mistake_in_the_file_is_one_of_the_config(desk, said, rubric_text):
