@@ -45,7 +45,7 @@ from rmg_core.outcomes import (
 if TYPE_CHECKING:
     from rmg_core.aggregators import NamedAggregator
     from rmg_core.basic.combining import WeightedSumAggregator
-    from rmg_core.config import read_document
+    from rmg_core.config import Fault, read_document
     from rmg_core.datasets import BadRow
     from rmg_core.grading import GradingRunner
     from rmg_core.models import Model
@@ -60,6 +60,7 @@ __all__ = [
     "Cell",
     "ConfigError",
     "DataError",
+    "Fault",
     "GraderError",
     "GraderRank",
     "GraderScore",
@@ -86,6 +87,7 @@ __all__ = [
 # A pack's author needs the names above; what runs a plan is imported when it is asked for.
 _LATE = {
     "BadRow": "rmg_core.datasets",
+    "Fault": "rmg_core.config",
     "GradingRunner": "rmg_core.grading",
     "Model": "rmg_core.models",
     "NamedAggregator": "rmg_core.aggregators",

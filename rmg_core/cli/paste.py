@@ -14,7 +14,7 @@ from rmg_core.config import kinds
 
 def toml_of(entry: Entry) -> str:
     """Write the table that uses `entry`: what is optional is a comment."""
-    name = entry.name.rpartition("/")[2].rpartition(":")[2]
+    name = entry.name.rpartition("/")[2].rpartition(":")[2].removesuffix(".toml")
     if entry.noun == "mapper":
         table = "graders.NAME.mapper"
         return "\n".join([f"[{table}]", f"use = {_text(entry.name)}", *_options(entry, table)])

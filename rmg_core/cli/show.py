@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(name: str, as_json: bool) -> None:
     """Say what a grader, mapper, aggregator or model takes, and how to use it.
 
-    NAME is pack/name, the name alone, ./file.py:name or module:name.
+    NAME is pack/name, the name alone, ./file.toml, ./file.py:name or module:name.
     The code of a file or module is run.
     """
     from rmg_core.cli.catalogue import entry_of
@@ -49,7 +49,8 @@ def _found(registry: "Registry", name: str) -> "list[Resolved]":
         found = registry.resolve("grader", name, base=Path())
         return [Resolved(_noun_of(found.value), name, found.value, found.origin)]
     packs = []
-    for each in registry.pack_names if "/" not in name else ():
+    is_exact = "/" in name and not name.endswith(".toml")
+    for each in () if is_exact else registry.pack_names:
         try:
             registry.pack(each)
         except RegistryError as fault:

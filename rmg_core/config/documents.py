@@ -1,10 +1,11 @@
 """A TOML file read strictly into a value, as a config is."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from rmg_core.config.findings import OptionsError
+from rmg_core.config.findings import Fault, OptionsError
 from rmg_core.config.reading import parse_toml, read_text
 from rmg_core.config.source import Source
 from rmg_core.config.strict import structure_options
@@ -13,7 +14,17 @@ from rmg_core.errors import ConfigError, Problem
 Cls = TypeVar("Cls")
 
 
-def read_document(cls: type[Cls], path: str | os.PathLike[str], *, owner: str = "") -> Cls:
+def _nothing_else(_: object) -> Iterable[Fault]:
+    return ()
+
+
+def read_document(
+    cls: type[Cls],
+    path: str | os.PathLike[str],
+    *,
+    owner: str = "",
+    check: Callable[[Cls], Iterable[Fault]] = _nothing_else,
+) -> Cls:
     """Read a TOML file as an attrs class, of which every key of the file is a field.
 
     No value is coerced, and an unknown key is a mistake, as in a config.
@@ -22,6 +33,8 @@ def read_document(cls: type[Cls], path: str | os.PathLike[str], *, owner: str = 
         cls: any attrs class; bounds are those of its validators.
         path: the file, in UTF-8.
         owner: what the messages call it, such as `"the rubric"`.
+        check: finds in the value what no field can tell by itself; the path of a fault leads to
+            it through the file's keys and indices.
 
     Raises:
         ConfigError: with every mistake, its line and column.
@@ -32,8 +45,15 @@ def read_document(cls: type[Cls], path: str | os.PathLike[str], *, owner: str = 
     if isinstance(table, Problem):
         raise ConfigError([table])
     try:
-        return structure_options(cls, table, owner=owner or str(file), noun="key")
+        made = structure_options(cls, table, owner=owner or str(file), noun="key")
     except OptionsError as refused:
-        raise ConfigError(
-            [source.problem(each.path, each.message, each.hint, each.at) for each in refused.faults]
-        ) from refused
+        raise _placed(source, refused.faults) from refused
+    if faults := tuple(check(made)):
+        raise _placed(source, faults)
+    return made
+
+
+def _placed(source: Source, faults: Iterable[Fault]) -> ConfigError:
+    return ConfigError(
+        [source.problem(each.path, each.message, each.hint, each.at) for each in faults]
+    )

@@ -1,7 +1,7 @@
 """What is wrong with a value, before it is known where the value stands."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from attrs import evolve, frozen
@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from rmg_core.config.kinds import said, words
 from rmg_core.config.positions import KeyPath
 from rmg_core.errors import RmgError
-from rmg_core.hints import near_miss
+from rmg_core.hints import near_miss, suggestion
 
 
 @frozen
@@ -23,6 +23,18 @@ class Fault:
     message: str
     hint: str = ""
     at: Literal["key", "value"] = "value"
+
+    @classmethod
+    def unknown(
+        cls,
+        path: KeyPath,
+        message: str,
+        word: str,
+        known: Iterable[str],
+        at: Literal["key", "value"] = "value",
+    ) -> "Fault":
+        """Make one of a word that is not known, with its near miss or else the known ones."""
+        return cls(path, message, suggestion(word, known), at)
 
 
 @frozen

@@ -48,11 +48,16 @@ class Prompt:
 
 @frozen
 class Example:
-    """Inputs with the verdict that they deserve, and why; `verdict` is a label."""
+    """Inputs with the verdict that they deserve, and why.
+
+    `verdict` is a label, or of a list a ranking such as `"B > A = C"`, in which A is the first
+    answer; of a checklist it is empty, and `labels` has a label for each criterion.
+    """
 
     inputs: Mapping[str, Any]
     verdict: str
     why: str = ""
+    labels: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
@@ -70,8 +75,8 @@ class Rubric:
     """A judge grader as data.
 
     `levels` are the labels, in the order of their values. A checklist has `criteria`, or takes
-    them from the input `criteria_from` of each sample. Pairs and lists of answers stand in the
-    input `candidates`, or in two inputs `response_a` and `response_b`.
+    them from the input `criteria_from` of each sample. The answers of a pair stand in the inputs
+    `response_a` and `response_b`, those of a list in the input `responses`.
     """
 
     name: str

@@ -1,0 +1,155 @@
+"""Rubrics made into graders: classes whose options are fields and whose inputs are parameters."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from types import FunctionType
+from typing import Any, Final
+
+import attrs
+
+from rmg_core import Outcome, grader
+from rmg_plugin_judge.options import OPTIONS
+from rmg_plugin_judge.values import Rubric, RubricInput
+
+_ASKED: Final = (
+    "inputs",
+    "mode",
+    "prompt",
+    "levels",
+    "criteria",
+    "criteria_from",
+    "may_abstain",
+    "translations",
+    "examples",
+)
+"""What of a rubric a verdict depends on; its name, its summary and its tests it does not."""
+
+
+_MESSAGES: Final = frozenset({"query", "messages", "history", "conversation", "dialogue"})
+"""The inputs that may be a list of messages instead of a text."""
+
+
+class Made:
+    """The classes that were made of rubrics, each under a digest of its rubric."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type[Any]] = {}
+
+    def __getattr__(self, name: str) -> type[Any]:
+        if name not in self._classes:
+            raise AttributeError(f"no grader was made of the rubric {name!r}")
+        return self._classes[name]
+
+    def keep(self, name: str, made: type[Any]) -> None:
+        self._classes[name] = made
+
+    def get(self, name: str) -> type[Any] | None:
+        return self._classes.get(name)
+
+
+MADE: Final = Made()
+"""Where the classes are found by their names, as those of a module are."""
+
+
+def grader_class(rubric: Rubric) -> type[Any]:
+    """Make the grader of a rubric: a frozen attrs class with the options of its mode.
+
+    `grade` has the inputs of the rubric as its parameters, and `rubric` is the rubric. The version
+    is that of the rubric with a digest of all that is asked, so that another text is another
+    grader. Equal rubrics have one class.
+    """
+    key = f"{rubric.name.replace('.', '_')}-{_digest(attrs.asdict(rubric))}"
+    made = MADE.get(key)
+    if made is None:
+        made = attrs.make_class(
+            rubric.name,
+            {},
+            bases=(OPTIONS[rubric.mode],),
+            class_body={"rubric": rubric, "grade": _grade_of(rubric), "__doc__": _doc(rubric)},
+            frozen=True,
+            kw_only=True,
+            slots=True,
+            order=False,
+        )
+        made.__module__, made.__qualname__ = __name__, f"MADE.{key}"
+        grader(scale=scale_of(rubric), version=version_of(rubric))(made)
+        MADE.keep(key, made)
+    return made
+
+
+def version_of(rubric: Rubric) -> str:
+    """Return the version of the grader: `2+` and a digest of what is asked."""
+    content = attrs.asdict(rubric)
+    return f"{rubric.version}+{_digest({key: content[key] for key in _ASKED})}"
+
+
+def scale_of(rubric: Rubric) -> tuple[float, float]:
+    """Return the lowest and the highest score.
+
+    A checklist's is the share of the positive weights that is earned; what negative ones take away
+    may lead below 0.
+    """
+    if rubric.mode in ("pairwise", "listwise"):
+        return 0.0, 1.0
+    values = [level.value for level in rubric.levels]
+    if rubric.mode == "pointwise":
+        return min(values), max(values)
+    gains = sum(each.weight for each in rubric.criteria if each.weight > 0)
+    losses = sum(each.weight for each in rubric.criteria if each.weight < 0)
+    return (losses / gains if gains else 0.0), 1.0
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+async def _grade(self: Any) -> Outcome:
+    return await _judged(locals())
+
+
+def _grade_of(rubric: Rubric) -> Any:
+    """Return a method with the rubric's inputs as its parameters.
+
+    They are parameters of its code, so that they can be given by place and by name; the body takes
+    them as `locals()`.
+    """
+    inputs = sorted(rubric.inputs, key=lambda each: not each.is_required)
+    names = ("self", *(each.name for each in inputs))
+    code = _grade.__code__.replace(
+        co_argcount=len(names), co_nlocals=len(names), co_varnames=names, co_name="grade"
+    )
+    made = FunctionType(code, globals(), "grade")
+    made.__defaults__ = (None,) * sum(not each.is_required for each in inputs)
+    made.__annotations__ = {each.name: _kind(each, rubric) for each in inputs}
+    made.__annotations__["return"] = Outcome
+    return made
+
+
+def _kind(given: RubricInput, rubric: Rubric) -> Any:
+    kind: Any = str
+    if given.name in _MESSAGES:
+        kind = str | list
+    elif given.name in ("responses", rubric.criteria_from):
+        kind = list
+    return kind if given.is_required else kind | None
+
+
+async def _judged(given: Mapping[str, Any]) -> Outcome:
+    from rmg_plugin_judge.judging import judge
+
+    options = given["self"]
+    inputs = {key: value for key, value in given.items() if key != "self"}
+    outcome: Outcome = await judge(options.rubric, options, inputs)
+    return outcome
+
+
+def _doc(rubric: Rubric) -> str:
+    parts = [rubric.about]
+    if rubric.mode in ("pointwise", "checklist"):
+        parts.append("\n".join(f"{level.label}: {level.text}" for level in rubric.levels))
+    if rubric.criteria:
+        rows = [f"{each.id} ({each.weight:g}): {each.text}" for each in rubric.criteria]
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts)

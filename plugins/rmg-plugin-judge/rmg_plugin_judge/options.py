@@ -1,0 +1,335 @@
+"""The options of judge graders, of which each mode has those that mean something for it."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import attrs
+from attrs import Attribute, field, frozen
+from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
+
+from rmg_core import Model
+from rmg_plugin_judge.profiles import filled
+from rmg_plugin_judge.values import Rubric
+
+ProfileName: TypeAlias = Literal["fast", "balanced", "careful", "panel"]
+Reduce: TypeAlias = Literal["mean", "median", "mode", "min", "max", "trimmed"]
+PanelReduce: TypeAlias = Literal["mean", "majority", "min", "median", "weighted"]
+Inconsistent: TypeAlias = Literal["tie", "error", "rejudge"]
+
+
+def _is_above_min(made: "Sampling", attribute: "Attribute[int]", value: int) -> None:
+    if value <= made.min:
+        raise ValueError(f"{attribute.name} must be above min, which is {made.min}, not {value}")
+
+
+@frozen(kw_only=True)
+class Sampling:
+    """As many opinions as it takes: from `min` to `max`, until the rest could change nothing."""
+
+    min: int = field(validator=ge(1))
+    max: int = field(validator=_is_above_min)
+    stop: Literal["decided"] = "decided"
+
+
+@frozen(kw_only=True)
+class Escalation:
+    """Another model that judges again where the opinions differ."""
+
+    to: Model
+    when: Literal["disagree"] = "disagree"
+
+
+@frozen(kw_only=True)
+class Truncation:
+    """An input that may be cut to so many characters, and which part of it is kept."""
+
+    field: str = attrs.field(validator=min_len(1))
+    keep: Literal["head", "tail", "middle"]
+    characters: int = attrs.field(validator=ge(1))
+
+
+@frozen
+class _AtLeastOne:
+    """Asks for so many opinions, or for a table of them."""
+
+    keywords: ClassVar[Mapping[str, Any]] = {"minimum": 1}
+
+    def __call__(self, _: object, attribute: "Attribute[Any]", value: Any) -> None:
+        if isinstance(value, int) and value < 1:
+            raise ValueError(f"{attribute.name} must be at least 1, not {value}")
+
+
+def _about(text: str) -> dict[str, str]:
+    return {"help": text}
+
+
+@frozen(kw_only=True)
+class JudgeOptions:
+    """What every judge has: who is asked, how often, and how the question is put.
+
+    A default of None is filled in by `profile`, or else as `balanced` has it; afterwards `profile`
+    is None, and what is stored is the explicit options.
+    """
+
+    rubric: ClassVar[Rubric | None] = None
+
+    model: Model | None = field(default=None, metadata=_about("the judge; or else write panel"))
+    panel: tuple[Model, ...] = field(
+        default=(), metadata=_about("several judges, whose votes are put together")
+    )
+    profile: ProfileName | None = field(
+        default=None,
+        metadata=_about("fills in what is not written: fast, balanced, careful or panel"),
+    )
+    samples: int | Sampling | None = field(
+        default=None,
+        validator=_AtLeastOne(),
+        metadata=_about("opinions of each judge, 1 unless the profile says otherwise"),
+    )
+    temperature: float | None = field(
+        default=None,
+        validator=optional(and_(ge(0), le(2))),
+        metadata=_about("how much the opinions of a judge vary; else the model's own"),
+    )
+    min_votes: int | None = field(
+        default=None,
+        validator=optional(ge(1)),
+        metadata=_about("votes that must be there to count the rest; else every one"),
+    )
+    protocol: Literal["auto", "text", "schema", "tool", "json"] = field(
+        default="auto", metadata=_about("how a verdict is written; 'auto' finds out what works")
+    )
+    reason: Literal["before", "none", "auto"] = field(
+        default="before",
+        metadata=_about("reasons before the verdict; 'auto' asks none of a model that thinks"),
+    )
+    solve_first: bool = field(
+        default=False, metadata=_about("the judge solves the task before it reads the answer")
+    )
+    repairs: int = field(
+        default=1,
+        validator=and_(ge(0), le(1)),
+        metadata=_about("how often a reply without a verdict is asked for again"),
+    )
+    empty: Literal["lowest", "error"] = field(
+        default="error", metadata=_about("what an empty answer gets, without a call")
+    )
+    escalate: Escalation | None = field(
+        default=None, metadata=_about("a stronger model judges again where opinions differ")
+    )
+    language: str = field(default="", metadata=_about("a translation of the rubric, such as 'zh'"))
+    examples: str = field(
+        default="", metadata=_about("a JSON Lines file of labelled examples, for shots")
+    )
+    shots: int = field(
+        default=0, validator=ge(0), metadata=_about("how many labelled examples are shown")
+    )
+    truncate: Truncation | None = field(
+        default=None, metadata=_about("an input that may be cut; else what is too long is an error")
+    )
+    conflict: Literal["warn", "error", "allow"] = field(
+        default="warn", metadata=_about("where a judge is of the family of who answered")
+    )
+    families: Mapping[str, str] = field(
+        factory=dict, metadata=_about("the family of each model, by the start of its name")
+    )
+    candidate: str = field(
+        default="", metadata=_about("the input that names the model which answered")
+    )
+    seed: int = field(default=0, metadata=_about("what random orders and choices follow from"))
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in filled(self).items():
+            object.__setattr__(self, name, value)
+        _check_judges(self)
+        _check_opinions(self)
+        _check_names(self)
+
+    @property
+    def asked(self) -> Rubric | None:
+        """The rubric that the options are for, where there is one."""
+        return self.rubric
+
+    @property
+    def judges(self) -> tuple[Model, ...]:
+        """Who is asked: the panel, or the one model."""
+        return self.panel or ((self.model,) if self.model is not None else ())
+
+    @property
+    def fewest_samples(self) -> int:
+        """How many opinions of each judge are asked for at first."""
+        return self.samples.min if isinstance(self.samples, Sampling) else self.samples or 1
+
+    @property
+    def most_samples(self) -> int:
+        """How many opinions of each judge are asked for at most."""
+        return self.samples.max if isinstance(self.samples, Sampling) else self.samples or 1
+
+    def expanded(self) -> Mapping[str, Any]:
+        """Return every option by its name, with what the profile stands for."""
+        return {
+            each.name: getattr(self, each.name)
+            for each in attrs.fields(type(self))
+            if each.name != "profile"
+        }
+
+
+@frozen(kw_only=True)
+class ScoreOptions(JudgeOptions):
+    """Those of a judge that gives a score to one answer."""
+
+    reduce: Reduce = field(
+        default="mean", metadata=_about("how the opinions of a judge become one score")
+    )
+    panel_reduce: PanelReduce = field(
+        default="mean", metadata=_about("how the scores of the judges become one")
+    )
+    panel_weights: tuple[float, ...] = field(
+        default=(),
+        validator=deep_iterable(gt(0)),
+        metadata=_about("a weight for each of the panel, for panel_reduce = 'weighted'"),
+    )
+
+
+@frozen(kw_only=True)
+class PointwiseOptions(ScoreOptions):
+    """Those of a judge that chooses a level."""
+
+    scoring: Literal["label", "logprobs"] = field(
+        default="label",
+        metadata=_about("the level that is named, or the mean over its probabilities"),
+    )
+
+
+@frozen(kw_only=True)
+class ChecklistOptions(ScoreOptions):
+    """Those of a judge that goes through criteria."""
+
+    batch: int = field(
+        default=0, validator=ge(0), metadata=_about("criteria in one call; 0 is all of them")
+    )
+    checklist_model: Model | None = field(
+        default=None, metadata=_about("writes the criteria of each sample, once")
+    )
+
+
+@frozen(kw_only=True)
+class PairwiseOptions(JudgeOptions):
+    """Those of a judge that compares two answers."""
+
+    orders: Literal["swap", "random", "one"] | None = field(
+        default=None,
+        metadata=_about("both orders of the pair, a random one, or the sample's"),
+    )
+    ties: Literal["allow", "forbid"] = field(
+        default="allow", metadata=_about("whether a judge may find both alike")
+    )
+    tie_value: float = field(
+        default=0.5, validator=and_(ge(0), le(1)), metadata=_about("the score of a tie")
+    )
+    inconsistent: Inconsistent | None = field(
+        default=None, metadata=_about("what it is when both orders say otherwise")
+    )
+    reduce: Literal["mean", "mode"] = field(
+        default="mean", metadata=_about("how the opinions of a judge become one score")
+    )
+    panel_reduce: Literal["mean", "majority", "weighted"] = field(
+        default="mean", metadata=_about("how the scores of the judges become one")
+    )
+    panel_weights: tuple[float, ...] = field(
+        default=(),
+        validator=deep_iterable(gt(0)),
+        metadata=_about("a weight for each of the panel, for panel_reduce = 'weighted'"),
+    )
+
+
+@frozen(kw_only=True)
+class ListwiseOptions(JudgeOptions):
+    """Those of a judge that ranks several answers: in one call, or in a tournament of pairs."""
+
+    orders: Literal["swap", "rotate", "random", "one"] | None = field(
+        default=None,
+        metadata=_about("of the list, or of each pair: forth and back, rotated, random, as it is"),
+    )
+    ties: Literal["allow", "forbid"] = field(
+        default="allow", metadata=_about("whether a judge may find answers alike")
+    )
+    inconsistent: Inconsistent | None = field(
+        default=None, metadata=_about("what a pair is when its two orders say otherwise")
+    )
+    tournament: Literal["all", "swiss", "knockout"] | None = field(
+        default=None, metadata=_about("pairs instead of one call: all, Swiss or knockout")
+    )
+    rounds: int | None = field(
+        default=None,
+        validator=optional(ge(1)),
+        metadata=_about("of a Swiss tournament; else as many as single out a winner, and one"),
+    )
+
+    def __attrs_post_init__(self) -> None:
+        JudgeOptions.__attrs_post_init__(self)
+        if self.rounds is not None and self.tournament != "swiss":
+            raise ValueError("rounds are those of tournament = 'swiss'")
+        if self.tournament is not None and self.orders == "rotate":
+            raise ValueError("orders must be 'swap', 'random' or 'one' for a tournament of pairs")
+
+
+OPTIONS: Mapping[str, type[JudgeOptions]] = {
+    "pointwise": PointwiseOptions,
+    "checklist": ChecklistOptions,
+    "pairwise": PairwiseOptions,
+    "listwise": ListwiseOptions,
+}
+"""The options of each mode."""
+
+
+def _check_judges(options: JudgeOptions) -> None:
+    if options.model is None and not options.panel:
+        raise ValueError('there is no judge: write model = "NAME", or panel = ["NAME", "NAME"]')
+    if options.model is not None and options.panel:
+        raise ValueError("panel and model are both written; take one of them out")
+    if len(options.panel) == 1:
+        raise ValueError("panel has one judge; write model instead")
+    if any(each in options.panel[:at] for at, each in enumerate(options.panel)):
+        raise ValueError("panel has the same judge twice, whose votes would be the same")
+    weights = getattr(options, "panel_weights", ())
+    is_weighted = getattr(options, "panel_reduce", "") == "weighted"
+    if is_weighted and len(weights) != len(options.panel):
+        raise ValueError(
+            "panel_weights must have a weight for each of the panel: "
+            f"{len(options.panel)} of them, not {len(weights)}"
+        )
+    if weights and not is_weighted:
+        raise ValueError("panel_weights are for panel_reduce = 'weighted'")
+
+
+def _check_opinions(options: JudgeOptions) -> None:
+    if options.most_samples > 1 and options.temperature == 0:
+        raise ValueError("temperature must be above 0 where there are several samples")
+    orders = 2 if getattr(options, "orders", None) in ("swap", "rotate") else 1
+    most = len(options.judges) * options.most_samples
+    if options.min_votes is not None and options.min_votes > most * orders:
+        raise ValueError(f"min_votes must be at most {most * orders}, the number of votes")
+    if options.escalate is not None and most * orders < 2:
+        raise ValueError("escalate needs several votes, which can differ: set samples or panel")
+
+
+def _check_names(options: JudgeOptions) -> None:
+    if options.examples and not options.shots:
+        raise ValueError("shots must be at least 1 for examples to be shown")
+    rubric = options.asked
+    if rubric is None:
+        return
+    if options.shots and not options.examples and options.shots > len(rubric.examples):
+        has = len(rubric.examples)
+        raise ValueError(f"shots must be at most {has}, the examples of the rubric; see examples")
+    if options.language and options.language not in rubric.translations:
+        known = ", ".join(sorted(rubric.translations)) or "none"
+        raise ValueError(f"language {options.language!r} is no translation; there are: {known}")
+    names = [each.name for each in rubric.inputs]
+    cut = "" if options.truncate is None else options.truncate.field
+    for option, name in (("candidate", options.candidate), ("truncate", cut)):
+        if name and name not in names:
+            raise ValueError(f"{option} names {name!r}, which is no input: {', '.join(names)}")
+    if options.conflict == "error" and not options.candidate:
+        raise ValueError("conflict = 'error' needs candidate, the input that names the model")

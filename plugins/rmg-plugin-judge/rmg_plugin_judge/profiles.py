@@ -1,0 +1,49 @@
+"""Profiles: what one word stands for among the options of a judge."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+if TYPE_CHECKING:
+    from rmg_plugin_judge.options import JudgeOptions
+
+DEFAULT: Final = "balanced"
+
+PROFILES: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "fast": {"samples": 1, "orders": "random", "inconsistent": "tie"},
+        DEFAULT: {"samples": 1, "orders": "swap", "inconsistent": "tie"},
+        "careful": {
+            "samples": 5,
+            "temperature": 0.7,
+            "orders": "swap",
+            "inconsistent": "rejudge",
+        },
+        "panel": {"samples": 1, "orders": "swap", "inconsistent": "tie", "min_votes": 2},
+    }
+)
+"""The options of each profile; a mode takes those that it has."""
+
+OF_PAIRS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType({"careful": {"samples": 3}})
+"""What differs where every opinion is asked for in two orders."""
+
+
+def filled(options: "JudgeOptions") -> Mapping[str, Any]:
+    """Return the options that are not written, by their names; `profile` is spent.
+
+    Raises:
+        ValueError: the profile needs a panel, and there is none.
+    """
+    name = options.profile or DEFAULT
+    if name == "panel" and not options.panel:
+        raise ValueError('profile \'panel\' needs panel = ["NAME", "NAME", "NAME"]')
+    chosen = dict(PROFILES[name])
+    own = {each.name for each in attrs.fields(type(options))}
+    if "orders" in own:
+        chosen |= OF_PAIRS.get(name, {})
+    unwritten = {
+        key: value for key, value in chosen.items() if key in own and getattr(options, key) is None
+    }
+    return {**unwritten, "profile": None}
