@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from hashlib import blake2b
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Final, Literal
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -24,6 +26,10 @@ from rmg_core.outcomes import NOTHING
 if TYPE_CHECKING:
     from rmg_core.connections.live import Live
     from rmg_core.limits import Clock
+
+
+_OF_PROCESS: Final = token_hex(16)
+"""The salt where there is no store."""
 
 
 @frozen(eq=False)
@@ -85,6 +91,20 @@ class Connection:
         if not hasattr(self.client, "chat"):
             raise ModelFailed(f"model {self.name!r} makes embeddings, and no chat", "bad_request")
         return await self.live().chat(request)
+
+    def nonce(self, *parts: str) -> str:
+        """Return 8 hexadecimal digits that no text of a sample can know beforehand.
+
+        They are the same for the same `parts` in each run over one store.
+        """
+        from rmg_core.connections.errands import ERRAND
+
+        errand = ERRAND.get()
+        replies = None if errand is None else errand.ledger.replies
+        salt = _OF_PROCESS if replies is None else replies.salt
+        return blake2b(
+            "\x1f".join(parts).encode("utf-8", "replace"), digest_size=4, key=salt.encode()
+        ).hexdigest()
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Ask for the embeddings of texts.

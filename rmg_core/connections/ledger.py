@@ -18,7 +18,13 @@ MISSING_SHOWN: Final = 20
 
 
 class Replies(Protocol):
-    """Where replies are kept, and found again by what was asked."""
+    """Where replies are kept, and found again by what was asked.
+
+    `salt` is a text that nobody outside can guess, the same in each run that finds these replies.
+    """
+
+    @property
+    def salt(self) -> str: ...
 
     def find(self, key: str) -> Call | None:
         """Return the call that was answered under a key."""

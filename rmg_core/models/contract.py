@@ -40,6 +40,14 @@ class Model(Protocol):
         """
         ...
 
+    def nonce(self, *parts: str) -> str:
+        """Return 8 hexadecimal digits that no text of a sample can know beforehand.
+
+        They are the same for the same `parts` in each run over one store, so that a prompt which
+        holds them finds its stored reply.
+        """
+        ...
+
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Ask for the embeddings of texts.
 

@@ -83,6 +83,10 @@ class _Questions:
     wanted: list[Missing] = field(factory=list)
     lacks: Missing | None = None
 
+    @property
+    def salt(self) -> str:
+        return "" if self.archive is None else self.archive.store.salt
+
     def find(self, key: str) -> Call | None:
         found = None if self.archive is None else self.archive.call(key)
         if found is not None and key not in self.seen:

@@ -17,6 +17,10 @@ class KeptReplies:
     archive: Archive
     delivery: Delivery
 
+    @property
+    def salt(self) -> str:
+        return self.archive.store.salt
+
     def find(self, key: str) -> Call | None:
         return self.archive.call(key)
 

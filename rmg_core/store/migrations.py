@@ -1,5 +1,6 @@
 """Stores of older versions, and how each is brought to the next."""
 
+import secrets
 import sqlite3
 import struct
 from collections.abc import Callable, Mapping
@@ -57,6 +58,7 @@ def _keep_calls(connection: sqlite3.Connection) -> None:
     """Make the tables of the calls of models, which version 1 did not keep."""
     for name in ("models", "calls", "asked", "asked_of_call", "replies"):
         connection.execute(TABLES[name])
+    connection.execute("INSERT INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
 
 
 MIGRATIONS: Final[Mapping[int, Callable[[sqlite3.Connection], None]]] = MappingProxyType(

@@ -1,5 +1,6 @@
 """The tables of a store, and whether a file has them."""
 
+import secrets
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -169,6 +170,7 @@ def create(connection: sqlite3.Connection) -> None:
         "basis": "",
         "finished": "no",
         "complete": "yes",
+        "salt": secrets.token_hex(16),
     }
     connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
     seal(connection)

@@ -291,6 +291,12 @@ class Store:
         return self._its_reader().has_calls()
 
     @property
+    def salt(self) -> str:
+        """What nobody outside can guess, and stays the same for as long as the store is there."""
+        facts = self._its_reader().meta()
+        return facts.get("salt") or facts["created"]
+
+    @property
     def is_finished(self) -> bool:
         """The last run came to its end.
 

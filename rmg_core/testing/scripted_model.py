@@ -1,6 +1,7 @@
 """A model that says what it was told to say."""
 
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 from threading import Lock
 from typing import Any, Final, TypeAlias
 
@@ -65,6 +66,10 @@ class ScriptedModel:
     embedded: list[EmbeddingRequest] = field(
         factory=list, kw_only=True, repr=False, metadata=_NO_IDENTITY
     )
+
+    def nonce(self, *parts: str) -> str:
+        """Return 8 hexadecimal digits, always the same for the same `parts`."""
+        return blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=4).hexdigest()
 
     async def ask(
         self,
