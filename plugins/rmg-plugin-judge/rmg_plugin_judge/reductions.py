@@ -136,8 +136,9 @@ def decided(
     about["judges"] = values
     without = len(opinions) - len(values)
     if without >= len(values):
-        said = "abstains, or its votes tie" if len(opinions) == 1 else "abstain, or their votes tie"
-        return GraderSkip(f"{_of(without, len(opinions), 'judge')} {said}", about)
+        return GraderSkip(
+            f"{_of(without, len(opinions), 'judge')} without an opinion: abstentions or ties", about
+        )
     weights = [pool.panel_weights[model] for model in values] if pool.panel_weights else None
     value = over(list(values.values()), pool.panel_reduce, weights)
     if value is None:
@@ -168,14 +169,20 @@ def check(votes: Sequence[Vote], pool: Pool) -> None:
 
 
 def shortfall(
-    votes: Sequence[Vote], min_votes: int | None = None, least: int = 1
+    votes: Sequence[Vote],
+    min_votes: int | None = None,
+    least: int = 1,
+    *,
+    by_order: bool = False,
 ) -> GraderError | None:
     """Return the error of votes of which too many failed, and None where enough did not.
 
-    More than half of each judge's, and at least `least`, must not have failed; or `min_votes`
-    of all.
+    More than half of each judge's, and at least `least`, must not have failed, and with
+    `by_order` so many in each order; or `min_votes` of all.
     """
-    groups = by_judge(votes) if min_votes is None else {"": votes}
+    groups: Mapping[str, Sequence[Vote]] = {"": votes}
+    if min_votes is None:
+        groups = by_judge(votes, by_order=by_order)
     short: list[Vote] = []
     said: list[str] = []
     for model, own in groups.items():
@@ -196,11 +203,12 @@ def shortfall(
     return GraderError(kinds.most_common(1)[0][0], sentence, metadata=told(votes, ()))
 
 
-def by_judge(votes: Sequence[Vote]) -> dict[str, list[Vote]]:
-    """Return the votes of each judge, in the order in which they are given."""
+def by_judge(votes: Sequence[Vote], *, by_order: bool = False) -> dict[str, list[Vote]]:
+    """Return the votes of each judge, and with `by_order` of each order that it was shown."""
     groups: dict[str, list[Vote]] = {}
     for vote in votes:
-        groups.setdefault(vote.model, []).append(vote)
+        shown = f" in order {' '.join(map(str, vote.order))}" if by_order and vote.order else ""
+        groups.setdefault(vote.model + shown, []).append(vote)
     return groups
 
 
@@ -284,9 +292,7 @@ def is_decided(
     counted = [said_of(vote, rubric) for vote in votes if is_counted(vote)]
     if left <= 0:
         return True
-    if not counted or shortfall(votes, min_votes if min_votes is None else min_votes):
-        return False
-    if min_votes is not None and len(counted) < min_votes:
+    if len(counted) < (min_votes or 1) or shortfall(votes, min_votes):
         return False
     abstaining = sum(map(is_abstention, votes))
     could_abstain = left if rubric.may_abstain else 0

@@ -202,4 +202,6 @@ def said_of(vote: Vote, rubric: Rubric) -> str:
         labels = position_labels(sum(map(len, vote.verdict.ranking)))
         return " ".join(f"{float(place):g}" for place in places_of(vote, labels))
     said = vote.verdict.labels
-    return said[""] if set(said) == {""} else " ".join(f"{id}={said[id]}" for id in sorted(said))
+    return (
+        said[""] if set(said) == {""} else " ".join(f"{name}={said[name]}" for name in sorted(said))
+    )
