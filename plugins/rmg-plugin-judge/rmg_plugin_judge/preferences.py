@@ -17,6 +17,7 @@ from rmg_plugin_judge.reductions import (
     decided,
     reason_of,
     shortfall,
+    silence,
     told,
 )
 from rmg_plugin_judge.values import Rubric, Vote
@@ -79,6 +80,8 @@ def reduced_pairs(
     if not nets:  # by min_votes alone, where each judge lacks an order
         return shortfall(votes, by_order=True) or GraderSkip("no judge has both orders")
     about = _pairs_told(votes, rubric, nets)
+    if skip := silence(votes, sum(map(is_counted, votes)), min_votes, about):
+        return skip
     if about["inconsistent"] and inconsistent == "rejudge":
         return Rejudge(tuple(about["inconsistent"]))
     if about["inconsistent"] and inconsistent == "error":
@@ -180,6 +183,8 @@ def reduced_rankings(
         number: places_of(vote, names) for number, vote in enumerate(votes) if is_counted(vote)
     }
     about = _rankings_told(votes, places)
+    if skip := silence(votes, len(places), min_votes, about):
+        return skip
     opinions = []
     judges = {vote.model for vote in votes if vote.verdict is not None}
     for model in judges:

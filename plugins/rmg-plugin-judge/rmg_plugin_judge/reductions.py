@@ -106,6 +106,8 @@ def pooled(
         return error
     counted = [read(vote) for vote in votes if is_counted(vote)]
     about = told(votes, counted)
+    if skip := silence(votes, len(counted), pool.min_votes, about):
+        return skip
     opinions: dict[str, float | None] = {}
     for model, own in by_judge(votes).items():
         values = [each.value for each in counted if each.vote.model == model]
@@ -115,9 +117,6 @@ def pooled(
     outcome = decided(opinions, pool, about)
     if isinstance(outcome, GraderSkip):
         return outcome
-    if pool.min_votes is not None and len(counted) < pool.min_votes:
-        said = f"{_of(len(counted), len(votes), 'vote')} have a value"
-        return GraderSkip(f"{said}, and {pool.min_votes} must; the others abstain", about)
     nearest = min(
         counted,
         key=lambda each: (abs(each.value - outcome), each.vote.sample, each.vote.model),
@@ -136,9 +135,8 @@ def decided(
     about["judges"] = values
     without = len(opinions) - len(values)
     if without >= len(values):
-        return GraderSkip(
-            f"{_of(without, len(opinions), 'judge')} without an opinion: abstentions or ties", about
-        )
+        said = f"{_of(without, len(opinions), 'judge')} without an opinion"
+        return GraderSkip(f"{said}: abstentions, or votes that tie", about)
     weights = [pool.panel_weights[model] for model in values] if pool.panel_weights else None
     value = over(list(values.values()), pool.panel_reduce, weights)
     if value is None:
@@ -201,6 +199,16 @@ def shortfall(
     causes = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
     sentence = f"{'; '.join(said)} ({causes})" + (f": {first}" if first else "")
     return GraderError(kinds.most_common(1)[0][0], sentence, metadata=told(votes, ()))
+
+
+def silence(
+    votes: Sequence[Vote], counted: int, min_votes: int | None, about: Mapping[str, Any]
+) -> GraderSkip | None:
+    """Return the skip of votes of which `min_votes` did not fail, but too many abstain."""
+    if min_votes is None or counted >= min_votes:
+        return None
+    said = f"{_of(counted, len(votes), 'vote')} can be counted, of {min_votes} needed"
+    return GraderSkip(f"{said}; {sum(map(is_abstention, votes))} abstain", about)
 
 
 def by_judge(votes: Sequence[Vote], *, by_order: bool = False) -> dict[str, list[Vote]]:
