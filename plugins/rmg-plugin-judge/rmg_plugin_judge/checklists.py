@@ -42,13 +42,13 @@ def criteria_of(rubric: Rubric, given: Any = None) -> tuple[Criterion, ...]:
         raise CannotGrade(f"there are no criteria in {rubric.criteria_from!r}", "missing_input")
     try:
         return _criteria(given)
-    except ValueError as fault:
+    except (TypeError, ValueError) as fault:
         raise CannotGrade(f"{rubric.criteria_from}: {fault}", "bad_input") from fault
 
 
 def _criteria(given: Any) -> tuple[Criterion, ...]:
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Sequence) or not given:
-        raise ValueError(f"criteria are a list with at least one, and not {given!r:.200}")
+        raise TypeError(f"criteria are a list with at least one, and not {given!r:.200}")
     criteria = tuple(_criterion(each, number) for number, each in enumerate(given, 1))
     check_criteria(criteria)
     return criteria
@@ -57,7 +57,7 @@ def _criteria(given: Any) -> tuple[Criterion, ...]:
 def _criterion(given: Any, number: int) -> Criterion:
     table = {"text": given} if isinstance(given, str) else given
     if not isinstance(table, Mapping):
-        raise ValueError(f"criterion {number} is a text or a table, and not {given!r:.200}")
+        raise TypeError(f"criterion {number} is a text or a table, and not {given!r:.200}")
     if unknown := [key for key in table if key not in KEYS]:
         keys = ", ".join(KEYS)
         raise ValueError(f"criterion {number} has no key {unknown[0]!r}; keys: {keys}")
@@ -88,10 +88,11 @@ def check_criteria(criteria: Sequence[Criterion]) -> None:
         ValueError: two share an id, but for capitals; a weight is 0 or no number; none is
             positive.
     """
-    seen: dict[str, str] = {}
+    seen: set[str] = set()
     for each in criteria:
-        if (other := seen.setdefault(each.id.casefold(), each.text)) is not each.text:
-            raise ValueError(f"two criteria have the id {each.id!r}: {other!r} and {each.text!r}")
+        if each.id.casefold() in seen:
+            raise ValueError(f"two criteria have the id {each.id!r}")
+        seen.add(each.id.casefold())
         if not isfinite(each.weight) or not each.weight:
             raise ValueError(f"the weight of {each.id} is {each.weight:g}: give it one, or drop it")
     if not any(each.weight > 0 for each in criteria):
@@ -163,20 +164,22 @@ def joined(votes: Sequence[Vote]) -> Vote:
     """
     if not votes or len({(vote.model, vote.sample) for vote in votes}) > 1:
         raise ValueError("batches are joined of one judge and one sample")
-    tokens = {
-        "input_tokens": _sum(vote.input_tokens for vote in votes),
-        "output_tokens": _sum(vote.output_tokens for vote in votes),
-        "repairs": sum(vote.repairs for vote in votes),
-    }
-    if failed := [vote for vote in votes if is_failed(vote)]:
-        return evolve(failed[0], **tokens)
+    failed = [vote for vote in votes if is_failed(vote)]
+    whole = evolve(
+        (failed or votes)[0],
+        input_tokens=_sum(vote.input_tokens for vote in votes),
+        output_tokens=_sum(vote.output_tokens for vote in votes),
+        repairs=sum(vote.repairs for vote in votes),
+    )
+    if failed:
+        return whole
     verdicts = [vote.verdict for vote in votes if vote.verdict is not None]
     labels = [pair for verdict in verdicts for pair in verdict.labels.items()]
     if len(dict(labels)) < len(labels):
         raise ValueError("two batches have a verdict on one criterion")
     reasons = "\n".join(verdict.reason for verdict in verdicts if verdict.reason)
     verdict = Verdict(dict(labels), reason=reasons, is_abstention=all(map(is_abstention, votes)))
-    return evolve(votes[0], verdict=verdict, **tokens)
+    return evolve(whole, verdict=verdict)
 
 
 def _sum(counts: Iterator[int | None]) -> int | None:
@@ -198,7 +201,7 @@ def reduced_checklist(
 
     Each vote is a score, and scores are reduced as by `reduced`. The metadata also say for each
     criterion the mean of what the votes that count gave it. A vote that lacks a criterion is one
-    that failed (`unparseable`).
+    that failed (`unparseable`), and so is one that abstains from it alone.
 
     Raises:
         ValueError: the rules do not fit the votes, or a label is not the rubric's.

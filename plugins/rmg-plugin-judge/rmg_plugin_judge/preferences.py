@@ -43,7 +43,7 @@ class Rejudge:
     models: tuple[str, ...]
 
 
-def reduced_pairs(
+def reduced_pairs(  # noqa: PLR0911 - one for each way to come to no score
     votes: Sequence[Vote],
     rubric: Rubric,
     *,
