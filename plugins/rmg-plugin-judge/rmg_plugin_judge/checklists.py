@@ -70,7 +70,7 @@ def _criterion(given: Any, number: int) -> Criterion:
             f"and not {name!r:.200}"
         )
     if isinstance(weight, bool) or not isinstance(weight, int | float):
-        raise ValueError(f"the weight of criterion {number} is a number, and not {weight!r:.200}")
+        raise TypeError(f"the weight of criterion {number} is a number, and not {weight!r:.200}")
     return Criterion(name, text, _finite(weight, number))
 
 

@@ -121,12 +121,12 @@ def _nets(votes: Sequence[Vote], rubric: Rubric) -> tuple[Fraction, ...] | None:
         return ()
     if sum(map(is_abstention, votes)) >= len(counted):
         return None
-    nets = []
+    nets: list[Fraction] = []
     for own in orders:
         preferences = [preference_of(vote, rubric) for vote in own if is_counted(vote)]
         if not preferences:
             return None
-        nets.append(sum(2 * Fraction(each) - 1 for each in preferences) / len(preferences))
+        nets.append(2 * sum(map(Fraction, preferences), Fraction(0)) / len(preferences) - 1)
     is_cancelled = not any(nets) and any(preference_of(vote, rubric) != EVEN for vote in counted)
     return (Fraction(1), Fraction(-1)) if is_cancelled else tuple(nets)
 

@@ -37,6 +37,10 @@ class Game:
     second: int
     score: float = field(validator=[validators.ge(0.0), validators.le(1.0)])
 
+    def __attrs_post_init__(self) -> None:
+        if self.first == self.second:
+            raise ValueError(f"candidate {self.first} cannot play itself")
+
     @property
     def winner(self) -> int | None:
         """Who won, and None for a tie."""
@@ -188,7 +192,7 @@ def _resting(
 ) -> Iterator[tuple[int, ...]]:
     """Yield who may be left out, the lowest with the fewest rests first."""
     rests = {each: sum(each in absent for absent in left_out) for each in standing}
-    likeliest = sorted(reversed(standing), key=rests.__getitem__)
+    likeliest = sorted(standing[::-1], key=rests.__getitem__)
     yield from combinations(likeliest, without)
 
 
@@ -209,10 +213,8 @@ def _matched(playing: Sequence[int], met: set[frozenset[int]]) -> tuple[Pair, ..
 def _knockout_round(count: int, played: Rounds, seed: int) -> tuple[Pair, ...]:
     still = _drawn(count, seed)
     for games in played:
-        pairs = _bracket(still)
-        if sorted(map(sorted, pairs)) != sorted(
-            sorted((each.first, each.second)) for each in games
-        ):
+        met = {frozenset((game.first, game.second)) for game in games}
+        if met != set(map(frozenset, _bracket(still))) or len(games) != len(met):
             raise ValueError("a round was played that is not the next of this tournament")
         beaten = {_loser(game, still) for game in games}
         still = [each for each in still if each not in beaten]
@@ -221,6 +223,8 @@ def _knockout_round(count: int, played: Rounds, seed: int) -> tuple[Pair, ...]:
 
 def _bracket(still: Sequence[int]) -> tuple[Pair, ...]:
     """Pair the top of the draw with its bottom; who is above the next power of two has a bye."""
+    if len(still) == 1:
+        return ()
     byes = 2 ** ceil(log2(len(still))) - len(still)
     playing = still[byes:]
     half = len(playing) // 2
@@ -245,6 +249,8 @@ def standings(schedule: Schedule, count: int, played: Rounds, *, seed: int = 0) 
     """
     _check_count(count)
     games = [game for each in played for game in each]
+    if any(not {game.first, game.second} <= set(range(count)) for game in games):
+        raise ValueError(f"a game was played by another than the candidates 0 to {count - 1}")
     counts = [sum(own in (game.first, game.second) for game in games) for own in range(count)]
     rates = _rates(count, played)
     points = [float((rate + 1) * of / 2) for rate, of in zip(rates, counts, strict=True)]
