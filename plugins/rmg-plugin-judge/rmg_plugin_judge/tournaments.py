@@ -192,7 +192,8 @@ def _resting(
 ) -> Iterator[tuple[int, ...]]:
     """Yield who may be left out, the lowest with the fewest rests first."""
     rests = {each: sum(each in absent for absent in left_out) for each in standing}
-    likeliest = sorted(standing[::-1], key=rests.__getitem__)
+    from_below = list(reversed(standing))
+    likeliest = sorted(from_below, key=rests.__getitem__)
     yield from combinations(likeliest, without)
 
 
