@@ -38,7 +38,10 @@ EVEN = 0.5
 
 @frozen
 class Rejudge:
-    """No outcome yet: these judges contradict themselves, and shall be asked once more."""
+    """No outcome yet: these judges contradict themselves, and shall be asked once more.
+
+    What they say then may contradict itself again: reduce all votes by another rule after that.
+    """
 
     models: tuple[str, ...]
 

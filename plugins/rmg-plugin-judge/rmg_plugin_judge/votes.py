@@ -143,10 +143,10 @@ def preference_of(vote: Vote, rubric: Rubric) -> float:
     """Return how far a vote that counts prefers response A, in 0..1, with its order undone.
 
     Raises:
-        ValueError: it is no vote on two answers.
+        ValueError: it is no vote on two answers, or the value of its label is outside 0..1.
     """
     value = values_of(vote, rubric).get("")
-    if value is None or vote.order not in ((), (0, 1), (1, 0)):
+    if value is None or not 0 <= value <= 1 or vote.order not in ((), (0, 1), (1, 0)):
         raise ValueError(f"this is no vote on two answers: {vote!r:.200}")
     return 1.0 - value if vote.order == (1, 0) else value
 

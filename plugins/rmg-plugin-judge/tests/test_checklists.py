@@ -95,8 +95,10 @@ def test_the_criteria_of_a_sample_are_texts_or_tables():
         ),
         (
             [{"text": "a", "id": "a b"}],
-            "rubric: the id of criterion 1 is a word of at most 64 letters, digits and _.-, "
-            "and not 'a b'",
+            (
+                "rubric: the id of criterion 1 is a word of at most 64 letters, digits and _.-, "
+                "and not 'a b'"
+            ),
         ),
         (
             [{"text": "a", "weight": True}],
@@ -169,8 +171,10 @@ def test_a_vote_that_lacks_a_criterion_is_one_that_failed():
     outcome = reduced_checklist([vote("yes", "", "no")], RUBRIC, ALL)
     assert (outcome.kind, outcome.error) == (
         "unparseable",
-        "0 of 1 vote of m can be counted, of 1 needed (unparseable 1): "
-        "1 of 3 criteria have no verdict: safe",
+        (
+            "0 of 1 vote of m can be counted, of 1 needed (unparseable 1): "
+            "1 of 3 criteria have no verdict: safe"
+        ),
     )
 
 

@@ -80,8 +80,10 @@ def test_where_ties_are_forbidden_a_tie_is_a_vote_that_failed():
     outcome = reduced_pairs(both("A", "tie"), PAIRS, ties="forbid")
     assert (outcome.kind, outcome.error) == (
         "unparseable",
-        "0 of 1 vote of m in order 1 0 can be counted, of 1 needed (unparseable 1): "
-        "it says that neither is better, and ties are forbidden",
+        (
+            "0 of 1 vote of m in order 1 0 can be counted, of 1 needed (unparseable 1): "
+            "it says that neither is better, and ties are forbidden"
+        ),
     )
 
 

@@ -124,3 +124,11 @@ def test_a_ranking_says_the_same_in_every_order(quality, order):
 def test_a_ranking_that_does_not_have_each_item_once_is_refused(ranking):
     with pytest.raises(ValueError, match="no ranking of A, B"):
         places_of(Vote("m", Verdict(ranking=ranking)), "AB")
+
+
+def test_a_pair_may_have_levels_of_its_own_between_0_and_1():
+    levels = (Level("much better", "", 1.0), Level("better", "", 0.75), Level("off", "", 2.0))
+    graded = Rubric("graded", "", (), "pairwise", Prompt("Which is better?"), levels=levels)
+    assert preference_of(Vote("m", Verdict({"": "better"}), order=(1, 0)), graded) == 0.25
+    with pytest.raises(ValueError, match="no vote on two answers"):
+        preference_of(Vote("m", Verdict({"": "off"})), graded)
