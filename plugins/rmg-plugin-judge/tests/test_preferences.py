@@ -103,6 +103,17 @@ def test_a_judge_that_abstains_as_often_as_not_makes_a_skip(votes):
     assert isinstance(reduced_pairs(votes, PAIRS), GraderSkip)
 
 
+def test_an_abstention_is_no_verdict_that_min_votes_counts():
+    votes = [*both("A", "B", "a"), *both("A", "B", "b"), vote(None, AB, "b", 1)]
+    assert reduced_pairs(votes, PAIRS, min_votes=4).score == 1
+    said = "4 of 5 votes can be counted, of 5 needed; 1 abstain"
+    assert reduced_pairs(votes, PAIRS, min_votes=5).reason == said
+    one, abstaining = ranking("A", "B"), Vote("m", Verdict(is_abstention=True))
+    assert reduced_rankings([one, one, abstaining], 2, min_votes=2).rank == (1, 2)
+    said = "2 of 3 votes can be counted, of 3 needed; 1 abstain"
+    assert reduced_rankings([one, one, abstaining], 2, min_votes=3).reason == said
+
+
 @pytest.mark.parametrize(
     ("rule", "score"), [("mean", 0.5), ("min", 0), ("median", 0.5), ("weighted", 0.7)]
 )
