@@ -268,3 +268,9 @@ def test_recorded_verdicts_agree_with_humans_as_published_under_each_missing_rul
 @pytest.mark.skipif(not RECORDED.exists(), reason="../shared/data is not here")
 def test_the_recorded_pandalm_judge_agrees_with_humans_as_published():
     assert percent(one.score == human for one, human in recorded("pandalm_raw")) == 66.77
+
+
+def test_a_ranking_is_a_skip_where_half_the_judges_abstain():
+    abstaining = Vote("b", Verdict(is_abstention=True))
+    outcome = reduced_rankings([ranking("A", "B", model="a"), abstaining], 2)
+    assert outcome.reason == "1 of 2 judges abstain"

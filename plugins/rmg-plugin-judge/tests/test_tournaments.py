@@ -206,3 +206,10 @@ def test_a_game_has_a_score_in_0_to_1(score):
 def test_nobody_plays_against_itself():
     with pytest.raises(ValueError, match="candidate 2 cannot play itself"):
         Game(2, 2, 1)
+
+
+def test_swiss_leaves_out_more_where_not_all_have_somebody_new():
+    # After these rounds 0, 1 and 2 have met 3, 4 and 5, and two triangles are left.
+    played = [[Game(own, 3 + (own + turn) % 3, 1) for own in range(3)] for turn in range(3)]
+    pairs = next_round("swiss", 6, played, rounds=4)
+    assert sorted(len({own < 3 for own in pair}) for pair in pairs) == [1, 1]
