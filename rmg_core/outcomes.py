@@ -97,6 +97,7 @@ ERROR_KINDS: Mapping[str, str] = MappingProxyType(
         "truncated": "the reply of a model ends at its limit of tokens",
         "empty": "the reply of a model has nothing in it",
         "bad_response": "what came from a provider is not a reply",
+        "unparseable": "the reply of a judge holds no verdict that may be counted",
         "pending": "a model cannot be asked any more in this run; the next one goes on here",
     }
 )
