@@ -81,7 +81,7 @@ def reduced(
     pool = Pool(reduce, panel_reduce, panel_weights, min_votes)
 
     def read(vote: Vote) -> Counted:
-        value = values_of(vote, rubric).get("")
+        value = values_of(vote, rubric).get("") if vote.worth is None else vote.worth
         if value is None:
             raise ValueError(f"this is no single verdict: {vote!r:.200}")
         return Counted(vote, value, said_of(vote, rubric))

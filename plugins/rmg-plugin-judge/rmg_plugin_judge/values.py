@@ -130,6 +130,7 @@ class Vote:
 
     `order` says which candidate stood at which place (position -> index); `sample` counts the
     judge's opinions from 0; `protocol` is how it was asked, and `repairs` how often once more.
+    `worth` is the mean of the levels by their probabilities, where these were asked for.
     """
 
     model: str
@@ -143,6 +144,7 @@ class Vote:
     repairs: int = 0
     input_tokens: int | None = None
     output_tokens: int | None = None
+    worth: float | None = None
 
 
 class Unreadable(Exception):

@@ -36,7 +36,7 @@ def vote_json(vote: Vote) -> dict[str, Any]:
         made["protocol"] = vote.protocol
     if vote.finish != "stop":
         made["finish"] = vote.finish
-    for name in ("input_tokens", "output_tokens"):
+    for name in ("input_tokens", "output_tokens", "worth"):
         if (count := getattr(vote, name)) is not None:
             made[name] = count
     return made
