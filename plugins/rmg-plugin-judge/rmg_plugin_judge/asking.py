@@ -1,4 +1,4 @@
-"""One vote: a judge is asked, its verdict is read, and what is no verdict is asked for once more."""
+"""One vote: a judge is asked, and its verdict read; what is none is asked for once more."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -42,7 +42,7 @@ async def judge(rubric: Rubric, options: Any, inputs: Mapping[str, Any]) -> Outc
             `missing_input`, `bad_input`).
         ModelStopped: a judge cannot be asked any more in this run.
     """
-    ready = prepared(rubric, options, inputs)
+    ready = prepared(options, inputs)
     outcome = await _MODES[rubric.mode](rubric, options, ready.inputs)
     if not ready.notes:
         return outcome
@@ -114,7 +114,7 @@ async def _compared(
     votes = await _opinions(question, orders=orders)
     rules = {name: value for name, value in _rules(options).items() if name != "reduce"}
 
-    def made(given: Sequence[Vote], inconsistent: str = options.inconsistent) -> Any:
+    def made(given: Sequence[Vote], inconsistent: Any = options.inconsistent) -> Any:
         return reduced_pairs(
             given,
             pair,
@@ -244,7 +244,7 @@ def _is_over(question: Question, votes: Sequence[Vote], model: Model) -> bool:
     options = question.options
     own = [vote for vote in votes if vote.model == name_of(model)]
     most = len(own) // max(1, len({vote.sample for vote in own})) * options.most_samples
-    rule = getattr(options, "reduce", "mode")
+    rule: Any = getattr(options, "reduce", "mode")
     if question.rubric.mode in ("checklist", "listwise"):
         return False
     return bool(is_decided(own, question.rubric, most, reduce=rule))
@@ -310,13 +310,12 @@ def _digest(rubric: Rubric) -> str:
 
 def _rules(options: Any) -> dict[str, Any]:
     """Return the options by which votes are reduced."""
-    weights = dict(
-        zip(map(name_of, options.panel), getattr(options, "panel_weights", ()), strict=False)
-    )
+    weights = getattr(options, "panel_weights", ())
+    by_name = dict(zip(map(name_of, options.panel), weights, strict=True)) if weights else {}
     return {
         "reduce": getattr(options, "reduce", "mean"),
         "panel_reduce": getattr(options, "panel_reduce", "mean"),
-        "panel_weights": weights,
+        "panel_weights": by_name,
         "min_votes": options.min_votes,
     }
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -44,7 +45,7 @@ class Prepared:
     notes: Mapping[str, Any]
 
 
-def prepared(rubric: Rubric, options: JudgeOptions, inputs: Mapping[str, Any]) -> Prepared:
+def prepared(options: JudgeOptions, inputs: Mapping[str, Any]) -> Prepared:
     """Cut what may be cut, and find a judge that would judge its own family.
 
     Raises:
@@ -131,8 +132,7 @@ def shots(rubric: Rubric, options: JudgeOptions, inputs: Mapping[str, Any]) -> S
     by_label: dict[str, list[Example]] = {}
     for each in others:
         by_label.setdefault(each.verdict, []).append(each)
-    chosen = [each for each in _in_turn(by_label)][: options.shots]
-    return tuple(chosen)
+    return tuple(islice(_in_turn(by_label), options.shots))
 
 
 def _in_turn(groups: Mapping[str, list[Example]]) -> Iterator[Example]:
