@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import asdict, define, field, frozen
 
-from rmg_core.connections import Tally as ModelTally
+from rmg_core.connections.ledger import Tally as ModelTally
 from rmg_core.outcomes import (
     GraderError,
     GraderRank,
@@ -105,7 +105,6 @@ class ModelSummary:
 
     @classmethod
     def of(cls, used: ModelTally, stopped: str = "") -> "ModelSummary":
-        answered = used.calls - used.retries - used.failed
         return cls(
             name=used.name,
             calls=used.calls,
@@ -114,7 +113,7 @@ class ModelSummary:
             hits=used.hits,
             input_tokens=used.input_tokens,
             output_tokens=used.output_tokens,
-            usd=None if used.unpriced and used.unpriced >= answered else used.usd,
+            usd=None if used.unpriced and used.unpriced == used.replies else used.usd,
             unpriced=used.unpriced,
             suspect=used.suspect,
             queued=used.queued,

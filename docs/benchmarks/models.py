@@ -37,6 +37,7 @@ Client = Callable[[str], AbstractAsyncContextManager[Ask]]
 
 AT_ONCE = 64
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else litellm fetches prices when imported
+os.environ["OPENAI_API_KEY"] = "none"  # else the SDK beneath litellm refuses to begin
 PROMPT = "Is this polite? Answer yes or no.\n\nThank you, that was most kind of you. "
 
 # It answers by hand what one request after the other asks of a connection: the less it does, the

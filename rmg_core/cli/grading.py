@@ -15,7 +15,7 @@ from rmg_core.cli.exits import CUT_SHORT, STOPPED
 from rmg_core.cli.preflight import Ready
 from rmg_core.cli.progress import Progress
 from rmg_core.cli.screen import one_line, tell
-from rmg_core.connections import Ledger
+from rmg_core.connections.ledger import Ledger
 from rmg_core.plan import NamedPart, Plan
 from rmg_core.runner.archive import Archive
 from rmg_core.runner.closing import run_to_the_end

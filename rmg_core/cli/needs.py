@@ -5,7 +5,7 @@ from typing import Any, Final
 from rmg_core.cli.preflight import Ready
 from rmg_core.cli.screen import counted, in_columns
 from rmg_core.cli.surveying import Outlook
-from rmg_core.connections import MISSING_SHOWN
+from rmg_core.connections.ledger import MISSING_SHOWN
 from rmg_core.runner.needs import Need
 
 _NOUNS: Final = ("usd", "calls", "tokens")

@@ -69,8 +69,7 @@ def command(  # noqa: PLR0917 - click calls it by name
         show_summary(summary, ready.run_dir)
     code = _code(summary, grading)
     if code in (STOPPED, CUT_SHORT):
-        said = counted(summary.samples, "sample")
-        tell(f"stopped after {said}; run again with: {rerun}")
+        tell(_stopped(summary, grading, rerun))
         if again == "all":
             tell("--fresh begins anew; without it what is stored stands, be it old or new")
     context.exit(code)
@@ -120,6 +119,16 @@ def _run(
         except OSError as fault:  # the outcomes are in the store
             tell(f"{fault.filename}: {fault.strerror}; the summary is not kept")
     return summary, grading
+
+
+def _stopped(summary: "Summary", grading: "Grading", rerun: str) -> str:
+    """Say how far a run came that is not complete, and how it goes on."""
+    hint = f"run again with: {rerun}"
+    if grading.ledger.missing_count and grading.signalled is None:
+        hint = "run without --offline to ask for what is missing"
+    if summary.samples == grading.samples:
+        return f"{counted(summary.pending, 'outcome')} pending; {hint}"
+    return f"stopped after {counted(summary.samples, 'sample')}; {hint}"
 
 
 def _code(summary: "Summary", grading: "Grading") -> int:

@@ -299,20 +299,22 @@ def _misfit(refused: Refused) -> tuple[bool, int]:
 def _structure_model(value: Any, kind: Any) -> Any:
     """Take a model by its name in the config, or one that was made in Python."""
     if not isinstance(value, str):
-        return _structure_instance(value, kind)
+        return _structure_instance(value, kind, "write NAME for the table [models.NAME]")
     models = _MODELS.get()
     if value not in models:
         hint = suggestion(value, models, "models") if models else f"add a table [models.{value}]"
-        raise Refused([Finding((), f"there is no model {value!r}", hint)])
+        raise Refused([Finding((), f"names the model {value!r}, which there is not", hint)])
     return value if models[value] is None else models[value]
 
 
-def _structure_instance(value: Any, kind: Any) -> Any:
+def _structure_instance(
+    value: Any, kind: Any, hint: str = "a config cannot write such a value"
+) -> Any:
     """Take what only Python can give: a model, a compiled pattern."""
     try:
         fits = isinstance(value, kind)
     except TypeError:  # such as a protocol: it is for the class itself to check
         fits = not isinstance(value, str | int | float | list | Mapping)
     if not fits:
-        raise other_kind(value, kind, "a config cannot write such a value")
+        raise other_kind(value, kind, hint)
     return value

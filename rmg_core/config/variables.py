@@ -18,6 +18,10 @@ _NAME: Final = "[A-Za-z_][A-Za-z0-9_]*"
 VARIABLE_PATTERN: Final = rf"^\$\{{{_NAME}\}}$"
 
 _VARIABLE: Final = re.compile(rf"\$\$\{{|\$\{{(?:({_NAME})\}})?")
+_OF_SECRET: Final = re.compile(
+    r"(?:api[-_]?key|authorization|passw(?:or)?d|secret|(?:access|auth|bearer)[-_]?token)$",
+    re.IGNORECASE,
+)
 _REMEDY: Final = 'write the key into an environment variable, and here "${NAME}"'
 
 Types: TypeAlias = tuple[Any, ...]
@@ -100,6 +104,7 @@ def _expanded(value: Any, types: Types, base: Path) -> Any:
             return _text(value)
         case Mapping():
             parts = [(key, part, _at_key(types, key)) for key, part in value.items()]
+            _check_names(parts)
             return dict(_collect(parts, base))
         case list():
             element = tuple(
@@ -119,6 +124,17 @@ def _check_no_secret(text: str, types: Types) -> None:
     if any(found[1] for found in _VARIABLE.finditer(text)):
         remedy = 'write the whole text into a variable, and here "${NAME}"'
         raise Refused([Finding((), "must be one variable alone, if it has any", remedy)])
+
+
+def _check_names(parts: Iterable[tuple[Any, Any, Types]]) -> None:
+    """Let nothing that is named like a secret be a text that everyone can see."""
+    findings: list[Finding] = []
+    for key, part, types in parts:
+        is_seen = isinstance(part, str) and not (Secret in types and "${" in part)
+        if is_seen and _OF_SECRET.search(str(key)):
+            findings += [each.under(key) for each in not_secret(part, Secret).findings]
+    if findings:
+        raise Refused(findings)
 
 
 def _at_key(types: Types, key: Any) -> Types:

@@ -1,17 +1,14 @@
 """A model as graders ask it: a client under its limits."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 import attrs
-from anyio.lowlevel import current_token
 from attrs import field, frozen
 
-from rmg_core.connections.live import Live
 from rmg_core.errors import ModelFailed
-from rmg_core.limits import SYSTEM, Clock
 from rmg_core.models import (
     EmbeddingRequest,
     Embeddings,
@@ -24,6 +21,10 @@ from rmg_core.models import (
 )
 from rmg_core.outcomes import NOTHING
 
+if TYPE_CHECKING:
+    from rmg_core.connections.live import Live
+    from rmg_core.limits import Clock
+
 
 @frozen(eq=False)
 class Connection:
@@ -32,7 +33,8 @@ class Connection:
     `client` makes the calls, and `identity` is the JSON text that says which model it is.
     `max_concurrency` counts calls at once, `rpm` and `tpm` requests and tokens a minute; `timeout`
     is in seconds an attempt, of which there are at most `attempts`. `price` comes before that of
-    the client. It can be asked from several event loops, each with limits of its own.
+    the client; `clock` is that of the process, but in tests. It can be asked from several event
+    loops, each with limits of its own.
     """
 
     name: str
@@ -44,7 +46,7 @@ class Connection:
     timeout: float = 60.0
     attempts: int = 6
     price: Price | None = None
-    clock: Clock = field(default=SYSTEM, repr=False)
+    clock: "Clock | None" = field(default=None, repr=False)
     _lives: "WeakKeyDictionary[Any, Live]" = field(
         init=False, factory=WeakKeyDictionary, repr=False
     )
@@ -63,12 +65,12 @@ class Connection:
     ) -> Reply:
         """Ask for a reply: to a text, to messages, or to a whole request.
 
-        The other arguments are those of a `Request`, and are left out where there is one.
+        The other arguments are those of a `Request`, which brings its own.
 
         Raises:
             ModelFailed: there is no answer to go by; raise it further.
             ModelStopped: the model cannot be asked any more in this run; raise it further.
-            TypeError, ValueError: the prompt is none.
+            TypeError, ValueError: the prompt is none, or a `Request` came with other arguments.
         """
         request = as_request(
             prompt,
@@ -94,7 +96,10 @@ class Connection:
             raise TypeError(f"the texts to embed are a list: write [{texts!r:.50}]")
         if not hasattr(self.client, "embed"):
             raise ModelFailed(f"model {self.name!r} chats, and makes no embeddings", "bad_request")
-        return await self.live().embed(EmbeddingRequest(tuple(texts)))
+        asked = tuple(texts)
+        if wrong := [each for each in asked if not isinstance(each, str)]:
+            raise TypeError(f"the texts to embed are texts, and not {wrong[0]!r:.50}")
+        return await self.live().embed(EmbeddingRequest(asked))
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -109,8 +114,12 @@ class Connection:
         finally:
             await live.leave()
 
-    def live(self) -> Live:
+    def live(self) -> "Live":
         """Return what of it belongs to the event loop that runs."""
+        from anyio.lowlevel import current_token
+
+        from rmg_core.connections.live import Live
+
         loop = current_token().native_token
         live = self._lives.get(loop)
         if live is None:
@@ -126,22 +135,25 @@ class Connection:
 
 
 def connections_in(options: Any) -> tuple[Connection, ...]:
-    """Return the connections among the options of a grader, each once."""
-    if not attrs.has(type(options)):
-        return ()
+    """Return the connections among the options of a grader, and in tables of these, each once."""
     found: dict[Connection, None] = {}
-    for each in attrs.fields(type(options)):
-        _collect(getattr(options, each.name, None), found)
+    _collect(options, found, set())
     return tuple(found)
 
 
-def _collect(value: Any, into: dict[Connection, None]) -> None:
+def _collect(value: Any, into: dict[Connection, None], around: set[int]) -> None:
+    parts: Collection[Any] = ()
     match value:
         case Connection():
             into[value] = None
         case list() | tuple() | set() | frozenset():
-            for each in value:
-                _collect(each, into)
+            parts = value
         case Mapping():
-            for each in value.values():
-                _collect(each, into)
+            parts = value.values()
+        case _ if attrs.has(type(value)):
+            parts = [getattr(value, each.name, None) for each in attrs.fields(type(value))]
+    if parts and id(value) not in around:
+        around.add(id(value))
+        for each in parts:
+            _collect(each, into, around)
+        around.discard(id(value))

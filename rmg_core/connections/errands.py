@@ -1,7 +1,12 @@
 """On whose behalf a model is asked: a cell, and the worker that has begun it."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from contextvars import ContextVar
 from time import perf_counter
 from typing import Final, Protocol
@@ -32,8 +37,8 @@ class Errand:
     """The asking of one cell.
 
     `label` says which cell it is, `address` is its fingerprint, or empty. `pending` says why it
-    has no outcome in this run. `asked` counts its calls, `keys` are those of the calls that it was
-    given, by their numbers, and `waited` counts the seconds before them.
+    has no outcome in this run. `asked` counts its calls, `failures` those without an answer;
+    `keys` are those of the calls that it was given, by their numbers.
     """
 
     ledger: Ledger
@@ -43,8 +48,9 @@ class Errand:
     deadline: Deadline | None = None
     pending: str = ""
     asked: int = 0
+    failures: int = 0
     keys: dict[int, str] = field(factory=dict)
-    waited: float = 0.0
+    _waited: float = 0.0
     _waits: int = 0
     _since: float = 0.0
 
@@ -58,6 +64,11 @@ class Errand:
         """Note which calls its outcome is made of."""
         if self.keys and self.address and self.ledger.replies is not None:
             self.ledger.replies.note(self.address, [self.keys[each] for each in sorted(self.keys)])
+
+    @property
+    def waited(self) -> float:
+        """The seconds that the cell has waited for models, and for their replies to be kept."""
+        return self._waited + (perf_counter() - self._since if self._waits else 0.0)
 
     def stop(self, stopped: ModelStopped) -> None:
         """Note that the cell has to wait for another run."""
@@ -80,10 +91,19 @@ class Errand:
                 async with nullcontext() if place is None else place.lent():
                     yield
             finally:
-                ledger.tally(model).queued += self._go_on()
+                self._go_on()
                 ledger.wait_no_more(scope)
-        if scope.cancelled_caught:
+        if scope.cancel_called:
             ledger.check(model)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let the deadline of the cell stand still."""
+        self._stand_still()
+        try:
+            yield
+        finally:
+            self._go_on()
 
     def _stand_still(self) -> None:
         self._waits += 1
@@ -100,7 +120,7 @@ class Errand:
         if self.deadline is not None:
             self.deadline.go_on()
         waited = perf_counter() - self._since
-        self.waited += waited
+        self._waited += waited
         return waited
 
 

@@ -58,15 +58,18 @@ def key_of(identity: str, request: AnyRequest, repeat: int) -> str:
     """Return the key of a request: of the model, what is asked, and which asking of it this is.
 
     `repeat` is that of the cell that asks: a repeat is a new call, and so is another `sample`.
+    The order of what is in a schema or a tool counts: a model writes its reply in that order.
 
     Raises:
         ModelFailed: JSON cannot hold the request.
     """
     noun = "chat" if isinstance(request, Request) else "embedding"
+    asked = request.to_json()
     try:
-        content = orjson.dumps(
-            [noun, request.to_json(), repeat], default=_plain, option=orjson.OPT_SORT_KEYS
-        )
+        for name in ("schema", "tools"):
+            if name in asked:
+                asked[name] = orjson.dumps(asked[name], default=_plain).decode()
+        content = orjson.dumps([noun, asked, repeat], default=_plain, option=orjson.OPT_SORT_KEYS)
     except TypeError as fault:
         raise ModelFailed(f"the request cannot be written as JSON: {fault}", "bad_input") from fault
     made = _begun(identity).copy()

@@ -1,7 +1,8 @@
 """The models of one run: what they used, where their replies are kept, and what stops them."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 import anyio
@@ -9,7 +10,7 @@ from attrs import define, field, frozen
 
 from rmg_core.errors import ModelStopped
 from rmg_core.limits import Budget
-from rmg_core.models import AnyRequest, Call
+from rmg_core.models import AnyRequest, Call, Usage
 
 LOG: Final = logging.getLogger("rmg_core")
 
@@ -25,6 +26,10 @@ class Replies(Protocol):
 
     async def keep(self, call: Call) -> None:
         """Keep a call: it is safe when this returns."""
+        ...
+
+    def written(self, model: str) -> float | None:
+        """Return the tokens that a kept reply of a model has on average, if there are any."""
         ...
 
     def note(self, fingerprint: str, keys: Sequence[str]) -> None:
@@ -50,8 +55,9 @@ class Tally:
     """What a model has used in a run.
 
     `calls` are attempts; `retries` of them were made again, and `failed` requests came to nothing.
-    `hits` were answered by kept replies. `usd` is without the `unpriced` replies. `queued` are
-    seconds before a call and between its attempts, `served` those of the calls themselves.
+    `replies` of them brought one, be it to go by or not, and `unpriced` are those whose price is
+    not known; `usd` is without these. `hits` were answered by kept replies. `queued` are seconds
+    before a call and between its attempts, `served` those of the calls themselves.
     """
 
     name: str
@@ -59,6 +65,7 @@ class Tally:
     retries: int = 0
     failed: int = 0
     hits: int = 0
+    replies: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     suspect: int = 0
@@ -67,15 +74,16 @@ class Tally:
     queued: float = 0.0
     served: float = 0.0
 
-    def add(self, call: Call, *, is_suspect: bool) -> None:
-        """Add what a call that was answered has used."""
-        self.input_tokens += call.input_tokens or 0
-        self.output_tokens += call.output_tokens or 0
-        self.suspect += is_suspect
-        if call.usd is None:
+    def add(self, usage: Usage, usd: float | None) -> None:
+        """Add what a reply has used."""
+        self.replies += 1
+        self.input_tokens += usage.input_tokens or 0
+        self.output_tokens += usage.output_tokens or 0
+        self.suspect += usage.is_suspect
+        if usd is None:
             self.unpriced += 1
         else:
-            self.usd += call.usd
+            self.usd += usd
 
     def count(self, attempt: int, seconds: float) -> None:
         """Count an attempt, the first or a later one, that took so long."""
@@ -90,7 +98,9 @@ class Ledger:
 
     Without `replies` nothing is kept. With `is_offline` nothing is asked: `missing` says what is
     not kept, and `on_missing` is called with each. `stopped` are the models that cannot be asked
-    any more, each with the reason. `on_stop` is called with the name of each.
+    any more, each with the reason. `on_stop` is called with the name of each. `pending` counts
+    the cells for which a model could not be asked, and `scored_anyway` those of each grader that
+    have a score although a model gave them no answer.
     """
 
     replies: Replies | None = None
@@ -103,6 +113,8 @@ class Ledger:
     stopped: dict[str, str] = field(factory=dict)
     missing: list[str] = field(factory=list)
     missing_count: int = 0
+    pending: int = 0
+    scored_anyway: Counter[str] = field(factory=Counter)
     _waiting: set[anyio.CancelScope] = field(factory=set)
     _ended: str = ""
 
@@ -121,6 +133,15 @@ class Ledger:
             self.stopped[stopped.model] = stopped.reason
             self.on_stop(stopped.model)
 
+    def told(self) -> Iterator[str]:
+        """Yield what is to be told of graders when the run is over."""
+        for name, count in self.scored_anyway.items():
+            cells = "1 cell" if count == 1 else f"{count:,} cells"
+            yield (
+                f"{cells} of grader {name!r} came to a score although a model gave no answer; "
+                "a grader lets ModelFailed pass, unless it asks another model then"
+            )
+
     def note_missing(self, missing: Missing) -> None:
         """Note a reply that is not kept, offline."""
         self.missing_count += 1
@@ -130,7 +151,7 @@ class Ledger:
 
     def end(self, reason: str) -> None:
         """Begin no call any more: whoever waits for one is told so at once."""
-        self._ended = reason
+        self._ended = self._ended or reason
         for scope in self._waiting:
             scope.cancel()
 

@@ -8,11 +8,11 @@ import anyio
 from attrs import define, evolve, field
 
 from rmg_core.connections.errands import ERRAND, Errand
-from rmg_core.connections.estimates import Estimator, cost_of, expected_cost
+from rmg_core.connections.estimates import Estimator, cost_of, expected_cost, limit_of
 from rmg_core.connections.keys import key_of
 from rmg_core.connections.ledger import Ledger, Missing, Tally
-from rmg_core.errors import ModelFailed, ModelStopped
-from rmg_core.limits import Answered, Door, answered, fault_in
+from rmg_core.errors import ModelFailed, ModelStopped, ProviderError
+from rmg_core.limits import SYSTEM, Answered, Door, answered, fault_in
 from rmg_core.models import (
     AnyReply,
     AnyRequest,
@@ -53,16 +53,21 @@ class Live:
             max_concurrency=connection.max_concurrency,
             rpm=connection.rpm,
             tpm=connection.tpm,
-            clock=connection.clock,
+            clock=connection.clock or SYSTEM,
         )
         self._price = connection.known_price
 
     def serve(self, ledger: Ledger) -> None:
-        """Begin a run: what was spent and what went wrong before is not held against it."""
+        """Begin a run: what was spent and what went wrong before is not held against it.
+
+        What is kept says how long its replies are.
+        """
+        if ledger.replies and (written := ledger.replies.written(self.connection.identity)):
+            self.estimator.output = written
         self.door.begin(ledger.budget, ledger.report)
 
     def _cost(self, reply: AnyReply) -> float | None:
-        return cost_of(self._price, reply.usage)
+        return cost_of(self._price, reply)
 
     async def enter(self) -> None:
         """Open the client for one more user."""
@@ -98,8 +103,8 @@ class Live:
         A reply that ends at its limit of tokens is asked for once more, with twice as many.
         """
         reply = await self._answer(request, self.client.chat, Reply)
-        limit = request.parameters.get("max_tokens", getattr(self.client, "max_tokens", None))
-        if reply.finish == "length" and isinstance(limit, int):
+        limit = limit_of(request, self.client)
+        if reply.finish == "length" and limit is not None:
             wider = {**request.parameters, "max_tokens": 2 * limit}
             reply = await self._answer(evolve(request, parameters=wider), self.client.chat, Reply)
         if (verdict := fault_in(reply)) is not None:
@@ -117,20 +122,18 @@ class Live:
         key = key_of(self.connection.identity, request, errand.repeat)
         number = errand.next_number()
         try:
-            while True:
-                if (kept := self._kept(key, request, errand, number)) is not None:
-                    return kind.from_json(kept.reply)
+            while (found := self._kept(key, request, errand, number)) is None:
                 flight = self._flights.get(key)
                 if flight is None:
+                    found = await self._fly(key, request, call, errand, number)
                     break
                 async with errand.waiting(self.connection.name):
                     await flight.ended.wait()
                 if flight.failed is not None:
                     raise evolve(flight.failed)
-                if flight.made is not None and errand.ledger.replies is None:
-                    errand.ledger.tally(self.connection.name).hits += 1
-                    return kind.from_json(flight.made)
-            return kind.from_json(await self._fly(key, request, call, errand, number))
+                if (found := await self._shared(flight, errand, number)) is not None:
+                    break
+            return kind.from_json(found.reply)
         except ModelStopped as stopped:
             errand.stop(stopped)
             raise
@@ -153,6 +156,21 @@ class Live:
         ledger.check(name)
         return None
 
+    async def _shared(self, flight: "_Flight", errand: Errand, number: int) -> Call | None:
+        """Return the call of a flight that has landed, if it is kept nowhere for this cell."""
+        made, replies = flight.made, errand.ledger.replies
+        if made is None or (replies is not None and replies.find(made.key) is not None):
+            return None
+        await self._keep(made, errand, number)
+        errand.ledger.tally(self.connection.name).hits += 1
+        return made
+
+    async def _keep(self, made: Call, errand: Errand, number: int) -> None:
+        if errand.ledger.replies is not None:
+            with errand.standing_still():
+                await errand.ledger.replies.keep(made)
+            errand.keys[number] = made.key
+
     async def _fly(
         self,
         key: str,
@@ -160,20 +178,17 @@ class Live:
         call: Callable[[Any], Awaitable[Any]],
         errand: Errand,
         number: int,
-    ) -> Any:
-        """Make a call that others with the same request wait for; return the reply as JSON."""
+    ) -> Call:
+        """Make a call that others with the same request wait for."""
         flight = self._flights[key] = _Flight()
         try:
-            made = await self._call(key, request, call, errand)
-            if errand.ledger.replies is not None:
-                await errand.ledger.replies.keep(made)
-                errand.keys[number] = key
+            flight.made = await self._call(key, request, call, errand)
+            await self._keep(flight.made, errand, number)
         except ModelFailed as failed:
             flight.failed = failed
             raise
         else:
-            flight.made = made.reply
-            return made.reply
+            return flight.made
         finally:
             del self._flights[key]
             flight.ended.set()
@@ -188,46 +203,50 @@ class Live:
         connection, ledger = self.connection, errand.ledger
         if not self._is_open:
             await self._opened()
-        read, written = self.estimator.tokens_of(request, getattr(self.client, "max_tokens", None))
+        read, written = self.estimator.tokens_of(request, limit_of(request, self.client))
         tally = ledger.tally(connection.name)
         try:
             got: Answered = await answered(
                 self.door,
-                _counted(call, request, tally),
+                _counted(call, request, tally, self._cost),
                 tokens=read + written,
                 usd=expected_cost(self._price, read, written),
                 cost=self._cost,
                 timeout=connection.timeout,
                 attempts=connection.attempts,
                 pause=lambda: errand.waiting(connection.name),
+                budget=None if ledger is self._alone else ledger.budget,
             )
         except ModelStopped as stopped:
             ledger.note_stopped(stopped)
             raise
         except ModelFailed:
             tally.failed += 1
+            errand.failures += 1
             raise
+        tally.queued += got.queued
         usage = got.reply.usage
         self.estimator.learn(request, usage)
-        made = Call(
+        return Call(
             key=key,
             model=connection.identity,
             reply=redacted_reply(got.reply).to_json(),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
-            usd=cost_of(self._price, usage),
+            usd=self._cost(got.reply),
             queued=got.queued,
             served=got.served,
             attempts=got.attempts,
         )
-        tally.add(made, is_suspect=usage.is_suspect)
-        return made
 
 
 def _counted(
-    call: Callable[[Any], Awaitable[Any]], request: AnyRequest, tally: Tally
+    call: Callable[[Any], Awaitable[Any]],
+    request: AnyRequest,
+    tally: Tally,
+    cost: Callable[[AnyReply], float | None],
 ) -> Callable[[], Awaitable[Any]]:
-    """Let the attempts of a call be counted."""
+    """Let the attempts of a call be counted, and what their replies have used, good or bad."""
     attempt = 0
 
     async def counted() -> Any:
@@ -235,17 +254,30 @@ def _counted(
         attempt += 1
         began = perf_counter()
         try:
-            return await call(request)
+            reply = await call(request)
+        except ProviderError:
+            raise
+        except Exception as fault:
+            fault.add_note(f"raised by the client of model {tally.name!r}")
+            raise
         finally:
             tally.count(attempt, perf_counter() - began)
+        if not isinstance(reply, Reply | Embeddings):
+            said = f"the client of model {tally.name!r} returned a {type(reply).__name__}"
+            raise TypeError(f"{said}, and no Reply or Embeddings of rmg_core.models")
+        tally.add(reply.usage, cost(reply))
+        return reply
 
     return counted
 
 
 @define(eq=False)
 class _Flight:
-    """A request under way, and what came of it; neither where its caller was cancelled."""
+    """A request under way, and what came of it; neither where its caller was cancelled.
+
+    `made` may be there and kept nowhere: its caller was cancelled just then, or has another store.
+    """
 
     ended: anyio.Event = field(factory=anyio.Event)
-    made: Any = None
+    made: Call | None = None
     failed: ModelFailed | None = None

@@ -58,7 +58,7 @@ class Budget:
             ModelStopped: there is no room for it; names the limit, and what was spent.
         """
         if (limit := self._lacking(tokens, usd or 0.0)) is not None:
-            raise ModelStopped(model, self._spent(limit))
+            raise ModelStopped(model, self._spent(limit, tokens, usd))
         if usd is None and self.usd is not None:
             self._tell(
                 "price",
@@ -99,9 +99,11 @@ class Budget:
             for ring in waiting.values():
                 ring()
 
-    def _spent(self, limit: str) -> str:
+    def _spent(self, limit: str, tokens: int, usd: float | None) -> str:
+        cost = "" if usd is None else f" and {usd:.2g} usd"
         said = (
-            f"the budget of {limit} has no room for another call: "
+            f"the budget of {limit} has no room for another call, of up to "
+            f"{_told(tokens, 'token')}{cost}: "
             f"{self.spent_usd:.4g} usd, {_told(self.spent_calls, 'call')} and "
             f"{_told(self.spent_tokens, 'token')} are spent"
         )

@@ -8,6 +8,7 @@ import anyio
 from attrs import define, field, frozen
 
 from rmg_core.errors import ModelFailed, ModelStopped, ProviderError
+from rmg_core.limits.budget import Budget
 from rmg_core.limits.door import Door, Ticket
 from rmg_core.limits.policy import FEW, Verdict, back_off, fault_in, verdict_on
 from rmg_core.models import AnyReply
@@ -46,6 +47,7 @@ async def answered(
     attempts: int = ATTEMPTS,
     pause: Pause = nullcontext,
     cost: Cost | None = None,
+    budget: Budget | None = None,
 ) -> Answered:
     """Ask a model until it answers, or until it is clear that it does not.
 
@@ -61,12 +63,13 @@ async def answered(
         attempts: the most of them.
         pause: makes what is entered round every wait that there really is.
         cost: returns the US dollars of a reply; without it the estimate stands.
+        budget: of the run; without it that of the door counts.
 
     Raises:
         ModelFailed: there is no answer to go by.
         ModelStopped: the model cannot be asked any more in this run.
     """
-    call = _Call(door, attempt, tokens, usd, timeout, pause, cost)
+    call = _Call(door, attempt, tokens, usd, timeout, pause, cost, budget or door.budget)
     while True:
         ticket = await call.place()
         verdict = await call.once(ticket)
@@ -87,6 +90,7 @@ class _Call:
     timeout: float | None
     pause: Pause
     cost: Cost | None
+    budget: Budget
     reply: Any = field(default=None, init=False)
     made: int = field(default=0, init=False)
     few: int = field(default=0, init=False)
@@ -100,7 +104,9 @@ class _Call:
         door = self.door
         while True:
             if not self.back:
-                ticket = door.enter_nowait(self.tokens, self.usd, is_retry=self.is_retry)
+                ticket = door.enter_nowait(
+                    self.tokens, self.usd, is_retry=self.is_retry, budget=self.budget
+                )
                 if ticket is not None:
                     return ticket
             began = door.clock.now()
@@ -117,7 +123,9 @@ class _Call:
                 if self.back:
                     await self.door.rest(self.back)
                     self.back = 0.0
-                ticket = await self.door.enter(self.tokens, self.usd, is_retry=self.is_retry)
+                ticket = await self.door.enter(
+                    self.tokens, self.usd, is_retry=self.is_retry, budget=self.budget
+                )
             is_done = True
         finally:
             if ticket is not None and not is_done:

@@ -25,6 +25,7 @@ class Ticket:
 
     number: int
     entry: Entry | None
+    budget: Budget
     held: Reservation
     is_probe: bool
 
@@ -33,6 +34,7 @@ class Ticket:
 class _Waiter:
     tokens: int
     usd: float | None
+    budget: Budget
     bell: Bell
 
 
@@ -40,6 +42,7 @@ class _Waiter:
 class Door:
     """What one model bears, in one event loop; calls enter in the order in which they come.
 
+    `budget` counts for calls that bring none of their own: several runs may be under way at once.
     `report` is told each change of its state once, in a sentence.
     """
 
@@ -83,7 +86,12 @@ class Door:
         self.circuit = Circuit(self.model, report)
 
     def enter_nowait(
-        self, tokens: int, usd: float | None, *, is_retry: bool = False
+        self,
+        tokens: int,
+        usd: float | None,
+        *,
+        is_retry: bool = False,
+        budget: Budget | None = None,
     ) -> Ticket | None:
         """Enter if nothing stands in the way; None where one has to wait.
 
@@ -91,31 +99,40 @@ class Door:
             ModelStopped: as of `enter`.
         """
         self._check()
-        now = self.clock.now()
-        if self._queue or self._wait(tokens, usd, now) > 0:
+        now, budget = self.clock.now(), budget or self.budget
+        if self._queue or self._wait(tokens, usd, budget, now) > 0:
             return None
-        return self._take(tokens, usd, now, is_retry)
+        return self._take(tokens, usd, budget, now, is_retry)
 
-    async def enter(self, tokens: int, usd: float | None, *, is_retry: bool = False) -> Ticket:
+    async def enter(
+        self,
+        tokens: int,
+        usd: float | None,
+        *,
+        is_retry: bool = False,
+        budget: Budget | None = None,
+    ) -> Ticket:
         """Wait for a place, behind those who wait already.
 
         Args:
             tokens: an estimate of what the call uses.
             usd: and of what it costs; None where the price is not known.
             is_retry: that it follows an attempt which failed, other than at a rate limit.
+            budget: of the run; without it that of the door counts.
 
         Raises:
             ModelStopped: the model is broken, or the budget of the run is spent.
         """
-        if ticket := self.enter_nowait(tokens, usd, is_retry=is_retry):
+        budget = budget or self.budget
+        if ticket := self.enter_nowait(tokens, usd, is_retry=is_retry, budget=budget):
             return ticket
-        waiter = _Waiter(tokens, usd, Bell(self.clock))
+        waiter = _Waiter(tokens, usd, budget, Bell(self.clock))
         self._queue.append(waiter)
         try:
             while (wait := self._turn(waiter)) > 0:
                 await waiter.bell.wait(wait)
                 self._check()
-            return self._take(tokens, usd, self.clock.now(), is_retry)
+            return self._take(tokens, usd, budget, self.clock.now(), is_retry)
         finally:
             self._queue.remove(waiter)
             self._ring()
@@ -128,9 +145,9 @@ class Door:
         """Return how long one who waits has to: until rung, if others are before it."""
         if self._queue[0] is not waiter:
             return math.inf
-        return self._wait(waiter.tokens, waiter.usd, self.clock.now())
+        return self._wait(waiter.tokens, waiter.usd, waiter.budget, self.clock.now())
 
-    def _wait(self, tokens: int, usd: float | None, now: float) -> float:
+    def _wait(self, tokens: int, usd: float | None, budget: Budget, now: float) -> float:
         """Return the seconds until the next call may begin, infinity where another must end."""
         if self._opens > now:
             return self._opens - now
@@ -140,16 +157,19 @@ class Door:
             return math.inf
         if (wait := self.rates.wait(tokens, now)) > 0:
             return wait
-        if self.budget.may_wait(tokens, usd):
-            self.budget.wake(self.model, self._ring)
+        if budget.may_wait(tokens, usd):
+            budget.wake(self.model, self._ring)
             return math.inf
         return 0.0
 
-    def _take(self, tokens: int, usd: float | None, now: float, is_retry: bool) -> Ticket:
-        held = self.budget.reserve(self.model, tokens, usd)
+    def _take(
+        self, tokens: int, usd: float | None, budget: Budget, now: float, is_retry: bool
+    ) -> Ticket:
+        held = budget.reserve(self.model, tokens, usd)
         return Ticket(
             number=self.adaptive.begin(),
             entry=self.rates.take(tokens, now),
+            budget=budget,
             held=held,
             is_probe=self.circuit.begin(now, is_retry),
         )
@@ -158,7 +178,7 @@ class Door:
         """Wake the first who waits, if it may enter sooner than it wakes by itself."""
         if self._queue and not self.adaptive.is_full:
             first, now = self._queue[0], self.clock.now()
-            if now + self._wait(first.tokens, first.usd, now) < first.bell.until:
+            if now + self._wait(first.tokens, first.usd, first.budget, now) < first.bell.until:
                 first.bell.ring()
 
     def confirm(self, ticket: Ticket) -> bool:
@@ -179,12 +199,12 @@ class Door:
         """Leave without having called."""
         if ticket.entry is not None:
             self.rates.drop(ticket.entry)
-        self.budget.give_back(ticket.held)
+        ticket.budget.give_back(ticket.held)
         self._free(ticket)
 
     def abandon(self, ticket: Ticket) -> None:
         """Leave with a call cut off, of which nothing is known but that it may cost."""
-        self.budget.settle(ticket.held, None, None)
+        ticket.budget.settle(ticket.held, None, None)
         self._free(ticket)
 
     def _free(self, ticket: Ticket) -> None:
@@ -211,7 +231,7 @@ class Door:
             back: seconds until it is tried again.
         """
         now = self.clock.now()
-        self.budget.settle(ticket.held, tokens, usd)
+        ticket.budget.settle(ticket.held, tokens, usd)
         if ticket.entry is not None and tokens is not None:
             self.rates.settle(ticket.entry, tokens)
         if verdict is None:

@@ -32,7 +32,7 @@ class Model(Protocol):
     ) -> Reply:
         """Ask for a reply: to a text, to messages, or to a whole request.
 
-        The other arguments are those of a `Request`, and are left out where there is one.
+        The other arguments are those of a `Request`, which brings its own.
 
         Raises:
             ModelFailed: there is no answer to go by; raise it further.

@@ -116,12 +116,10 @@ def as_request(
     """Return the request that a grader means.
 
     Raises:
-        TypeError, ValueError: the prompt is none.
+        TypeError, ValueError: the prompt is none, or a `Request` came with other arguments.
     """
-    if isinstance(prompt, Request):
-        return prompt
-    return Request(
-        messages=as_messages(prompt),
+    made = Request(
+        messages=prompt.messages if isinstance(prompt, Request) else as_messages(prompt),
         parameters=parameters,
         schema=schema,
         is_json=is_json,
@@ -130,6 +128,11 @@ def as_request(
         top_logprobs=top_logprobs,
         sample=sample,
     )
+    if not isinstance(prompt, Request):
+        return made
+    if made != Request(prompt.messages):
+        raise TypeError("a Request has its own arguments: write attrs.evolve(request, sample=1)")
+    return prompt
 
 
 def _characters(message: Message) -> int:

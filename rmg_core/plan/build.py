@@ -48,6 +48,7 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
     parts.models.update(
         (name, planned_model(parts, name, table)) for name, table in config.models.items()
     )
+    _check_prices(parts)
     unread = draft.columns - set(config.graders) - set(config.aggregators)
     graders = with_conditions(parts, _graders(parts), unread)
     aggregators = _aggregators(parts, graders, unread)
@@ -68,6 +69,20 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
         sinks=sinks,
         observers=observers,
     )
+
+
+def _check_prices(parts: Parts) -> None:
+    """Note a budget in money that would not bound what a model costs."""
+    if parts.config.budget.usd is None:
+        return
+    for name, model in parts.models.items():
+        if model is not None and model.known_price is None:
+            parts.note(
+                ("budget", "usd"),
+                f"budget.usd cannot count model {name!r}, whose price is not known",
+                f"write price = {{ input = …, output = … }} in [models.{name}], or bound "
+                "calls or tokens",
+            )
 
 
 def dataset_of_draft(draft: Draft, registry: Registry | None = None) -> Dataset | None:

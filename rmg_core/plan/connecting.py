@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from attrs import evolve
+from attrs import asdict
 
 from rmg_core.config import ModelConfig, OptionsError, expanded, structure_options
-from rmg_core.config.models import PriceConfig
 from rmg_core.connections import Connection
 from rmg_core.errors import ConfigError, DefinitionError, Problem
 from rmg_core.models import Price
 from rmg_core.outcomes import NOTHING
 from rmg_core.plan.models import check_client, connection_of
 from rmg_core.registry import installed
+
+
+def _table_of(price: Price) -> dict[str, float]:
+    return {name: each for name, each in asdict(price).items() if each is not None}
 
 
 def connect(
@@ -26,7 +29,7 @@ def connect(
     tpm: int | None = None,
     timeout: float = 60.0,
     attempts: int = 6,
-    price: Price | None = None,
+    price: Price | Mapping[str, float] | None = None,
 ) -> Connection:
     """Connect a model, which graders can then ask under its limits.
 
@@ -39,7 +42,8 @@ def connect(
         tpm: tokens a minute, of requests and replies together.
         timeout: seconds after which an attempt of a call is given up.
         attempts: how often a call is tried that may succeed the next time.
-        price: what it costs, where the client does not know or it costs otherwise.
+        price: what it costs, where the client does not know or it costs otherwise; a `Price`, or
+            `{"input": 1, "output": 2}` in US dollars for a million tokens.
 
     Raises:
         ConfigError: it cannot be connected; all problems are told at once.
@@ -53,11 +57,13 @@ def connect(
         "tpm": tpm,
         "timeout": timeout,
         "attempts": attempts,
+        "price": _table_of(price) if isinstance(price, Price) else price,
     }
     try:
         made = client
         if isinstance(client, str):
-            definition: Any = installed().resolve("model", client, (), Path()).value
+            resolved = installed().resolve("model", client, (), Path())
+            use, definition = resolved.name, cast(Any, resolved.value)
             owner = f"model {client!r}"
             made = structure_options(
                 definition, expanded(definition, options, owner=owner), owner=owner
@@ -73,7 +79,4 @@ def connect(
         raise ConfigError(problems) from refused
     except DefinitionError as fault:
         raise ConfigError([Problem(str(fault))]) from fault
-    if price is not None:
-        cost = PriceConfig(price.input, price.output, price.cached_input)
-        table = evolve(table, price=cost)
-    return connection_of(name or getattr(made, "model", "") or use, made, table)
+    return connection_of(name or getattr(made, "model", "") or use, made, table, use)

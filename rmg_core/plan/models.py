@@ -22,20 +22,22 @@ def planned_model(parts: Parts, name: str, table: ModelConfig) -> Connection | N
     """Make the connection that a table of the config describes; None where it has problems."""
     at: At = ("models", name)
     with suppress(NotMade):
+        resolved = parts.resolve("model", table.use, (*at, "use"))
         client = parts.made("model", table.use, table.options, at)
         with parts.naming((*at, "use")):
             check_client(client, called(table.use))
-        return connection_of(name, client, table)
+        use = called(table.use) if resolved is None else resolved.name
+        return connection_of(name, client, table, use)
     return None
 
 
-def connection_of(name: str, client: Any, table: ModelConfig) -> Connection:
-    """Put a client under the limits of a config."""
+def connection_of(name: str, client: Any, table: ModelConfig, use: str) -> Connection:
+    """Put a client under the limits of a config; `use` is its whole name, of whatever spelling."""
     price = table.price
     return Connection(
         name=name,
         client=client,
-        identity=identity_of(called(table.use), client),
+        identity=identity_of(use, client),
         max_concurrency=table.max_concurrency,
         rpm=table.rpm,
         tpm=table.tpm,

@@ -81,12 +81,15 @@ class Parts:
     def grader(self, name: str, table: GraderConfig) -> PlannedGrader | None:
         at: At = ("graders", name)
         with suppress(NotMade):
-            resolved = self._resolve("grader", table.use, (*at, "use"))
+            resolved = self.resolve("grader", table.use, (*at, "use"))
             spec, made = self._grader_made(table, resolved, at)
             mapper = self._mapper(table.mapper, spec, at)
             self._check_needs(spec, at)
             if made is None or mapper is None:
                 raise NotMade
+            if connections_in(made.options) and not spec.is_async:
+                said = f"{spec.name!r} asks a model, and is no `async def`"
+                self.note((*at, "use"), said, "write it as `async def`, and await model.ask(…)")
             recipe = self._recipe(made, table, at)
             return PlannedGrader(
                 name=name,
@@ -126,7 +129,7 @@ class Parts:
     def reader(self, use: str, options: Mapping[str, Any], on: At) -> Any:
         """Make the reader of a dataset, or None."""
         with suppress(NotMade):
-            resolved = self._resolve("reader", use, on)
+            resolved = self.resolve("reader", use, on)
             if resolved is not None:
                 return self._structured("reader", resolved.value, use, options, ("dataset",))
         return None
@@ -161,7 +164,8 @@ class Parts:
             self._said.append(problem)
         self.note(at, problem.message, problem.hint)
 
-    def _resolve(self, noun: str, use: Any, at: At, remedy: str = "") -> Resolved | None:
+    def resolve(self, noun: str, use: Any, at: At, remedy: str = "") -> Resolved | None:
+        """Return what a name stands for; None where there is an object in its place."""
         if not isinstance(use, str):
             return None
         with self.naming(at):
@@ -201,7 +205,7 @@ class Parts:
         return spec, Grader(spec, options, spec.bind(options))
 
     def made(self, noun: str, use: Any, options: Mapping[str, Any], at: At) -> Any:
-        resolved = self._resolve(noun, use, (*at, "use"))
+        resolved = self.resolve(noun, use, (*at, "use"))
         if resolved is None:
             return use
         return self._structured(noun, resolved.value, use, options, at)
@@ -252,7 +256,7 @@ class Parts:
             f'for a field, write mapper = {{ {first} = "{path}" }}; '
             "for a mapper, 'pack/name' or './file.py:name'"
         )
-        resolved = self._resolve("mapper", use, at, remedy)
+        resolved = self.resolve("mapper", use, at, remedy)
         if resolved is None:
             return use
         if isinstance(resolved.value, type):

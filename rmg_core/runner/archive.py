@@ -83,6 +83,11 @@ class Archive:
             return None
         return found
 
+    def written(self, model: str) -> float | None:
+        """Return the tokens that a kept reply of a model has on average, if there are any."""
+        totals = self.store.call_totals().get(model)
+        return totals.output_tokens / totals.calls if totals and totals.calls else None
+
     def write(self, cells: Sequence[Cell], kept: "Kept") -> None:
         """Keep new cells and calls, and note to which samples known outcomes belong.
 

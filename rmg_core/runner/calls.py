@@ -13,7 +13,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 from attrs import define, field
 
-from rmg_core.connections import ERRAND
+from rmg_core.connections.errands import ERRAND
 from rmg_core.outcomes import GraderError, Outcome
 from rmg_core.runner import copies
 from rmg_core.runner.guard import current_task, is_our_cancellation
@@ -94,6 +94,11 @@ class _Limit:
             return False
         return perf_counter() > self._cancelled_at + self.refusals.grace
 
+    def look_again(self) -> None:
+        """Forget a cancellation that is over: it was that of a scope which the call has left."""
+        if self._cancelled_at is not None and not is_our_cancellation():
+            self._cancelled_at = None
+
     def end(self, task: "asyncio.Task[Any]") -> None:
         """End a call that hangs where no scope reaches it: in a shielded one."""
         self.is_over = True
@@ -132,6 +137,7 @@ def _held(
             waits_for = resume(value)
         except StopIteration as ended:
             return ended.value
+        limit.look_again()
 
 
 def _done(other: "asyncio.Future[Any]", limit: _Limit) -> Generator[Any, Any, None]:
@@ -209,6 +215,7 @@ class _Deadline:
     _began: float = field(factory=perf_counter)
     _stood: float = 0.0
     _since: float | None = None
+    _is_over: bool = False
     _ending: "asyncio.TimerHandle | None" = None
 
     def __attrs_post_init__(self) -> None:
@@ -216,20 +223,31 @@ class _Deadline:
 
     @property
     def is_met(self) -> bool:
-        return perf_counter() - self._began - self._stood <= self.seconds
+        return self._left >= 0
+
+    @property
+    def _left(self) -> float:
+        now = perf_counter() if self._since is None else self._since
+        return self.seconds - (now - self._began - self._stood)
 
     def stand_still(self) -> None:
         self._since = perf_counter()
         self.scope.deadline = math.inf
-        self.clear()
+        self._clear()
 
     def go_on(self) -> None:
-        now = perf_counter()
-        self._stood += now - (now if self._since is None else self._since)
-        self._since = None
-        self._set(self.seconds - (now - self._began - self._stood))
+        if self._since is not None:
+            self._stood += perf_counter() - self._since
+            self._since = None
+        # A call that the cell has left behind may go on when the cell is over.
+        if not self._is_over:
+            self._set(self._left)
 
-    def clear(self) -> None:
+    def close(self) -> None:
+        self._is_over = True
+        self._clear()
+
+    def _clear(self) -> None:
         if self._ending is not None:
             self._ending.cancel()
 
@@ -263,7 +281,7 @@ async def _within(seconds: float, call: Coroutine[Any, Any, Any], limit: _Limit)
         if not is_late or (is_our_cancellation() and not limit.refusals.has_spoilt):
             raise
     finally:
-        deadline.clear()
+        deadline.close()
     return GraderError("timeout", f"no answer within {seconds:g} s")
 
 

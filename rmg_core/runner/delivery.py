@@ -213,7 +213,8 @@ class Delivery:
             try:
                 if (fault := await self._deliver()) is not None:
                     # Whoever stopped the run wanted it to end, and what was kept before is good.
-                    self.report(f"{fault}; {self.left:,} finished cells are not kept")
+                    calls = f" and {len(self.calls):,} replies of models" if self.calls else ""
+                    self.report(f"{fault}; {self.left:,} finished cells{calls} are not kept")
             except RunFailed as failure:
                 failures.append(failure)
         while self._opened:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from rmg_core.connections import Tally
+from rmg_core.connections.ledger import Tally
 
 
 @frozen
@@ -12,8 +12,8 @@ class Ended:
     """How a run ended.
 
     `samples` were read; of their `cells`, `finished` have an outcome. A run that was stopped has
-    fewer; `reused` came from earlier runs. `seconds` are of the clock; `grader_seconds` add up all
-    calls of a grader.
+    fewer; `reused` came from earlier runs. `pending` of them could not ask a model, and have to
+    wait for another run. `seconds` are of the clock; `grader_seconds` add up all calls of a grader.
     `models` are what each model has used, with the reason where it was stopped. `reports` are
     sentences for the user.
     """
@@ -22,6 +22,7 @@ class Ended:
     cells: int
     finished: int
     reused: int
+    pending: int
     is_stopped: bool
     seconds: float
     grader_seconds: Mapping[str, float]
@@ -30,4 +31,4 @@ class Ended:
 
     @property
     def is_complete(self) -> bool:
-        return not self.is_stopped and self.finished == self.cells
+        return not (self.is_stopped or self.pending) and self.finished == self.cells

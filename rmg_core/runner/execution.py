@@ -1,6 +1,5 @@
 """One run: a reader, a pool of workers, and how it ends."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -10,7 +9,8 @@ import anyio
 from anyio.lowlevel import checkpoint
 from attrs import define, field
 
-from rmg_core.connections import PLACE, Ledger
+from rmg_core.connections.errands import PLACE
+from rmg_core.connections.ledger import Ledger
 from rmg_core.datasets import Sample
 from rmg_core.errors import RunFailed
 from rmg_core.limits import Budget, take
@@ -20,7 +20,7 @@ from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.ended import Ended
 from rmg_core.runner.failures import tasks_together
-from rmg_core.runner.guard import is_our_cancellation, shake_off
+from rmg_core.runner.guard import current_task, is_our_cancellation, shake_off
 from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.pipeline import Pipeline
 from rmg_core.runner.remembering import KeptReplies
@@ -29,7 +29,7 @@ from rmg_core.runner.sources import Source
 from rmg_core.runner.telling import told_of
 from rmg_core.runner.watchdog import Watchdog, code_in_loop
 from rmg_core.runner.window import OpenSample
-from rmg_core.runner.workplace import Worker
+from rmg_core.runner.workplace import Place
 
 LOG: Final = logging.getLogger("rmg_core")
 LOG.addFilter(redact_record)
@@ -114,7 +114,7 @@ class Execution:
             if fault := await self._close():
                 raise fault
         ended, lost = self.ended, self.pipeline.alive
-        if not ended.is_stopped and (lost or not ended.is_complete):
+        if not ended.is_stopped and (lost or ended.finished < ended.cells):
             raise RunFailed(
                 f"{lost:,} of {ended.samples:,} samples did not come out of the run; "
                 "this is a fault of rmg: please report it"
@@ -122,6 +122,7 @@ class Execution:
         return ended
 
     async def _close(self) -> RunFailed | None:
+        self.ledger.end("the run is over")  # so that no call that a cell has left behind goes on
         with anyio.CancelScope(shield=True):
             return await self._delivery.close()
         raise AssertionError("a shielded scope lets nothing be cancelled")
@@ -135,6 +136,7 @@ class Execution:
             cells=pipeline.samples * pipeline.cells_a_sample,
             finished=pipeline.finished,
             reused=pipeline.reused,
+            pending=self.ledger.pending,
             is_stopped=self.is_stopped,
             seconds=perf_counter() - self._began,
             grader_seconds={lane.name: lane.seconds for lane in pipeline.graders},
@@ -142,7 +144,7 @@ class Execution:
                 (used, self.ledger.stopped.get(name, ""))
                 for name, used in self.ledger.tallies.items()
             ),
-            reports=(*self.reports, *told_of(pipeline.graders)),
+            reports=(*self.reports, *told_of(pipeline.graders), *self.ledger.told()),
         )
 
     @property
@@ -272,20 +274,19 @@ class Execution:
             self._tasks.start_soon(self._work)
 
     async def _work(self) -> None:
-        worker = Worker(self.session.limits.cells, self._note_lent)
-        PLACE.set(worker)
+        task = current_task()
         while True:
             try:
-                await self._work_on(worker)
+                await self._work_on()
             except anyio.get_cancelled_exc_class():
-                if is_our_cancellation() or worker.task is None:
+                if is_our_cancellation() or task is None:
                     raise
                 # A task that a grader has left behind cancelled this one.
-                await shake_off(worker.task)
+                await shake_off(task)
             else:
                 return
 
-    async def _work_on(self, worker: Worker) -> None:
+    async def _work_on(self) -> None:
         pipeline = self.pipeline
         while True:
             job = pipeline.take()
@@ -298,7 +299,7 @@ class Execution:
                 self._call_worker()
             lane, cells = job
             try:
-                await self._run(lane, cells, worker)
+                await self._run(lane, cells)
             except anyio.get_cancelled_exc_class():
                 pipeline.put_back(lane, cells)
                 raise
@@ -328,22 +329,23 @@ class Execution:
                 self._idle.remove(event)
             raise
 
-    async def _run(self, lane: Lane, job: Any, worker: Worker) -> None:
+    async def _run(self, lane: Lane, job: Any) -> None:
+        place = Place(self.session.limits.cells, self._note_lent)
         if lane.limiter is not None:
-            await take(lane.limiter, worker)
+            await take(lane.limiter, place)
         try:
-            if not worker.take_free_place():
-                await worker.take_place()
+            await place.take()
             try:
                 if lane.is_async:
-                    await self._run_cells(lane, job, worker.task)
+                    PLACE.set(place)
+                    await self._run_cells(lane, job, place)
                 else:
                     await self._run_chunk(lane, job)
             finally:
-                worker.leave_place()
+                place.leave()
         finally:
             if lane.limiter is not None:
-                lane.limiter.release_on_behalf_of(worker)
+                lane.limiter.release_on_behalf_of(place)
 
     def _note_lent(self, change: int) -> None:
         """Let as many workers more run as have lent their places."""
@@ -351,11 +353,9 @@ class Execution:
         if change > 0:
             self._call_worker()
 
-    async def _run_cells(
-        self, lane: Lane, job: list[Any], task: "asyncio.Task[Any] | None"
-    ) -> None:
+    async def _run_cells(self, lane: Lane, job: list[Any], place: Place) -> None:
         """Run a cell, and more of its lane for as long as none of them waits."""
-        ready, queue = self.pipeline.ready, lane.queue
+        ready, queue, task = self.pipeline.ready, lane.queue, current_task()
         now = perf_counter()
         [cell] = job
         while True:
@@ -366,7 +366,9 @@ class Execution:
             lane.land([cell], [result])
             if task is not None and task.cancelling():
                 await shake_off(task)
-            if now > self._breathe_at or not queue or (ready and ready[0] is not lane):
+            is_last = not queue or (ready and ready[0] is not lane)
+            # A call that a cell has left behind may still have its place lent.
+            if is_last or place.was_lent or now > self._breathe_at:
                 return
             cell = queue.popleft()
             job.append(cell)

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeAlias
 import anyio
 from attrs import define, evolve, field
 
-from rmg_core.connections import ERRAND, Errand, Ledger, Missing, key_of
+from rmg_core.connections import key_of
+from rmg_core.connections.errands import ERRAND, Errand
+from rmg_core.connections.ledger import Ledger, Missing
 from rmg_core.limits import Budget
 from rmg_core.models import Call
 from rmg_core.outcomes import GraderError, GraderSkip, Outcome
@@ -90,6 +92,9 @@ class _Questions:
 
     async def keep(self, call: Call) -> None:
         raise AssertionError(f"a call was made offline: {call.key}")
+
+    def written(self, _: str) -> None:
+        """Estimate nothing: what is asked is estimated elsewhere."""
 
     def note(self, fingerprint: str, keys: Sequence[str]) -> None:
         """Note nothing: the store is only read."""

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from attrs import define, frozen
 
 from rmg_core.connections import Connection
-from rmg_core.connections.estimates import Estimator, expected_cost
+from rmg_core.connections.estimates import Estimator, expected_cost, limit_of
 from rmg_core.limits.rates import WINDOW
 from rmg_core.models import AnyRequest, Request
 from rmg_core.outcomes import NOTHING
@@ -88,8 +88,7 @@ class _Sum:
 
     def _tokens(self, request: AnyRequest) -> tuple[float, float]:
         """Estimate the tokens that a call reads and writes."""
-        limit = request.parameters.get("max_tokens", getattr(self.model.client, "max_tokens", None))
-        most = limit if isinstance(limit, int) else None
+        most = limit_of(request, self.model.client)
         read, written = map(float, Estimator().tokens_of(request, most))
         before = self.before
         if before is not None and before.input_tokens:

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
-from rmg_core.connections import Ledger
+from rmg_core.connections.ledger import Ledger
 from rmg_core.datasets import Sample
 from rmg_core.limits import Limits
 from rmg_core.outcomes import NOTHING, Cell, GraderError, Outcome

@@ -20,6 +20,9 @@ class KeptReplies:
     def find(self, key: str) -> Call | None:
         return self.archive.call(key)
 
+    def written(self, model: str) -> float | None:
+        return self.archive.written(model)
+
     async def keep(self, call: Call) -> None:
         await self.delivery.keep(call)
 

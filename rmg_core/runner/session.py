@@ -1,8 +1,8 @@
 """What the runs of one runner share within one event loop: its limits and its open graders."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import anyio
 from anyio import to_thread
@@ -77,8 +77,10 @@ class Session:
         opened = AsyncExitStack()
         try:
             for model in self.plan.models:
-                with _telling(f"model {model.name!r} cannot be opened"):
-                    await opened.enter_async_context(model.opened())
+                live = model.live()
+                await _bracket(live.enter, f"model {model.name!r} cannot be opened")
+                said = f"model {model.name!r} cannot be closed"
+                opened.push_async_callback(_bracket, live.leave, said)
             for planned in self.plan.graders:
                 if (workers := self.workers.get(planned.name)) is not None:
                     opened.push_async_callback(to_thread.run_sync, workers.close)
@@ -100,18 +102,11 @@ def _backend() -> str:
 
 
 async def _bracket(hook: Callable[[], Awaitable[None]], said: str) -> None:
-    """Call a grader's `aopen` or `aclose`; what it raises ends the run, and is `said`."""
-    with _telling(said):
-        await hook()
-
-
-@contextmanager
-def _telling(said: str) -> Iterator[None]:
-    """Let what foreign code raises end the run, and say what that code was to do."""
+    """Open or close a model or a grader; what it raises ends the run, and is `said`."""
     task = current_task()
     requests = task.cancelling() if task is not None else 0
     try:
-        yield
+        await hook()
     except BaseException as fault:
         pass_interrupt(fault)
         is_asked = task is not None and task.cancelling() > requests

@@ -23,6 +23,7 @@ from rmg_core.outcomes import (
     GraderSkip,
     Outcome,
     Scale,
+    is_pending,
 )
 from rmg_core.redaction import redacted, redacted_values
 
@@ -68,6 +69,9 @@ def _settle(value: Any, scale: Scale | None) -> Outcome:  # noqa: PLR0911 - one 
         return _settle_rank(value)
     if isinstance(value, GraderSkip):
         return _with_metadata(attrs.evolve(value, reason=_text(value.reason)))
+    if is_pending(value):
+        said = "it returned a GraderError of the kind 'pending', which only a model can bring about"
+        return GraderError("bad_return", f"{said}; return one of the kind 'grader_error'")
     if isinstance(value, GraderError):
         error, detail = _text(value.error), _text(value.detail)
         return _with_metadata(attrs.evolve(value, error=error, detail=detail))
@@ -185,7 +189,8 @@ def error_of(fault: BaseException, kind: str) -> GraderError:
     """
     pass_interrupt(fault)
     if isinstance(fault, CannotGrade):
-        own = fault.kind if isinstance(fault.kind, str) and fault.kind in ERROR_KINDS else kind
+        is_known = isinstance(fault.kind, str) and fault.kind in ERROR_KINDS
+        own = fault.kind if is_known and fault.kind != "pending" else kind
         return GraderError(own, _text(_message_of(fault)))
     return GraderError(kind, said_by(fault), _trace_of(fault))
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
-from rmg_core.connections import ERRAND, Errand, Ledger
-from rmg_core.outcomes import Cell, GraderError, Outcome, is_pending
+from rmg_core.connections.errands import ERRAND, Errand
+from rmg_core.connections.ledger import Ledger
+from rmg_core.outcomes import Cell, GraderError, GraderScore, Outcome, is_pending
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
 from rmg_core.runner.calls import Inputs, Refusals, asking
 from rmg_core.runner.settling import (
@@ -88,9 +89,14 @@ def _on_errand(
             outcome = await answer(inputs)
         finally:
             ERRAND.reset(before)
-        errand.note_calls()
         seconds = max(0.0, perf_counter() - began - errand.waited)
-        return (GraderError("pending", errand.pending) if errand.pending else outcome), seconds
+        if errand.pending:
+            ledger.pending += 1
+            return GraderError("pending", errand.pending), seconds
+        if errand.failures and isinstance(outcome, GraderScore):
+            ledger.scored_anyway[name] += 1
+        errand.note_calls()
+        return outcome, seconds
 
     return ask
 

@@ -1,70 +1,81 @@
-"""A worker, and its place among the running cells, which it lends while its cell waits."""
+"""The place of a cell among those that run, which it lends while it waits for a model."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
-from anyio import CapacityLimiter, WouldBlock
-from attrs import define, field
+from anyio import CapacityLimiter
+from attrs import define
 
 from rmg_core.limits import take
-from rmg_core.runner.guard import current_task
 
 
 @define(eq=False)
-class Worker:
-    """A task that runs cells: what the limits know it by, and what a grader may cancel.
+class Place:
+    """The place of one job: of a chunk, or of a cell, which lends it while it waits for a model.
 
-    While its cell waits for a model, its place among the running cells is lent to another;
-    `on_lent` is told of 1 place more, and of 1 less.
+    `on_lent` is told of 1 place more, and of 1 less. `was_lent` says that it was lent once. A
+    cell may leave calls behind when it ends, which then neither lend nor take a place.
     """
 
     cells: CapacityLimiter
     on_lent: Callable[[int], None]
-    task: "asyncio.Task[None] | None" = field(factory=current_task)
+    was_lent: bool = False
     _has_place: bool = False
     _is_lent: bool = False
+    _is_over: bool = False
     _waits: int = 0
-    _taking: anyio.Lock = field(factory=anyio.Lock)
+    _taking: anyio.Lock | None = None
 
-    def take_free_place(self) -> bool:
-        """Take a place for a cell that begins, if one is free."""
-        try:
-            self.cells.acquire_on_behalf_of_nowait(self)
-        except WouldBlock:
-            return False
-        self._has_place = True
-        return True
-
-    async def take_place(self) -> None:
-        """Take a place as soon as one is free."""
+    async def take(self) -> None:
+        """Take it as soon as one is free."""
         await take(self.cells, self)
         self._has_place = True
 
-    def leave_place(self) -> None:
+    def leave(self) -> None:
         """Leave it for good, whether the cell has it or has lent it."""
-        if self._has_place:
-            self._has_place = False
-            self.cells.release_on_behalf_of(self)
+        self._is_over = True
+        self._release()
         self._end_loan()
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[None]:
-        """Lend the place for as long as this lasts; several calls of a cell may wait at once."""
+        """Lend it for as long as this lasts; several calls of a cell may wait at once.
+
+        However this ends, the cell has its place again, unless its coroutine is closed.
+        """
         self._waits += 1
         if self._has_place:
-            self.leave_place()
-            self._is_lent = True
+            self._release()
+            self._is_lent = self.was_lent = True
             self.on_lent(1)
+        is_closed = False
         try:
             yield
+        except GeneratorExit:
+            is_closed = True
+            raise
         finally:
             self._waits -= 1
+            if not is_closed:
+                with anyio.CancelScope(shield=True):
+                    await self._take_back()
+
+    async def _take_back(self) -> None:
+        if self._taking is None:
+            self._taking = anyio.Lock()
         async with self._taking:
-            if not (self._waits or self._has_place):
-                self._end_loan()
-                await self.take_place()
+            if self._waits or self._has_place or self._is_over:
+                return
+            self._end_loan()
+            await self.take()
+            if self._is_over:
+                self._release()
+
+    def _release(self) -> None:
+        if self._has_place:
+            self._has_place = False
+            self.cells.release_on_behalf_of(self)
 
     def _end_loan(self) -> None:
         if self._is_lent:

@@ -216,7 +216,7 @@ def test_show_of_an_unknown_name_offers_the_near_miss(desk):
     said = desk.rmg("show", "basic/meen")
     assert said.code == 2
     assert said.err == (
-        "there is no grader, mapper or aggregator 'basic/meen'; did you mean 'basic/mean'?\n"
+        "there is no grader, mapper, aggregator or model 'basic/meen'; did you mean 'basic/mean'?\n"
     )
 
 

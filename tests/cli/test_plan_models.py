@@ -1,6 +1,7 @@
 """`rmg plan` says what a run needs of its models before anything is paid."""
 
 from contextlib import closing
+from math import ceil
 from sqlite3 import connect
 
 import pytest
@@ -126,7 +127,7 @@ def forget_outcomes(desk):
 def test_a_first_plan_counts_a_call_a_cell(judging):
     made = need(judging)
     text = len("Is this polite? ") + 3
-    read = 2 * (int(text / 3.5 * 1.1) + 8) + 2 * (int((text - 1) / 3.5 * 1.1) + 8)
+    read = sum(2 * ceil(each / 3.5 * 1.1 + 8) for each in (text, text - 1))
     assert made == {
         "name": "judge",
         "use": "./client.py:Client",
@@ -275,7 +276,7 @@ def test_many_cells_are_estimated_by_some(judging, monkeypatch):
     [
         ("calls=4", True, "the budget allows it: 4 of 4 calls"),
         ("calls=3", False, f"the budget does not allow it: 4 of 3 calls; {STOPS}"),
-        ("tokens=1_000", True, "the budget allows it: 92 of 1,000 tokens"),
+        ("tokens=1_000", True, "the budget allows it: 96 of 1,000 tokens"),
         ("usd=0.5", True, "the budget allows it: 0.0001 of 0.5000 usd"),
     ],
 )
@@ -285,11 +286,14 @@ def test_the_budget_is_held_against_it(judging, limit, is_enough, said):
     assert said in judging.rmg("plan", "qa.toml", *setting).out.splitlines()
 
 
-def test_a_budget_of_money_is_open_without_a_price(judging):
+def test_a_budget_of_money_needs_a_price(judging):
     judging.write("qa.toml", CONFIG.replace("price =", "# price ="))
-    assert planned(judging, "--set", "budget.usd=5")["budget"]["is_enough"] is None
-    said = judging.rmg("plan", "qa.toml", "--set", "budget.usd=5").out
-    assert "whether the budget allows it is not known without the price\n" in said
+    said = judging.rmg("check", "qa.toml", "--set", "budget.usd=5")
+    assert said.code == 2
+    assert said.err.splitlines()[0] == (
+        "--set budget.usd=5: budget.usd cannot count model 'judge', whose price is not known; "
+        "write price = { input = …, output = … } in [models.judge], or bound calls or tokens"
+    )
 
 
 @pytest.mark.parametrize(("limit", "seconds"), [("rpm=4", 0), ("rpm=2", 60), ("tpm=40", 120)])
@@ -316,7 +320,7 @@ def test_the_page_has_a_row_for_each_model(judging):
         "./client.py:Client",
         "at least 4",
         "0",
-        "52",
+        "56",
         "40",
         "0.0001",
         "2 rpm",

@@ -107,6 +107,7 @@ def test_a_grade_as_json(kept):
                 "seconds": 0.25,
                 "attempts": 1,
                 "fingerprint": address(same, "Paris", "Paris"),
+                "calls": [],
             }
         ],
         "grader": {

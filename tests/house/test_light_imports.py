@@ -77,3 +77,23 @@ def test_the_help_of_the_command_line_loads_only_click():
     loaded = loaded_by(statement)
     assert foreign(loaded) <= {*LIGHT, "click"}
     assert rooms_in(loaded) == {"cli", *ROOMS_OF_THE_DOOR}
+
+
+def test_checking_a_config_with_models_loads_no_client_of_one(tmp_path):
+    config = tmp_path / "c.toml"
+    (tmp_path / "rows.jsonl").write_text('{"response": "a"}\n')
+    (tmp_path / "judge.py").write_text(
+        "from rmg_core.models import Model\n"
+        "async def judge(response: str, *, model: Model) -> float: return 1.0\n"
+    )
+    config.write_text("""
+        dataset.path = "rows.jsonl"
+        models.a = { use = "openai/chat", options.model = "m", options.api_key = "${PATH}" }
+        models.b = { use = "litellm/chat", options.model = "openai/m" }
+        graders.a = { use = "./judge.py:judge", options.model = "a" }
+        graders.b = { use = "./judge.py:judge", options.model = "b" }
+    """)
+    main = "from rmg_core.cli import main; main()"
+    loaded = loaded_by(f"sys.argv = ['rmg', 'check', '--json', {str(config)!r}]; {main}")
+    assert {"rmg_plugin_openai.chat", "rmg_plugin_litellm.chat"} <= loaded
+    assert not {"aiohttp", "litellm", "openai"} & foreign(loaded)

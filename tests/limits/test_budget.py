@@ -53,7 +53,7 @@ def test_a_limit_that_is_reached_is_named_with_what_was_spent(budget: Budget, li
     budget.report = told.append
     budget.settle(budget.reserve("judge", 1000, 0.4), 1200, 0.45)
     said = (
-        f"the budget of {limit} has no room for another call: "
+        f"the budget of {limit} has no room for another call, of up to 1,000 tokens and 0.4 usd: "
         "0.45 usd, 1 call and 1,200 tokens are spent"
     )
     for _ in range(2):

@@ -94,6 +94,18 @@ def test_a_call_that_swallows_one_cancellation_and_ends_is_late_and_not_told_of(
     assert results.summary.reports == ()
 
 
+def test_scopes_of_a_call_that_are_cancelled_one_after_another_are_no_refusal(in_loop: Any):
+    async def patient(response: str) -> float:
+        for _ in range(3):
+            with anyio.move_on_after(1.5 * calls.GRACE):
+                await anyio.sleep_forever()
+        return float(response[1:]) / 10
+
+    results = in_loop(GradingRunner({"patient": patient}).arun, ROWS)
+    assert [each.score for each in results["patient"]] == [0.0, 0.1, 0.2, 0.3, 0.4]
+    assert results.summary.reports == ()
+
+
 def test_each_call_that_will_not_be_cancelled_is_given_up_and_counted(in_loop: Any):
     async def bad(response: str) -> None:
         await hang_on_cancellation(response)

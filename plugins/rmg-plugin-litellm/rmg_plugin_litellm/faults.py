@@ -11,6 +11,15 @@ from rmg_plugin_litellm.wire import Exchange
 
 _LONGEST: Final = 500
 _LOOKED_AT: Final = 4_000  # characters that are searched for keys, before they are cut
+# Of what litellm says before anything is sent: no other request of the model will fare better.
+_MEANT: Final = (
+    (
+        ("missing credentials", "api_key client option must be set", "api key is required"),
+        401,
+        "no_key",
+    ),
+    (("llm provider not provided",), 404, "no_provider"),
+)
 _TOLD: Final = ("retry-after", "date", "ratelimit", "rate-limit", "request-id")
 
 
@@ -58,6 +67,9 @@ def _of_litellm(raised: Exception) -> ProviderError:
         return ProviderError(cause, said)
     status = getattr(raised, "status_code", None)
     known = status if isinstance(status, int) and 400 <= status < 500 else 400
+    for words, meant, code in _MEANT:
+        if any(each in said.lower() for each in words):
+            return ProviderError("status", said, meant, code=code)
     return ProviderError("status", said, known, _headers_of(raised))
 
 

@@ -1,7 +1,6 @@
 """One call: the keys are put in at the last moment, and what comes back is clean of them."""
 
 from collections.abc import Callable, Mapping
-from os import environ
 from typing import Any, TypeVar
 
 from attrs import frozen
@@ -28,8 +27,8 @@ class Keys:
         cls, base_url: str, api_key: Secret | None, headers: Mapping[str, str | Secret]
     ) -> "Keys":
         """Take what is written; the key of OpenAI goes to OpenAI without being written."""
-        if api_key is None and is_openai(base_url) and environ.get("OPENAI_API_KEY"):
-            api_key = Secret.from_env("OPENAI_API_KEY")
+        if api_key is None and is_openai(base_url):
+            api_key = Secret.from_env("OPENAI_API_KEY")  # which says so where it is not set
         return cls(api_key, headers)
 
     def reveal(self) -> tuple[dict[str, str], list[str]]:
