@@ -1,4 +1,4 @@
-"""The parts of an answer that are judged one by one: turns of a conversation, steps of a solution."""
+"""The parts of an answer that are judged one by one: turns of a talk, steps of a solution."""
 
 import re
 from collections.abc import Mapping, Sequence
