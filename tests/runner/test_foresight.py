@@ -236,16 +236,6 @@ def test_a_grader_whose_requests_fail_is_told_of():
     )
 
 
-def test_a_plain_grader_is_not_called():
-    def plain(response: str, *, model: Model) -> float:
-        raise AssertionError("it was called")
-
-    [look] = looks_at(plain, ["a"], model=connection())
-    assert look.complaint == (
-        "grader 'judged' is no `async def`: what 1 of its cells ask is not counted"
-    )
-
-
 def test_an_option_named_requests_tells_nothing():
     @frozen
     class Counting:
