@@ -70,10 +70,10 @@ async def once(response: str, *, model: Model) -> float:
 def test_a_look_sees_the_question_of_each_cell():
     looks = looks_at(once, ["a", "b"], model=connection())
     assert calls(looks) == 2
-    assert [each.label for each in looks[0].questions.wanted] == [
+    assert {each.label for each in looks[0].questions.wanted} == {
         "judged, sample 0",
         "judged, sample 1",
-    ]
+    }
 
 
 def test_questions_that_are_asked_together_are_all_seen():
