@@ -13,7 +13,6 @@ from generator.options import options_table
 from rmg_core.graders import GraderSpec, spec_of
 from rmg_core.outcomes import UNIT
 from rmg_core.registry import Registry, Resolved
-from rmg_plugin_judge.custom import Custom
 
 ROOT = Path(__file__).parents[2]
 OF_CORE = ("aggregator", "model", "mapper", "reader", "sink", "observer")
@@ -71,13 +70,11 @@ def _grader(name: str, spec: GraderSpec) -> str:
     needs = f"Needs: {_needs(spec)}." if spec.declared.needs else ""
     if spec.declared.runs_in == "process":
         needs = f"{needs} Runs in processes of its own.".strip()
-    head = [f"### `{name}`", f"{scale} {needs}".strip()]
-    if judges.is_judge(spec):
-        # Its levels, which end the text of its class, are a table here.
-        said = _prose(spec.doc) if spec.options is Custom else spec.summary
-        return "\n\n".join(filter(None, [head[0], said, head[1], inputs, *judges.section(spec)]))
-    parts = [head[0], _prose(spec.doc), head[1], inputs]
-    return "\n\n".join(filter(None, [*parts, options_table(spec.options)]))
+    # The levels that end the text of a judge's class are a table of its section.
+    said = spec.summary if judges.rubric_of(spec) else _prose(spec.doc)
+    rest = judges.section(spec) if judges.is_judge(spec) else [options_table(spec.options)]
+    parts = [f"### `{name}`", said, f"{scale} {needs}".strip(), inputs, *rest]
+    return "\n\n".join(filter(None, parts))
 
 
 def _needs(spec: GraderSpec) -> str:

@@ -106,9 +106,14 @@ def is_judge(spec: GraderSpec) -> bool:
     return issubclass(spec.options, JudgeOptions)
 
 
+def rubric_of(spec: GraderSpec) -> Rubric | None:
+    """Return the rubric that a grader is made of; an inline judge has none."""
+    return getattr(spec.options, "rubric", None)
+
+
 def section(spec: GraderSpec) -> list[str]:
     """Return what a judge asks, and where its options are told."""
-    rubric = getattr(spec.options, "rubric", None)
+    rubric = rubric_of(spec)
     if rubric is None:
         return [_options("an inline judge", "inline")]
     parts = [f"Mode: {rubric.mode}. {_options('its mode', rubric.mode)}"]
