@@ -3,14 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from attrs import define, evolve, field, frozen
 
 from rmg_core import Model, ModelFailed
 from rmg_core.models import Message, Reply, Request
 from rmg_plugin_judge.frames import frame, occurs, repair
-from rmg_plugin_judge.judges import name_of, thinks
+from rmg_plugin_judge.judges import Memory, name_of, thinks
 from rmg_plugin_judge.options import JudgeOptions
 from rmg_plugin_judge.protocols import asking, next_protocol
 from rmg_plugin_judge.reductions import expected_value
@@ -29,8 +28,8 @@ from rmg_plugin_judge.verdicts import from_logprobs, read
 TOKENS_SHOWN: Final = 20
 """So many of the likeliest tokens are asked for where their probabilities count."""
 
-_REFUSED: "WeakKeyDictionary[Any, set[Protocol]]" = WeakKeyDictionary()
-"""The protocols that the providers of models were found to refuse.
+_REFUSED: Final = Memory()
+"""The protocols that the providers of models were found to refuse, with what they say.
 
 Replies that merely cannot be read teach nothing: they are stored, so that the next run would learn
 it at another sample.
@@ -160,16 +159,15 @@ async def vote_of(
     Raises:
         ModelStopped: the judge cannot be asked any more in this run.
     """
-    bill, refused = _Bill(), set[Protocol]()
-    known = _REFUSED.setdefault(model, set())
+    bill, refused = _Bill(), dict[str, str]()
     protocol = _first(model, question.options)
     blank = Vote(name_of(model), order=tuple(order), sample=sample)
     while True:
         vote = await _asked(question, model, evolve(blank, protocol=protocol), bill)
         if vote.verdict is not None:
-            known |= refused
+            _REFUSED.of(model).update(refused)
         if vote.error == "bad_request":
-            refused.add(vote.protocol)
+            refused[vote.protocol] = vote.said
         other = next_protocol(protocol, _trouble(vote))
         if other is None:
             return bill.on(vote)
@@ -179,7 +177,7 @@ async def vote_of(
 def _first(model: Model, options: JudgeOptions) -> Protocol:
     """Return how a judge is asked at first: as the options say, unless that was refused."""
     protocol: Protocol = "text" if options.protocol == "auto" else options.protocol
-    refused = _REFUSED.get(model, ())
+    refused = _REFUSED.of(model)
     while protocol in refused and (other := next_protocol(protocol, "bad_request")):
         protocol = other
     return protocol

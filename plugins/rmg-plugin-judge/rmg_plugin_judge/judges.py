@@ -3,6 +3,9 @@
 import json
 from collections.abc import Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from attrs import define, field
 
 FAMILIES: Final[Mapping[str, str]] = {
     "chatgpt": "openai",
@@ -73,3 +76,19 @@ def thinks(judge: Any) -> bool:
 def _names(model: str) -> tuple[str, str]:
     whole = model.casefold()
     return whole, whole.rpartition("/")[2]
+
+
+@define(eq=False)
+class Memory:
+    """Words about models, for as long as each model lives."""
+
+    _words: "WeakKeyDictionary[Any, dict[str, str]]" = field(
+        init=False, factory=WeakKeyDictionary, repr=False
+    )
+
+    def of(self, judge: Any) -> dict[str, str]:
+        """Return what is kept of a model; of one that cannot be told from others, nothing is."""
+        try:
+            return self._words.setdefault(judge, {})
+        except TypeError:  # it has no hash, or no weak reference
+            return {}

@@ -3,22 +3,24 @@
 import logging
 from collections.abc import Mapping
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from attrs import evolve
 
 from rmg_core import Model, ModelFailed
 from rmg_plugin_judge.asking import Question
-from rmg_plugin_judge.judges import name_of
+from rmg_plugin_judge.judges import Memory, name_of
 from rmg_plugin_judge.values import Rubric
 from rmg_plugin_judge.verdicts import from_logprobs
 
 LOG: Final = logging.getLogger("rmg_plugin_judge")
 
-_REFUSING: "WeakKeyDictionary[Any, str]" = WeakKeyDictionary()
-"""The models whose providers refuse to tell probabilities, with what they say."""
+REFUSED: Final = "logprobs"
 
-_TOLD: "WeakKeyDictionary[Any, set[str]]" = WeakKeyDictionary()
+_REFUSING: Final = Memory()
+"""What the providers say who refuse to tell the probabilities of a model."""
+
+_TOLD: Final = Memory()
+"""Why the labels of a model count, by the rubrics of which it was told."""
 
 
 async def why_unweighed(question: Question, model: Model) -> str:
@@ -31,8 +33,8 @@ async def why_unweighed(question: Question, model: Model) -> str:
         ModelFailed: the trial has no answer, which says nothing of probabilities.
         ModelStopped: the judge cannot be asked any more in this run.
     """
-    if model in _REFUSING:
-        return _REFUSING[model]
+    if why := _REFUSING.of(model).get(REFUSED, ""):
+        return why
     trial = evolve(question, inputs=_trial(question.rubric), examples=(), is_weighed=True)
     nonce = trial.nonce(model, (), 0)
     try:
@@ -40,7 +42,8 @@ async def why_unweighed(question: Question, model: Model) -> str:
     except ModelFailed as failed:
         if failed.kind != "bad_request":
             raise
-        why = _REFUSING[model] = f"its provider refuses to tell probabilities: {failed.reason}"
+        why = f"its provider refuses to tell probabilities: {failed.reason}"
+        _REFUSING.of(model)[REFUSED] = why
     else:
         found = from_logprobs(reply, question.spec, nonce)
         why = "" if found else "its reply to a trial does not tell the probabilities of labels"
@@ -50,9 +53,9 @@ async def why_unweighed(question: Question, model: Model) -> str:
 
 
 def _warn(question: Question, model: Model, why: str) -> None:
-    told = _TOLD.setdefault(model, set())
+    told = _TOLD.of(model)
     if question.digest not in told:
-        told.add(question.digest)
+        told[question.digest] = why
         rubric = question.rubric.name
         LOG.warning("%s of %s: labels count for the whole run: %s", rubric, name_of(model), why)
 

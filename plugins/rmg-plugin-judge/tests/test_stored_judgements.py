@@ -1,5 +1,6 @@
 """What is stored of judgements serves other rules without a call."""
 
+import json
 from collections import Counter
 
 import pytest
@@ -72,7 +73,7 @@ class Varied:
 
 
 CALLS = 4 * 3 * 3 + 3 + 4 * 2
-"""Three samples of three judges, of which three are asked for once more, and pairs in two orders."""
+"""Three samples of three judges, three of them asked for once more, and pairs in two orders."""
 
 
 def write(bench: Bench, tone: str = TONE, pair: str = PAIR, more: str = "") -> None:
@@ -166,5 +167,7 @@ def test_offline_judges_by_what_is_stored(judged):
 
 def test_what_a_plan_counts_is_what_a_run_asks_at_first(judged):
     judged.write("rows.jsonl", [*ROWS, {"query": "q1", "response": "r9", "b": "s9"}])
-    print(judged.rmg("plan", "qa.toml", "--json"))
-    assert 0
+    planned = json.loads(judged.rmg("plan", "qa.toml", "--json"))["models"]
+    assert {each["name"]: each["calls"] for each in planned} == {"one": 5, "two": 3, "three": 3}
+    judged.rmg("run", "qa.toml", "--quiet")
+    assert judged.new_calls() == 11
