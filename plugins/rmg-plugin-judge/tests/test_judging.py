@@ -399,6 +399,23 @@ def test_a_judge_that_is_cancelled_leaves_nothing_behind(rubric, backend):
     assert len(begun) == len(ended) == 6
 
 
+def test_a_cell_that_takes_too_long_ends_with_all_that_it_asked():
+    begun, ended = [], []
+
+    class Slow(Judge):
+        async def chat(self, request):
+            begun.append(1)
+            try:
+                await anyio.sleep_forever()
+            finally:
+                ended.append(1)
+
+    grader = Rank(model=Slow(""), tournament="all")
+    runner = GradingRunner({"judge": {"grader": grader, "timeout": 0.05}})
+    assert runner.run([FOUR])["judge"][0].kind == "timeout"
+    assert len(begun) == len(ended) == 12
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_stop_in_one_of_many_pairs_is_a_stop_of_the_whole(backend):
     judge = Judge(ModelStopped("scripted", "the budget is spent"))
