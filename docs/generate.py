@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import catalogue, commands, config, data, errors, outcomes
+from generator import catalogue, commands, config, data, errors, judges, outcomes
 
 PAGES = Path(__file__).parent / "reference"
 PARTS: dict[str, Callable[[], str]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[], str]] = {
     **config.PARTS,
     **data.PARTS,
     **errors.PARTS,
+    **judges.PARTS,
     **outcomes.PARTS,
 }
 

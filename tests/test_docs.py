@@ -5,7 +5,7 @@ How a block is run depends on its language. The blocks of a page run in order, i
 
 python    runs; the blocks of a page share their names, and may `await` at the top level
 toml      is a config that must be fit to run, unless its file is `wrong.toml`; or the
-          `pyproject.toml` of a pack, which is installed
+          `pyproject.toml` of a pack, which is installed; or a rubric, in a folder `rubrics`
 bash      has commands, one a line: `rmg …` runs; pip, git, pytest, cd and the making of a venv
           are left to the reader
 console   has commands after `$`, with what they print; one may fail only where that is shown
@@ -125,6 +125,11 @@ class Reader:
         self.printed = None
         if block.file.endswith("pyproject.toml"):
             install(write(block), self.monkeypatch)
+            return
+        if "rubrics" in Path(block.file).parts:
+            from rmg_plugin_judge.shelf import grader_of
+
+            grader_of(write(block))
             return
         text = block.text
         if block.around:

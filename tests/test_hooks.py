@@ -101,6 +101,36 @@ def rmg_aggregators():
     assert scores(results, "half") == [0.15, 0.25]
 
 
+def test_rmg_documents(install_pack, run, tmp_path):
+    install_pack(
+        "mine",
+        GRADERS
+        + """
+from rmg_core import read_document
+
+@frozen(kw_only=True)
+class Share:
+    per: int
+
+def grader_of(path):
+    per = read_document(Share, path).per
+
+    @grader
+    def share(response: str) -> float:
+        return len(response) / per
+
+    return share
+
+@hookimpl
+def rmg_documents():
+    return {"toml": grader_of}
+""",
+    )
+    (tmp_path / "share.toml").write_text("per = 20\n", "utf-8")
+    results = run('packs = ["mine"]\n' + ROWS + '[graders.share]\nuse = "./share.toml"\n')
+    assert scores(results, "share") == [0.15, 0.25]
+
+
 def test_rmg_readers(install_pack, run, tmp_path):
     install_pack(
         "mine",

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from generator import judges
 from generator.markdown import code, table
 from generator.options import options_table
 from rmg_core.graders import GraderSpec, spec_of
@@ -69,8 +70,11 @@ def _grader(name: str, spec: GraderSpec) -> str:
     needs = f"Needs: {_needs(spec)}." if spec.declared.needs else ""
     if spec.declared.runs_in == "process":
         needs = f"{needs} Runs in processes of its own.".strip()
-    parts = [f"### `{name}`", _prose(spec.doc), f"{scale} {needs}".strip(), inputs]
-    return "\n\n".join(filter(None, [*parts, options_table(spec.options)]))
+    # The levels that end the text of a judge's class are a table of its section.
+    said = spec.summary if judges.rubric_of(spec) else _prose(spec.doc)
+    rest = judges.section(spec) if judges.is_judge(spec) else [options_table(spec.options)]
+    parts = [f"### `{name}`", said, f"{scale} {needs}".strip(), inputs, *rest]
+    return "\n\n".join(filter(None, parts))
 
 
 def _needs(spec: GraderSpec) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ from generator.markdown import code, table
 from rmg_core.config.bounds import keywords
 from rmg_core.config.kinds import is_required, options_of, words, written_type
 
+NOTHING: Mapping[str, str] = {}
 _SIGNS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "above {}",
@@ -18,17 +20,27 @@ _SIGNS = {
 }
 
 
-def options_table(cls: type[Any], key: str = "option") -> str:
-    """Write the options of a class, or nothing where it has none."""
+def options_table(
+    cls: type[Any],
+    key: str = "option",
+    meanings: Mapping[str, str] = NOTHING,
+    *,
+    names: Collection[str] | None = None,
+) -> str:
+    """Write the options of a class, or those of `names`, or nothing where it has none.
+
+    `meanings` are those of options that do not say their own.
+    """
     rows = [
         (
             f"`{name}`",
             _type(option),
             _range(option),
             _default(option),
-            option.metadata.get("help", ""),
+            option.metadata.get("help", "") or meanings.get(name, ""),
         )
         for name, option in options_of(cls).items()
+        if names is None or name in names
     ]
     return table((key, "type", "range", "default", "meaning"), rows) if rows else ""
 

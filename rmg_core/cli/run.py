@@ -126,7 +126,7 @@ def _stopped(summary: "Summary", grading: "Grading", rerun: str) -> str:
     hint = f"run again with: {rerun}"
     if grading.ledger.missing_count and grading.signalled is None:
         hint = "run without --offline to ask for what is missing"
-    if summary.samples == grading.samples:
+    if summary.pending and summary.samples == grading.samples:
         return f"{counted(summary.pending, 'outcome')} pending; {hint}"
     return f"stopped after {counted(summary.samples, 'sample')}; {hint}"
 

@@ -121,7 +121,7 @@ def _no_sample(written: str, ids: Sequence[str | int]) -> "Problem":
     from rmg_core.hints import suggestion
 
     if _INDEX.fullmatch(written) and (written.startswith("#") or not ids):
-        hint = "indices count the rows of the dataset from 0, and what is pending is not stored"
+        hint = "indices count the rows of the dataset from 0; one that is pending is not stored"
         return Problem(f"the run has no sample with the index {written}", hint)
     if not ids:
         hint = "its samples have no ids: give the index of one, such as 0"

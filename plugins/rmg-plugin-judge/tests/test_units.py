@@ -1,0 +1,96 @@
+import pytest
+
+from rmg_core import CannotGrade, GraderError, GraderScore, GraderSkip, Scale
+from rmg_plugin_judge.units import Units, put_together, taken_apart
+
+TALK = [
+    {"role": "user", "content": "one?"},
+    {"role": "assistant", "content": "1"},
+    {"role": "user", "content": "two?"},
+    {"role": "assistant", "content": "2"},
+]
+FIVE = Scale(0, 5)
+
+
+def apart(unit: str, inputs: dict, **more) -> list:
+    return list(taken_apart(Units(unit, **more), inputs, "response"))
+
+
+def test_the_whole_is_as_it_is():
+    inputs = {"query": "q", "response": "r"}
+    assert apart("whole", inputs) == [inputs]
+
+
+def test_each_turn_is_judged_given_those_before_it():
+    made = apart("turn", {"messages": TALK})
+    assert [each["response"] for each in made] == ["1", "2"]
+    assert [each["messages"] for each in made] == [TALK[:1], TALK[:3]]
+
+
+def test_a_window_bounds_what_is_given():
+    [made] = apart("last", {"messages": TALK}, window=1)
+    assert (made["response"], made["messages"]) == ("2", TALK[2:3])
+
+
+def test_a_response_is_the_last_turn():
+    [made] = apart("last", {"messages": TALK[:3], "response": "two"})
+    assert (made["response"], made["messages"]) == ("two", TALK[:3])
+
+
+def test_steps_are_paragraphs_given_those_before():
+    made = apart("step", {"response": "a = 1\n\n b = 2 \n\n\nc"})
+    assert [each["response"] for each in made] == [
+        "a = 1",
+        "a = 1\n\n[the step to judge:]\n\nb = 2",
+        "a = 1\n\nb = 2\n\n[the step to judge:]\n\nc",
+    ]
+
+
+def test_steps_stand_in_a_field_of_their_own():
+    made = apart("step", {"response": "all", "steps": ["x", "y"]}, steps="steps")
+    assert [each["response"].endswith(step) for each, step in zip(made, "xy", strict=True)]
+    assert all("steps" not in each for each in made)
+
+
+@pytest.mark.parametrize(
+    ("unit", "inputs", "kind"),
+    [
+        ("turn", {"query": "q", "response": "r"}, "bad_input"),
+        ("turn", {"messages": TALK[:1]}, "empty_input"),
+        ("step", {"response": "  \n\n "}, "empty_input"),
+        ("step", {"response": None}, "bad_input"),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_said(unit, inputs, kind):
+    with pytest.raises(CannotGrade) as caught:
+        apart(unit, inputs)
+    assert caught.value.kind == kind
+
+
+def scores(*given: float) -> list[GraderScore]:
+    return [GraderScore(each, f"r{each:g}", scale=FIVE) for each in given]
+
+
+@pytest.mark.parametrize(
+    ("reduce", "score"), [("mean", 3.0), ("min", 1.0), ("last", 5.0), ("product", 0.6)]
+)
+def test_parts_become_one_score(reduce, score):
+    made = put_together(scores(3, 1, 5), reduce)
+    assert made.score == pytest.approx(score)
+    assert made.reason == f"{reduce} of 3 parts; the lowest, part 2: r1"
+    assert [each["score"] for each in made.metadata["parts"]] == [3, 1, 5]
+
+
+def test_an_error_of_a_part_is_that_of_the_whole():
+    made = put_together([*scores(3), GraderError("timeout", "late")], "mean")
+    assert (made.kind, made.error) == ("timeout", "part 2 of 2: late")
+
+
+def test_a_part_that_is_skipped_does_not_count():
+    made = put_together([*scores(3, 5), GraderSkip("no claim")], "mean")
+    assert (made.score, made.metadata["skipped"]) == (4, 1)
+
+
+def test_parts_that_are_all_skipped_are_a_skip():
+    made = put_together([GraderSkip("a"), GraderSkip("b")], "mean")
+    assert made == GraderSkip("no part of 2 was judged")
