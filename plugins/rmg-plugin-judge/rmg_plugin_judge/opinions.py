@@ -59,7 +59,8 @@ def _is_over(question: Question, votes: Sequence[Vote], model: Model) -> bool:
     own = [vote for vote in votes if vote.model == name_of(model)]
     most = question.options.most_samples
     if question.rubric.mode == "pairwise":
-        return is_pair_decided(own, question.rubric, most)
+        ties: Any = getattr(question.options, "ties", "allow")
+        return is_pair_decided(own, question.rubric, most, ties=ties)
     return bool(is_decided(own, question.rubric, most, reduce="mode"))
 
 

@@ -105,13 +105,17 @@ def reduced_pairs(  # noqa: PLR0911 - one for each way to come to no score
     return GraderScore(outcome, reason_of(nearest), about)
 
 
-def is_pair_decided(votes: Sequence[Vote], rubric: Rubric, most: int) -> bool:
+def is_pair_decided(
+    votes: Sequence[Vote], rubric: Rubric, most: int, *, ties: Ties = "allow"
+) -> bool:
     """Tell whether the votes that are left cannot change the word of one judge on two answers.
 
     `most` counts its votes in each order. In each order that it was shown, one side leads by more
     than are left, more than half of all votes did not fail, and those that abstain, with what
     could still abstain, are fewer than those that count.
     """
+    if ties == "forbid":
+        votes = [_without_tie(vote, rubric) for vote in votes]
     for own in by_judge(votes, by_order=True).values():
         left = most - len(own)
         preferences = [preference_of(vote, rubric) for vote in own if is_counted(vote)]

@@ -1,13 +1,18 @@
 """The engine by mode: whom it asks how often, and what it makes of the votes."""
 
+from itertools import product
+
 import anyio
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rmg_core import GraderSkip, GradingRunner, ModelFailed, ModelStopped
 from rmg_plugin_judge.graders import grader_class
 from rmg_plugin_judge.options import Escalation, Sampling
-from rmg_plugin_judge.values import Criterion, RubricInput
+from rmg_plugin_judge.preferences import is_pair_decided, reduced_pairs
+from rmg_plugin_judge.values import Criterion, RubricInput, Unreadable, Verdict, Vote
 from rmg_plugin_judge.writing import read_criteria
 
 from .scripted import (
@@ -258,8 +263,6 @@ def test_a_checklist_that_cannot_be_read_is_asked_for_once_more():
     ],
 )
 def test_what_is_no_checklist_is_not_read_as_one(text):
-    from rmg_plugin_judge.values import Unreadable
-
     with pytest.raises(Unreadable):
         read_criteria(text, "12345678")
 
@@ -432,3 +435,40 @@ def test_a_nonce_is_of_one_order_and_one_sample():
     votes = votes_of(Pair(model=judge, samples=2), **TWO)
     assert len(votes) == 4
     assert len({nonce_in(each.messages[1].content) for each in judge.requests}) == 4
+
+
+WORDS = ("A", "B", "tie", "abstain", "failed")
+
+
+def vote(word: str, order: tuple[int, int], sample: int) -> Vote:
+    if word == "failed":
+        return Vote("m", error="provider", order=order, sample=sample)
+    if word == "abstain":
+        return Vote("m", Verdict(is_abstention=True), order=order, sample=sample)
+    return Vote("m", Verdict({"": word}), order=order, sample=sample)
+
+
+def come_to(words: tuple[str, ...], rubric, ties) -> tuple[str, float | None]:
+    """Return what votes come to, of which every second one was shown the other order."""
+    orders = ((0, 1), (1, 0))
+    made = reduced_pairs(
+        [vote(word, orders[at % 2], at // 2) for at, word in enumerate(words)], rubric, ties=ties
+    )
+    return made.status, getattr(made, "score", None)
+
+
+@pytest.mark.parametrize("may_abstain", [False, True])
+@pytest.mark.parametrize("ties", ["allow", "forbid"])
+@given(words=st.lists(st.sampled_from(WORDS), min_size=2, max_size=4), most=st.integers(2, 3))
+def test_what_is_decided_of_a_pair_cannot_be_changed_by_the_votes_that_are_left(
+    words, most, ties, may_abstain
+):
+    rubric = evolve(PAIR, may_abstain=may_abstain, levels=())
+    known = WORDS if may_abstain else [each for each in WORDS if each != "abstain"]
+    begun = tuple(each for each in words if each in known)[: len(words) // 2 * 2]
+    begun = begun[: len(begun) // 2 * 2]
+    orders = ((0, 1), (1, 0))
+    votes = [vote(word, orders[at % 2], at // 2) for at, word in enumerate(begun)]
+    if votes and len(votes) < 2 * most and is_pair_decided(votes, rubric, most, ties=ties):
+        ends = product(known, repeat=2 * most - len(begun))
+        assert len({come_to((*begun, *end), rubric, ties) for end in ends}) == 1

@@ -104,7 +104,7 @@ def judged(bench: Bench) -> Bench:
         (f"{TONE}, min_votes = 6", PAIR, ""),
         (TONE, f'{PAIR}, inconsistent = "error"', ""),
         (TONE, f"{PAIR}, tie_value = 0.25", ""),
-        (TONE, f'{PAIR}, ties = "forbid", repairs = 0', ""),
+        (TONE, f'{PAIR}, ties = "forbid"', ""),
         (
             TONE,
             PAIR,
@@ -171,3 +171,38 @@ def test_what_a_plan_counts_is_what_a_run_asks_at_first(judged):
     assert {each["name"]: each["calls"] for each in planned} == {"one": 5, "two": 3, "three": 3}
     judged.rmg("run", "qa.toml", "--quiet")
     assert judged.new_calls() == 11
+
+
+OPTIONS = """
+packs = ["judge"]
+[dataset]
+path = "rows.jsonl"
+[graders.tone]
+use = "./tone.toml"
+mapper = { query = "query", response = "response" }
+[graders.tone.options]
+panel = ["one", "two"]
+escalate = { when = "disagree", to = "three" }
+shots = 2
+examples = "labelled.jsonl"
+truncate = { field = "response", keep = "head", characters = 1 }
+"""
+
+
+def test_models_and_files_within_options_are_those_of_the_config(judged):
+    def results(count: int) -> list[float]:
+        judged.rmg("run", "options.toml", "--quiet", "--run-dir", "runs/options")
+        assert judged.new_calls() == count
+        outcomes = judged.outcomes("runs/options")
+        assert "truncated" in outcomes["tone", 0]["metadata"]
+        return [outcomes["tone", index]["score"] for index in range(4)]
+
+    judged.answer = lambda body: line_of(body, str(["one", "two", "three"].index(body["model"])))
+    rows = [{"query": f"p{at}", "response": "Well.", "verdict": at % 2} for at in range(4)]
+    judged.write("labelled.jsonl", rows)
+    models = "".join(judged.model(name, model=name) for name in ("one", "two", "three"))
+    judged.write("options.toml", OPTIONS + models)
+    assert results(4 * 3) == [2.0] * 4
+    assert results(0) == [2.0] * 4
+    judged.write("labelled.jsonl", rows[2:])
+    assert results(4 * 3) == [2.0] * 4
