@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from rmg_core import Model, ModelFailed
 from rmg_core.models import Message, Reply, Request
 from rmg_plugin_judge.frames import frame, occurs, repair
+from rmg_plugin_judge.judges import Memory, name_of, thinks
 from rmg_plugin_judge.options import JudgeOptions
 from rmg_plugin_judge.protocols import asking, next_protocol
 from rmg_plugin_judge.reductions import expected_value
@@ -28,8 +28,12 @@ from rmg_plugin_judge.verdicts import from_logprobs, read
 TOKENS_SHOWN: Final = 20
 """So many of the likeliest tokens are asked for where their probabilities count."""
 
-_LEARNT: "WeakKeyDictionary[Any, Protocol]" = WeakKeyDictionary()
-"""The protocols that models were found to take, where they refused the one before."""
+_REFUSED: Final = Memory()
+"""The protocols that the providers of models were found to refuse, with what they say.
+
+Replies that merely cannot be read teach nothing: they are stored, so that the next run would learn
+it at another sample.
+"""
 
 
 @frozen
@@ -37,7 +41,8 @@ class Question:
     """What is put to every judge of a sample: the rubric, its material, and what may be answered.
 
     `candidates` are the answers of a pair or a list, in their own order. `digest` tells the
-    rubric from others in what a nonce is made of.
+    rubric from others in what a nonce is made of. `is_weighed` says that the probabilities of the
+    labels count.
     """
 
     rubric: Rubric
@@ -47,11 +52,17 @@ class Question:
     digest: str
     examples: Sequence[Example] = ()
     candidates: Sequence[Any] = ()
+    is_weighed: bool = False
     _text: str = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         text = json.dumps([self.inputs, list(self.candidates)], sort_keys=True, default=str)
         object.__setattr__(self, "_text", text)
+
+    @property
+    def text(self) -> str:
+        """The material as one text: the same for the same material."""
+        return self._text
 
     def nonce(self, model: Model, order: Sequence[int], sample: int) -> str:
         """Return what the fences and the verdict of one question hold, and no datum does."""
@@ -60,17 +71,79 @@ class Question:
             "candidates": list(self.candidates),
             "examples": [(each.inputs, each.verdict, each.why) for each in self.examples],
         }
-        attempt = 0
-        while True:
-            parts = (self.digest, self._text, repr(tuple(order)), str(sample), str(attempt))
-            if not occurs(nonce := model.nonce(*parts), material):
-                return nonce
-            attempt += 1
+        parts = (self.digest, self._text, repr(tuple(order)), str(sample))
+        return free_nonce(model, parts, material)
+
+    def request(
+        self, model: Model, order: Sequence[int], sample: int, protocol: Protocol, nonce: str
+    ) -> Request:
+        """Return what a judge is asked, answers in this order."""
+        options = self.options
+        how = asking(self.spec, protocol, nonce)
+        has_reasons = options.reason == "before" or (options.reason == "auto" and not thinks(model))
+        return Request(
+            frame(
+                self.rubric,
+                self.inputs,
+                spec=self.spec,
+                nonce=nonce,
+                protocol=protocol,
+                language=options.language,
+                reason=has_reasons,
+                solve_first=options.solve_first,
+                examples=self.examples,
+                candidates=[self.candidates[place] for place in order],
+            ),
+            parameters={} if options.temperature is None else {"temperature": options.temperature},
+            schema=how.schema,
+            is_json=how.is_json,
+            tools=how.tools,
+            tool_choice=how.tool_choice,
+            top_logprobs=TOKENS_SHOWN if self.is_weighed else None,
+            sample=sample,
+        )
 
     def of_batch(self, criteria: Sequence[Criterion]) -> "Question":
         """Ask for some of the criteria alone."""
         spec = evolve(self.spec, criteria=tuple(each.id for each in criteria))
         return evolve(self, rubric=evolve(self.rubric, criteria=tuple(criteria)), spec=spec)
+
+
+def free_nonce(model: Model, parts: Sequence[str], material: Mapping[str, Any]) -> str:
+    """Return a nonce that follows from `parts`, and stands nowhere in the material."""
+    attempt = 0
+    while occurs(nonce := model.nonce(*parts, str(attempt)), material):
+        attempt += 1
+    return nonce
+
+
+@define
+class _Bill:
+    """What the replies to one opinion have used; None where one of them does not say."""
+
+    replies: int = 0
+    read: int | None = 0
+    written: int | None = 0
+
+    def add(self, reply: Reply) -> None:
+        usage = reply.usage
+        self.replies += 1
+        self.read = _sum(self.read, usage.input_tokens)
+        self.written = _sum(self.written, usage.output_tokens)
+
+    def on(self, vote: Vote) -> Vote:
+        if not self.replies:
+            return vote
+        return evolve(
+            vote,
+            repairs=self.replies - 1,
+            input_tokens=self.read,
+            output_tokens=self.written,
+        )
+
+
+def _sum(before: int | None, more: int | None) -> int | None:
+    return None if before is None or more is None else before + more
 
 
 async def vote_of(
@@ -79,122 +152,98 @@ async def vote_of(
     """Ask one judge for one opinion.
 
     What the model cannot answer, and what cannot be read of its replies, is a vote that failed.
-    A protocol that the provider refuses is left for the next one, for this judge from then on.
+    Where a provider refuses a protocol, where a reply has nothing in it, and where two replies
+    cannot be read, the next protocol of the ladder is tried. A protocol that is refused, where a
+    later one works, is not tried again with this model. All replies count as tokens and repairs.
 
     Raises:
         ModelStopped: the judge cannot be asked any more in this run.
     """
-    name = name_of(model)
-    blank = Vote(name, order=tuple(order), sample=sample)
-    protocol = _LEARNT.get(model) or _first(question.options)
+    bill, refused = _Bill(), dict[str, str]()
+    protocol = _first(model, question.options)
+    blank = Vote(name_of(model), order=tuple(order), sample=sample)
     while True:
-        try:
-            return await _asked(question, model, evolve(blank, protocol=protocol))
-        except ModelFailed as failed:
-            other = next_protocol(protocol, failed.kind)
-            if other is None:
-                finish = failed.reply.finish if failed.reply is not None else ""
-                vote = evolve(blank, protocol=protocol, finish=finish)
-                return evolve(vote, error=failed.kind, said=failed.reason)
-            _LEARNT[model] = protocol = other
+        vote = await _asked(question, model, evolve(blank, protocol=protocol), bill)
+        if vote.verdict is not None:
+            _REFUSED.of(model).update(refused)
+        if vote.error == "bad_request":
+            refused[vote.protocol] = vote.said
+        other = next_protocol(protocol, _trouble(vote))
+        if other is None:
+            return bill.on(vote)
+        protocol = other
 
 
-def name_of(model: Model) -> str:
-    """Return what a judge is called in votes."""
-    return str(getattr(model, "name", "") or type(model).__name__)
+def _first(model: Model, options: JudgeOptions) -> Protocol:
+    """Return how a judge is asked at first: as the options say, unless that was refused."""
+    protocol: Protocol = "text" if options.protocol == "auto" else options.protocol
+    refused = _REFUSED.of(model)
+    while protocol in refused and (other := next_protocol(protocol, "bad_request")):
+        protocol = other
+    return protocol
 
 
-def _first(options: JudgeOptions) -> Protocol:
-    return "text" if options.protocol == "auto" else options.protocol
+def _trouble(vote: Vote) -> str:
+    """Return what another protocol may help against; one reply that cannot be read is no sign."""
+    return "" if vote.error == "unparseable" and vote.repairs < 1 else vote.error
 
 
-async def _asked(question: Question, model: Model, vote: Vote) -> Vote:
-    """Return the vote of a judge that answers; one more reply is asked for where it cannot be read.
-
-    Raises:
-        ModelFailed: there is no first reply.
-    """
-    options, rubric, spec = question.options, question.rubric, question.spec
+async def _asked(question: Question, model: Model, vote: Vote, bill: _Bill) -> Vote:
+    """Return a judge's vote in one protocol; what cannot be read is asked for once more."""
+    spec, protocol = question.spec, vote.protocol
     nonce = question.nonce(model, vote.order, vote.sample)
-    messages: tuple[Message, ...] = frame(
-        rubric,
-        question.inputs,
-        spec=spec,
-        nonce=nonce,
-        protocol=vote.protocol,
-        language=options.language,
-        reason=options.reason != "none",
-        solve_first=options.solve_first,
-        examples=question.examples,
-        candidates=[question.candidates[place] for place in vote.order],
-    )
-    for repairs in range(options.repairs + 1):
-        reply = await _reply(question, model, messages, vote)
-        vote = _with(vote, reply, repairs)
+    request = question.request(model, vote.order, vote.sample, protocol, nonce)
+    for repairs in range(question.options.repairs + 1):
         try:
-            verdict = read(reply, spec, nonce=nonce, protocol=vote.protocol)
+            reply = await model.ask(request)
+        except ModelFailed as failed:
+            return _failed(vote, failed, bill)
+        bill.add(reply)
+        vote = evolve(vote, finish=reply.finish, repairs=repairs, error="", said="")
+        try:
+            verdict = read(reply, spec, nonce=nonce, protocol=protocol)
         except Unreadable as why:
             vote = evolve(vote, error=why.kind, said=why.said)
             if why.kind in ("refusal", "truncated"):
                 break
-            again = repair(spec, nonce, vote.protocol)
-            messages = (*messages, Message("assistant", reply.text), again)
+            again = _answered(reply, repair(spec, nonce, protocol))
+            request = evolve(request, messages=(*request.messages, *again))
         else:
-            worth = _worth(question, reply, nonce, verdict)
-            return evolve(vote, verdict=verdict, error="", said="", worth=worth)
+            return _weighed(question, reply, nonce, evolve(vote, verdict=verdict))
     return vote
 
 
-async def _reply(
-    question: Question, model: Model, messages: tuple[Message, ...], vote: Vote
-) -> Reply:
-    options = question.options
-    how = asking(question.spec, vote.protocol, question.nonce(model, vote.order, vote.sample))
-    is_weighed = getattr(options, "scoring", "label") == "logprobs"
-    request = Request(
-        messages,
-        parameters={} if options.temperature is None else {"temperature": options.temperature},
-        schema=how.schema,
-        is_json=how.is_json,
-        tools=how.tools,
-        tool_choice=how.tool_choice,
-        top_logprobs=TOKENS_SHOWN if is_weighed and vote.protocol == "text" else None,
-        sample=vote.sample,
-    )
-    try:
-        return await model.ask(request)
-    except ModelFailed as failed:
-        # A repair that fails leaves what was there: only the first question may change the way.
-        if len(messages) > 2 and failed.reply is None:
-            raise ModelFailed(failed.reason, "unparseable", failed.reply) from failed
-        raise
+def _failed(vote: Vote, failed: ModelFailed, bill: _Bill) -> Vote:
+    reply = failed.reply
+    if isinstance(reply, Reply):
+        bill.add(reply)
+    finish = reply.finish if isinstance(reply, Reply) else ""
+    if vote.error and failed.kind == "bad_request":
+        # The first question was taken: what cannot be read stays what is wrong.
+        return evolve(vote, said=f"{vote.said}; and {failed.reason}")
+    return evolve(vote, error=failed.kind, said=failed.reason, finish=finish)
 
 
-def _with(vote: Vote, reply: Reply, repairs: int) -> Vote:
-    usage = reply.usage
-    return evolve(
-        vote,
-        finish=reply.finish,
-        repairs=repairs,
-        input_tokens=_sum(vote.input_tokens, usage.input_tokens, is_first=not repairs),
-        output_tokens=_sum(vote.output_tokens, usage.output_tokens, is_first=not repairs),
-    )
+def _answered(reply: Reply, again: Message) -> tuple[Message, ...]:
+    """Return what a conversation goes on with: the reply, and that it has no verdict.
+
+    A call of a tool must have its answer before anything else is said.
+    """
+    calls = reply.tool_calls
+    told = [Message("tool", "This is no verdict.", tool_call_id=each.id) for each in calls]
+    return (Message("assistant", reply.text, tool_calls=calls), *told, again)
 
 
-def _sum(before: int | None, more: int | None, *, is_first: bool) -> int | None:
-    if is_first:
-        return more
-    return None if before is None or more is None else before + more
-
-
-def _worth(question: Question, reply: Reply, nonce: str, verdict: Verdict) -> float | None:
-    """Return the mean over the probabilities of the labels, where that is what counts."""
-    if getattr(question.options, "scoring", "label") != "logprobs" or verdict.is_abstention:
-        return None
-    found = from_logprobs(reply, question.spec, nonce)
-    if found is None:
-        return None
+def _weighed(question: Question, reply: Reply, nonce: str, vote: Vote) -> Vote:
+    """Give a vote the mean over the probabilities of the labels, where that is what counts."""
+    verdict: Verdict | None = vote.verdict
+    if not question.is_weighed or verdict is None or verdict.is_abstention:
+        return vote
+    found = from_logprobs(reply, question.spec, nonce) or {}
     levels = {level.label for level in question.rubric.levels}
-    return expected_value(
-        {key: each for key, each in found.items() if key in levels}, question.rubric
-    )
+    shares = {label: share for label, share in found.items() if label in levels}
+    if not any(shares.values()):
+        # Its label beside the means of other samples would be two measures in one run.
+        said = "the probabilities of its labels tell nothing; see scoring = 'label'"
+        return evolve(vote, verdict=None, error="unparseable", said=said)
+    return evolve(vote, worth=expected_value(shares, question.rubric))

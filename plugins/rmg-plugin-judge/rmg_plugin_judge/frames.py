@@ -164,10 +164,28 @@ class _Teller:
                 yield each.name, inputs[each.name]
 
     def _fence(self, lines: Lines, name: str, value: Any) -> None:
-        lines.add(f"=== BEGIN {name} {self.nonce} ===")
-        for part in rendered(value, self.nonce):
-            lines.add(part.text if isinstance(part, Text) else part)
-        lines.add(f"=== END {name} {self.nonce} ===\n")
+        _fence(lines, name, value, self.nonce)
+
+
+def fenced(inputs: Mapping[str, Any], nonce: str) -> str | tuple[Part, ...]:
+    """Return inputs alone, each between fences of its own.
+
+    Raises:
+        ValueError: a datum has the nonce, so that it could leave its fence.
+    """
+    if occurs(nonce, inputs):
+        raise ValueError(f"the material has the nonce {nonce!r}: take another one")
+    lines = Lines()
+    for name, value in inputs.items():
+        _fence(lines, name, value, nonce)
+    return lines.content()
+
+
+def _fence(lines: Lines, name: str, value: Any, nonce: str) -> None:
+    lines.add(f"=== BEGIN {name} {nonce} ===")
+    for part in rendered(value, nonce):
+        lines.add(part.text if isinstance(part, Text) else part)
+    lines.add(f"=== END {name} {nonce} ===\n")
 
 
 def _section(title: str, lines: Sequence[str]) -> str:
@@ -184,4 +202,4 @@ def _letter(index: int) -> str:
     return (_letter(more - 1) if more else "") + chr(ord("A") + last)
 
 
-__all__ = ["CANDIDATES", "frame", "letters", "occurs", "repair"]
+__all__ = ["CANDIDATES", "fenced", "frame", "letters", "occurs", "repair"]

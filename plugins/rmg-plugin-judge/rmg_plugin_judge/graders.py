@@ -84,17 +84,19 @@ def version_of(rubric: Rubric) -> str:
     return f"{rubric.version}+{_digest({key: content[key] for key in _ASKED})}"
 
 
-def scale_of(rubric: Rubric) -> tuple[float, float]:
-    """Return the lowest and the highest score.
+def scale_of(rubric: Rubric) -> tuple[float | None, float]:
+    """Return the lowest and the highest score; None is an open end.
 
     A checklist's is the share of the positive weights that is earned; what negative ones take away
-    may lead below 0.
+    may lead below 0. Nobody knows how far, where each sample brings its own criteria.
     """
     if rubric.mode in ("pairwise", "listwise"):
         return 0.0, 1.0
     values = [level.value for level in rubric.levels]
     if rubric.mode == "pointwise":
         return min(values), max(values)
+    if rubric.criteria_from:
+        return None, 1.0
     gains = sum(each.weight for each in rubric.criteria if each.weight > 0)
     losses = sum(each.weight for each in rubric.criteria if each.weight < 0)
     return (losses / gains if gains else 0.0), 1.0

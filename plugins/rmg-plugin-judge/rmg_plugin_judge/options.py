@@ -1,6 +1,7 @@
 """The options of judge graders, of which each mode has those that mean something for it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
@@ -8,6 +9,8 @@ from attrs import Attribute, field, frozen
 from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
 
 from rmg_core import Model
+from rmg_plugin_judge.judges import name_of
+from rmg_plugin_judge.labelled import ExampleFile, read_examples
 from rmg_plugin_judge.profiles import filled
 from rmg_plugin_judge.values import Rubric
 
@@ -118,8 +121,10 @@ class JudgeOptions:
         default=None, metadata=_about("a stronger model judges again where opinions differ")
     )
     language: str = field(default="", metadata=_about("a translation of the rubric, such as 'zh'"))
-    examples: str = field(
-        default="", metadata=_about("a JSON Lines file of labelled examples, for shots")
+    examples: Path | None = field(
+        default=None,
+        converter=read_examples,
+        metadata=_about("a file of labelled examples, from the working directory, for shots"),
     )
     shots: int = field(
         default=0, validator=ge(0), metadata=_about("how many labelled examples are shown")
@@ -149,6 +154,12 @@ class JudgeOptions:
     def asked(self) -> Rubric | None:
         """The rubric that the options are for, where there is one."""
         return self.rubric
+
+    @property
+    def labelled(self) -> ExampleFile | None:
+        """The content of the file of examples."""
+        made: Any = self.examples
+        return made if isinstance(made, ExampleFile) else None
 
     @property
     def judges(self) -> tuple[Model, ...]:
@@ -200,6 +211,13 @@ class PointwiseOptions(ScoreOptions):
         metadata=_about("the level that is named, or the mean over its probabilities"),
     )
 
+    def __attrs_post_init__(self) -> None:
+        JudgeOptions.__attrs_post_init__(self)
+        if self.scoring == "logprobs" and self.protocol not in ("auto", "text"):
+            raise ValueError(
+                f"protocol must be 'auto' or 'text' for scoring = 'logprobs', not {self.protocol!r}"
+            )
+
 
 @frozen(kw_only=True)
 class ChecklistOptions(ScoreOptions):
@@ -222,16 +240,14 @@ class PairwiseOptions(JudgeOptions):
         metadata=_about("both orders of the pair, a random one, or the sample's"),
     )
     ties: Literal["allow", "forbid"] = field(
-        default="allow", metadata=_about("whether a judge may find both alike")
+        default="allow",
+        metadata=_about("whether a verdict for a tie counts; if not, it is as one that is missing"),
     )
     tie_value: float = field(
         default=0.5, validator=and_(ge(0), le(1)), metadata=_about("the score of a tie")
     )
     inconsistent: Inconsistent | None = field(
         default=None, metadata=_about("what it is when both orders say otherwise")
-    )
-    reduce: Literal["mean", "mode"] = field(
-        default="mean", metadata=_about("how the opinions of a judge become one score")
     )
     panel_reduce: Literal["mean", "majority", "weighted"] = field(
         default="mean", metadata=_about("how the scores of the judges become one")
@@ -252,7 +268,8 @@ class ListwiseOptions(JudgeOptions):
         metadata=_about("of the list, or of each pair: forth and back, rotated, random, as it is"),
     )
     ties: Literal["allow", "forbid"] = field(
-        default="allow", metadata=_about("whether a judge may find answers alike")
+        default="allow",
+        metadata=_about("whether a verdict with ties counts; if not, it is as one that is missing"),
     )
     inconsistent: Inconsistent | None = field(
         default=None, metadata=_about("what a pair is when its two orders say otherwise")
@@ -270,6 +287,8 @@ class ListwiseOptions(JudgeOptions):
         JudgeOptions.__attrs_post_init__(self)
         if self.rounds is not None and self.tournament != "swiss":
             raise ValueError("rounds are those of tournament = 'swiss'")
+        if self.tournament is not None and self.shots:
+            raise ValueError("shots are rankings, and no examples for a tournament of pairs")
         if self.tournament is not None and self.orders == "rotate":
             raise ValueError("orders must be 'swap', 'random' or 'one' for a tournament of pairs")
 
@@ -292,6 +311,9 @@ def _check_judges(options: JudgeOptions) -> None:
         raise ValueError("panel has one judge; write model instead")
     if any(each in options.panel[:at] for at, each in enumerate(options.panel)):
         raise ValueError("panel has the same judge twice, whose votes would be the same")
+    names = [name_of(each) for each in options.panel]
+    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+        raise ValueError(f"panel has two judges with the name {twice[0]!r}: give each its own")
     weights = getattr(options, "panel_weights", ())
     is_weighted = getattr(options, "panel_reduce", "") == "weighted"
     if is_weighted and len(weights) != len(options.panel):
@@ -306,12 +328,25 @@ def _check_judges(options: JudgeOptions) -> None:
 def _check_opinions(options: JudgeOptions) -> None:
     if options.most_samples > 1 and options.temperature == 0:
         raise ValueError("temperature must be above 0 where there are several samples")
+    if isinstance(options.samples, Sampling) and not _can_stop(options):
+        raise ValueError(
+            "samples = { min, max } stops where the rest could change nothing: that is for pairs, "
+            "and for levels with reduce = 'mode'; else write a number"
+        )
     orders = 2 if getattr(options, "orders", None) in ("swap", "rotate") else 1
     most = len(options.judges) * options.most_samples
     if options.min_votes is not None and options.min_votes > most * orders:
         raise ValueError(f"min_votes must be at most {most * orders}, the number of votes")
     if options.escalate is not None and most * orders < 2:
         raise ValueError("escalate needs several votes, which can differ: set samples or panel")
+
+
+def _can_stop(options: JudgeOptions) -> bool:
+    if isinstance(options, PointwiseOptions):
+        return options.reduce == "mode" and options.scoring == "label"
+    return isinstance(options, PairwiseOptions) or (
+        isinstance(options, ListwiseOptions) and options.tournament is not None
+    )
 
 
 def _check_names(options: JudgeOptions) -> None:

@@ -89,7 +89,7 @@ def reduced_pairs(  # noqa: PLR0911 - one for each way to come to no score
         return Rejudge(tuple(about["inconsistent"]))
     if about["inconsistent"] and inconsistent == "error":
         judges = ", ".join(about["inconsistent"])
-        return GraderError("grader_error", f"verdicts contradict each other: {judges}", "", about)
+        return GraderError("conflict", f"verdicts contradict each other: {judges}", "", about)
     opinions = {
         model: None if net is None else _opinion(net, tie_value) for model, net in nets.items()
     }
@@ -103,6 +103,32 @@ def reduced_pairs(  # noqa: PLR0911 - one for each way to come to no score
         ),
     )  # fmt: skip
     return GraderScore(outcome, reason_of(nearest), about)
+
+
+def is_pair_decided(
+    votes: Sequence[Vote], rubric: Rubric, most: int, *, ties: Ties = "allow"
+) -> bool:
+    """Tell whether the votes that are left cannot change the word of one judge on two answers.
+
+    `most` counts its votes in each order. In each order that it was shown, one side leads by more
+    than are left, more than half of all votes did not fail, and those that abstain, with what
+    could still abstain, are fewer than those that count.
+    """
+    if ties == "forbid":
+        votes = [_without_tie(vote, rubric) for vote in votes]
+    for own in by_judge(votes, by_order=True).values():
+        left = most - len(own)
+        preferences = [preference_of(vote, rubric) for vote in own if is_counted(vote)]
+        abstaining = sum(map(is_abstention, own))
+        could_abstain = left if rubric.may_abstain else 0
+        lead = abs(2 * sum(map(Fraction, preferences), Fraction(0)) - len(preferences))
+        if left > 0 and (
+            lead <= left
+            or 2 * (len(preferences) + abstaining) <= most
+            or abstaining + could_abstain >= len(preferences)
+        ):
+            return False
+    return True
 
 
 def _without_tie(vote: Vote, rubric: Rubric) -> Vote:

@@ -67,7 +67,7 @@ def test_a_checklist_lists_its_criteria():
     [
         (TONE, (0.0, 2.0)),
         (LIST, (-0.5, 1.0)),
-        (attrs.evolve(LIST, criteria=(), criteria_from="points"), (0.0, 1.0)),
+        (attrs.evolve(LIST, criteria=(), criteria_from="points"), (None, 1.0)),
         (attrs.evolve(TONE, mode="pairwise", levels=()), (0.0, 1.0)),
     ],
 )

@@ -7,6 +7,7 @@ from rmg_core.graders import spec_of
 from rmg_core.testing import ScriptedModel
 from rmg_plugin_judge.custom import Custom
 from rmg_plugin_judge.graders import grader_class
+from rmg_plugin_judge.labelled import ExampleFile
 from rmg_plugin_judge.options import (
     OPTIONS,
     ChecklistOptions,
@@ -47,7 +48,6 @@ def test_each_mode_has_the_options_that_mean_something_for_it():
             "orders",
             "panel_reduce",
             "panel_weights",
-            "reduce",
             "tie_value",
             "ties",
         ],
@@ -98,7 +98,7 @@ def test_what_is_expanded_has_every_option_but_the_profile():
 
 
 def test_samples_may_be_as_many_as_it_takes():
-    made = PointwiseOptions(model=ONE, samples=Sampling(min=2, max=9))
+    made = PointwiseOptions(model=ONE, samples=Sampling(min=2, max=9), reduce="mode")
     assert (made.fewest_samples, made.most_samples) == (2, 9)
 
 
@@ -148,7 +148,7 @@ REFUSED = [
         "escalate needs several votes, which can differ: set samples or panel",
     ),
     (
-        lambda: PointwiseOptions(model=ONE, examples="dev.jsonl"),
+        lambda: PointwiseOptions(model=ONE, examples=ExampleFile(("{}",))),
         "shots must be at least 1 for examples to be shown",
     ),
     (

@@ -64,7 +64,7 @@ def test_contradicting_verdicts_are_a_tie_an_error_or_asked_again(votes):
     assert reduced_pairs(votes, PAIRS).score == 0.5
     assert reduced_pairs(votes, PAIRS).metadata["inconsistent"] == ["m"]
     outcome = reduced_pairs(votes, PAIRS, inconsistent="error")
-    assert (outcome.kind, outcome.error) == ("grader_error", "verdicts contradict each other: m")
+    assert (outcome.kind, outcome.error) == ("conflict", "verdicts contradict each other: m")
     assert reduced_pairs(votes, PAIRS, inconsistent="rejudge") == Rejudge(("m",))
 
 

@@ -1,0 +1,67 @@
+"""Whether the probabilities of a judge's labels can be had, tried out once for a whole run."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from attrs import evolve
+
+from rmg_core import Model, ModelFailed
+from rmg_plugin_judge.asking import Question
+from rmg_plugin_judge.judges import Memory, name_of
+from rmg_plugin_judge.values import Rubric
+from rmg_plugin_judge.verdicts import from_logprobs
+
+LOG: Final = logging.getLogger("rmg_plugin_judge")
+
+REFUSED: Final = "logprobs"
+
+_REFUSING: Final = Memory()
+"""What the providers say who refuse to tell the probabilities of a model."""
+
+_TOLD: Final = Memory()
+"""Why the labels of a model count, by the rubrics of which it was told."""
+
+
+async def why_unweighed(question: Question, model: Model) -> str:
+    """Return why a judge's labels have to count instead of their probabilities, or "".
+
+    A trial decides it, which is the same question for all samples of a rubric: one call in a run,
+    of which the reply is kept as any other. So no run has both measures.
+
+    Raises:
+        ModelFailed: the trial has no answer, which says nothing of probabilities.
+        ModelStopped: the judge cannot be asked any more in this run.
+    """
+    if why := _REFUSING.of(model).get(REFUSED, ""):
+        return why
+    trial = evolve(question, inputs=_trial(question.rubric), examples=(), is_weighed=True)
+    nonce = trial.nonce(model, (), 0)
+    try:
+        reply = await model.ask(trial.request(model, (), 0, "text", nonce))
+    except ModelFailed as failed:
+        if failed.kind != "bad_request":
+            raise
+        why = f"its provider refuses to tell probabilities: {failed.reason}"
+        _REFUSING.of(model)[REFUSED] = why
+    else:
+        found = from_logprobs(reply, question.spec, nonce)
+        why = "" if found else "its reply to a trial does not tell the probabilities of labels"
+    if why:
+        _warn(question, model, why)
+    return why
+
+
+def _warn(question: Question, model: Model, why: str) -> None:
+    told = _TOLD.of(model)
+    if question.digest not in told:
+        told[question.digest] = why
+        rubric = question.rubric.name
+        LOG.warning("%s of %s: labels count for the whole run: %s", rubric, name_of(model), why)
+
+
+def _trial(rubric: Rubric) -> Mapping[str, Any]:
+    """Return material that is the same in every run."""
+    if rubric.examples:
+        return rubric.examples[0].inputs
+    return {each.name: "Hello." for each in rubric.inputs if each.is_required}
