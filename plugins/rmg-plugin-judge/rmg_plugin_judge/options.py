@@ -1,6 +1,6 @@
 """The options of judge graders, of which each mode has those that mean something for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
@@ -149,6 +149,13 @@ class JudgeOptions:
     def asked(self) -> Rubric | None:
         """The rubric that the options are for, where there is one."""
         return self.rubric
+
+    @classmethod
+    def sections(cls) -> Mapping[str, Sequence[str]]:
+        """Return what `rmg show` prints of the rubric, where the class has one."""
+        from rmg_plugin_judge.sections import sections_of
+
+        return {} if cls.rubric is None else sections_of(cls.rubric)
 
     @property
     def judges(self) -> tuple[Model, ...]:
