@@ -10,7 +10,7 @@ def sections_of(rubric: Rubric) -> Mapping[str, Sequence[str]]:
 
     Levels and criteria are not among them: the docstring of the grader has these.
     """
-    prompt, modes = rubric.prompt, [rubric.mode]
+    prompt, modes = rubric.prompt, [str(rubric.mode)]
     if rubric.may_abstain:
         modes.append("the judge may abstain")
     criteria = [f"those in the input {rubric.criteria_from!r} of each sample"]
