@@ -230,5 +230,5 @@ def _labelled(rows: Sequence[tuple[str, str]], indent: str) -> str:
     width = max(len(label) for label, _ in rows) + 2
     below = "\n" + indent + " " * width
     whole = [(label, redacted(text)) for label, text in rows]  # a key may have several lines
-    lines = (indent + label.ljust(width) + below.join(text.splitlines()) for label, text in whole)
-    return "\n".join(line.rstrip() for line in lines)
+    laid = (indent + label.ljust(width) + below.join(text.splitlines()) for label, text in whole)
+    return "\n".join(line.rstrip() for row in laid for line in row.split("\n"))
