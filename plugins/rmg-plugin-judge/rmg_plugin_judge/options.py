@@ -7,7 +7,7 @@ import attrs
 from attrs import Attribute, field, frozen
 from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
 
-from rmg_core import Model
+from rmg_core import GradeTrial, Model, OrderTrial
 from rmg_plugin_judge.profiles import filled
 from rmg_plugin_judge.values import Rubric
 
@@ -156,6 +156,12 @@ class JudgeOptions:
         from rmg_plugin_judge.sections import sections_of
 
         return {} if cls.rubric is None else sections_of(cls.rubric)
+
+    def trials(self) -> Sequence[GradeTrial | OrderTrial]:
+        """Return the examples and minimal pairs of the rubric."""
+        from rmg_plugin_judge.pairs import trials_of
+
+        return () if self.asked is None else trials_of(self.asked, self)
 
     @property
     def judges(self) -> tuple[Model, ...]:
