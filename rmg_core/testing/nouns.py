@@ -52,6 +52,9 @@ def check_noun(noun: str, name: str, offered: Any) -> None:
     elif noun == "command":
         if not _is_command(offered):
             raise DefinitionError(noun, name, "decorate a function with `click.command`")
+    elif noun == "document":
+        if not callable(offered):
+            raise DefinitionError(noun, name, "write a function that takes the path of a file")
     elif not is_class:
         raise DefinitionError(noun, name, "write a class, and decorate it with `attrs.frozen`")
     elif noun == "aggregator":

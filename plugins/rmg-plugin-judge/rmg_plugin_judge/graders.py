@@ -129,7 +129,7 @@ def _grade_of(rubric: Rubric) -> Any:
 
 def _kind(given: RubricInput, rubric: Rubric) -> Any:
     kind: Any = str
-    if given.name in _MESSAGES:
+    if given.name in (*_MESSAGES, "results"):
         kind = str | list
     elif given.name in ("responses", rubric.criteria_from):
         kind = list

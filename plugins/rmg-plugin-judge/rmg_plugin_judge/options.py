@@ -1,7 +1,7 @@
 """The options of judge graders, of which each mode has those that mean something for it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import attrs
 from attrs import Attribute, field, frozen
@@ -10,6 +10,9 @@ from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
 from rmg_core import GradeTrial, Model, OrderTrial
 from rmg_plugin_judge.profiles import filled
 from rmg_plugin_judge.values import Rubric
+
+if TYPE_CHECKING:
+    from rmg_core.testing import Golden
 
 ProfileName: TypeAlias = Literal["fast", "balanced", "careful", "panel"]
 Reduce: TypeAlias = Literal["mean", "median", "mode", "min", "max", "trimmed"]
@@ -156,6 +159,13 @@ class JudgeOptions:
         from rmg_plugin_judge.sections import sections_of
 
         return {} if cls.rubric is None else sections_of(cls.rubric)
+
+    @classmethod
+    def golden(cls) -> "Sequence[Golden]":
+        """Return samples for the contract of packs, with a judge that knows their grades."""
+        from rmg_plugin_judge.rehearsal import golden_of
+
+        return () if cls.rubric is None else golden_of(cls.rubric)
 
     def trials(self) -> Sequence[GradeTrial | OrderTrial]:
         """Return the examples and minimal pairs of the rubric."""

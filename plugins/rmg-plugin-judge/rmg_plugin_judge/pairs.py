@@ -32,7 +32,7 @@ def _of_example(example: Example, rubric: Rubric) -> GradeTrial:
 
 def expected_of(example: Example, rubric: Rubric) -> float | tuple[int, ...] | Any:
     """Return the score that the label of an example stands for, the rank, or "skip"."""
-    if example.verdict == ABSTAIN:
+    if ABSTAIN in (example.verdict, *example.labels.values()):
         return "skip"
     if rubric.mode == "listwise":
         return places_in(example.verdict)
@@ -60,7 +60,7 @@ def step_of(rubric: Rubric) -> float:
 
 def _of_pair(pair: Pair, rubric: Rubric, options: JudgeOptions) -> GradeTrial | OrderTrial:
     if rubric.mode in ("pairwise", "listwise"):
-        forth, back = _compared(pair, rubric), _compared(pair, rubric, is_turned=True)
+        forth, back = compared(pair, rubric)
         if not pair.is_tie:
             return OrderTrial(forth, back, why=pair.why)
         # A judge that always prefers the first one would give both orders the same score.
@@ -80,12 +80,18 @@ def tie_tolerance(rubric: Rubric) -> float:
     return step_of(rubric) if is_fine else 0.0
 
 
-def _compared(pair: Pair, rubric: Rubric, *, is_turned: bool = False) -> Mapping[str, Any]:
-    """Return the inputs that set both answers of a pair against each other."""
-    answers = [pair.better[ANSWER], pair.worse[ANSWER]]
-    if is_turned:
-        answers.reverse()
+def compared(pair: Pair, rubric: Rubric) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the inputs that set both answers of a pair against each other, the better one first.
+
+    The second ones have the worse answer first.
+    """
+    forth = [pair.better[ANSWER], pair.worse[ANSWER]]
     shared = {name: value for name, value in pair.better.items() if name != ANSWER}
     if rubric.mode == "listwise":
-        return {**shared, LIST: answers}
-    return {**shared, **dict(zip(ANSWERS, answers, strict=True))}
+        return {**shared, LIST: forth}, {**shared, LIST: forth[::-1]}
+    first, second = ANSWERS
+    return {**shared, first: forth[0], second: forth[1]}, {
+        **shared,
+        first: forth[1],
+        second: forth[0],
+    }
