@@ -129,7 +129,7 @@ def test_two_levels_are_not_alike_though_they_are_one_step_apart():
 
 
 def test_a_judge_without_a_rubric_of_its_own_has_no_trials():
-    assert Custom(model=model(), criteria="Is it kind?").trials() == ()
+    assert Custom(model=model(), criteria="Is it kind?").trials() == []
     assert Custom.golden() == ()
 
 
