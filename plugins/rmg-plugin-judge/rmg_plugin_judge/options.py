@@ -1,18 +1,15 @@
 """The options of judge graders, of which each mode has those that mean something for it."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 from attrs import Attribute, field, frozen
 from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
 
-from rmg_core import GradeTrial, Model, OrderTrial
+from rmg_core import Model
 from rmg_plugin_judge.profiles import filled
 from rmg_plugin_judge.values import Rubric
-
-if TYPE_CHECKING:
-    from rmg_core.testing import Golden
 
 ProfileName: TypeAlias = Literal["fast", "balanced", "careful", "panel"]
 Reduce: TypeAlias = Literal["mean", "median", "mode", "min", "max", "trimmed"]
@@ -152,26 +149,6 @@ class JudgeOptions:
     def asked(self) -> Rubric | None:
         """The rubric that the options are for, where there is one."""
         return self.rubric
-
-    @classmethod
-    def sections(cls) -> Mapping[str, Sequence[str]]:
-        """Return what `rmg show` prints of the rubric, where the class has one."""
-        from rmg_plugin_judge.sections import sections_of
-
-        return {} if cls.rubric is None else sections_of(cls.rubric)
-
-    @classmethod
-    def golden(cls) -> "Sequence[Golden]":
-        """Return samples for the contract of packs, with a judge that knows their grades."""
-        from rmg_plugin_judge.rehearsal import golden_of
-
-        return () if cls.rubric is None else golden_of(cls.rubric)
-
-    def trials(self) -> Sequence[GradeTrial | OrderTrial]:
-        """Return the examples and minimal pairs of the rubric."""
-        from rmg_plugin_judge.pairs import trials_of
-
-        return () if self.asked is None else trials_of(self.asked, self)
 
     @property
     def judges(self) -> tuple[Model, ...]:

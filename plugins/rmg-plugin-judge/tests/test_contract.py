@@ -22,5 +22,4 @@ test_contract = contract(
             Golden({"response": " "}, "empty_input", CUSTOM),
         ]
     },
-    exempt={("custom", "trials"): "its rubric stands in the config, and has none"},
 )

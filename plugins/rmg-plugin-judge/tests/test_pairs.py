@@ -8,7 +8,6 @@ from attrs import evolve
 
 from rmg_core import GraderScore, GradeTrial, OrderTrial
 from rmg_core.testing import ScriptedModel, check_pack, registry_of
-from rmg_plugin_judge.custom import Custom
 from rmg_plugin_judge.graders import grader_class
 from rmg_plugin_judge.named import HelpfulnessGrader
 from rmg_plugin_judge.pairs import expected_of, places_in, step_of, tie_tolerance, trials_of
@@ -126,11 +125,6 @@ def test_two_levels_are_not_alike_though_they_are_one_step_apart():
     assert (step_of(two), tie_tolerance(two)) == (1.0, 0.0)
     assert tie_tolerance(POINTS) == 1.0
     assert tie_tolerance(CHECKS) == 0.0
-
-
-def test_a_judge_without_a_rubric_of_its_own_has_no_trials():
-    assert Custom(model=model(), criteria="Is it kind?").trials() == []
-    assert Custom.golden() == ()
 
 
 @pytest.mark.parametrize("rubric", RUBRICS, ids=lambda each: each.name + each.mode)
