@@ -73,42 +73,49 @@ class Trials:
         Raises:
             RunFailed: a grader could not be opened.
         """
-        return [each for name in self.graders for each in self._tried(name)]
-
-    def _tried(self, name: str) -> Iterator[Tried]:
-        trials = self.graders[name]
-        rows = [each for trial in trials for each in trial.asked]
+        plan = evolve(self.plan, graders=tuple(map(self._planned, self.graders)), aggregators=())
+        # One run, so that there is one budget: each sample has inputs for each grader.
+        asked = {name: self._asked(name) for name in self.graders}
+        rows = [
+            {name: inputs[place] for name, inputs in asked.items() if place < len(inputs)}
+            for place in range(max(map(len, asked.values())))
+        ]
         with redirect_stdout(sys.stderr):  # what the code prints is no result
-            alone = evolve(self.plan, graders=(self._planned(name),), aggregators=())
-            column = iter(GradingRunner.from_plan(alone).run(rows)[name])
-        numbers = Counter[str]()
-        for trial in trials:
+            results = GradingRunner.from_plan(plan).run(rows)
+        return [each for name in self.graders for each in self._tried(name, results[name])]
+
+    def _asked(self, name: str) -> list[Mapping[str, Any]]:
+        return [each for trial in self.graders[name] for each in trial.asked]
+
+    def _tried(self, name: str, outcomes: Sequence[Outcome]) -> Iterator[Tried]:
+        column, numbers = iter(outcomes), Counter[str]()
+        for trial in self.graders[name]:
             numbers[trial.noun] += 1
-            outcomes = tuple(next(column) for _ in trial.asked)
-            yield Tried(name, numbers[trial.noun], trial, outcomes)
+            came = tuple(next(column) for _ in trial.asked)
+            yield Tried(name, numbers[trial.noun], trial, came)
 
     def _planned(self, name: str) -> PlannedGrader:
-        """Return a grader that takes its inputs as they are, whatever its config says of these."""
+        """Return a grader that takes its inputs from under its name, whatever its config says."""
         [planned] = (each for each in self.plan.graders if each.name == name)
-        prepare = prepare_with(_as_they_are, planned.grader.spec.inputs)
-        return evolve(planned, mapper=_as_they_are, prepare=prepare, repeats=1, when=None)
+
+        def own(sample: Mapping[str, Any]) -> Mapping[str, Any]:
+            inputs: Mapping[str, Any] = sample[name]
+            return inputs
+
+        prepare = prepare_with(own, planned.grader.spec.inputs)
+        return evolve(planned, mapper=own, prepare=prepare, repeats=1, when=None)
 
     def _picked(self, name: str) -> Picked:
         planned = self._planned(name)
         picked = Picked(planned)
-        rows = [each for trial in self.graders[name] for each in trial.asked]
-        for number, row in enumerate(rows):
+        for number, row in enumerate(self._asked(name)):
             try:
-                inputs = planned.prepare(row)
+                inputs = planned.prepare({name: row})
             except CannotGrade:
                 continue  # which the run tells
             opened = OpenSample(number, None, NOTHING, number, 1, [])
             picked.add(Ready(opened, 0, inputs, ""), is_waiting=False)
         return picked
-
-
-def _as_they_are(sample: Mapping[str, Any]) -> Mapping[str, Any]:
-    return sample
 
 
 def trials_in(plan: Plan) -> Trials:

@@ -110,8 +110,9 @@ def _hangs(subject: Subject, name: str) -> bool:
 
 def _trials(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
     """Let a grader that tells what it is tried on grade that, with its first golden options."""
-    golden = next(iter(_of(subject, name)), None)
-    plan = _plan(subject, name, {} if golden is None else golden.options)
+    if not (samples := _of(subject, name)):
+        return  # which `golden` tells
+    plan = _plan(subject, name, samples[0].options)
     [planned] = plan.graders
     tell = getattr(planned.grader.options, "trials", None)
     if not callable(tell):

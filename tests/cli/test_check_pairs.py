@@ -201,3 +201,27 @@ def test_pairs_need_imports(tried):
     said = tried(RIGHT, "--no-import")
     assert said.code == 2
     assert "Error: --pairs runs the graders, and --no-import imports none\n" in said.err
+
+
+def test_all_graders_share_the_budget_and_each_has_its_own_trials(tried, desk):
+    config = (
+        CONFIG.partition("[graders.same]")[0]
+        + """
+[graders.more]
+use = "./more.py:Kind"
+options = { model = "judge" }
+mapper = { response = "answer" }
+
+[budget]
+calls = 3
+"""
+    )
+    more = 'GradeTrial({"response": "a"}, 1.0), OrderTrial({"response": "ab"}, {"response": ""})'
+    desk.write("more.py", JUDGES.replace("TRIALS", more))
+    said = tried('GradeTrial({"response": "four"}, 4.0)', config=config.replace("calls = 3", ""))
+    assert "kind    -            1 of 1\nmore    1 of 1       1 of 1\n" in said.out
+    (desk.folder / "calls").unlink()
+    said = tried('GradeTrial({"response": "four"}, 4.0)', config=config)
+    assert said.code == 1
+    assert "budget" in said.out
+    assert (desk.folder / "calls").read_text() == "x" * 3
