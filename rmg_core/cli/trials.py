@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from operator import attrgetter
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -11,13 +12,16 @@ from attrs import evolve, frozen
 from rmg_core.cli.screen import in_columns, one_line
 from rmg_core.errors import CannotGrade
 from rmg_core.graders import OrderTrial, Trial, said_of
-from rmg_core.grading import GradingRunner
 from rmg_core.outcomes import NOTHING, Outcome, to_json
 from rmg_core.plan import Plan, PlannedGrader
 from rmg_core.plan.values import prepare_with
+from rmg_core.runner.closing import run_to_the_end
+from rmg_core.runner.execution import Execution
 from rmg_core.runner.foresight import look_at
 from rmg_core.runner.needs import Need, needs_of
 from rmg_core.runner.picking import Picked
+from rmg_core.runner.session import Session
+from rmg_core.runner.sources import source_of
 from rmg_core.runner.window import OpenSample, Ready
 
 NOUNS: Final = ("pair", "example")
@@ -81,8 +85,12 @@ class Trials:
             for place in range(max(map(len, asked.values())))
         ]
         with redirect_stdout(sys.stderr):  # what the code prints is no result
-            results = GradingRunner.from_plan(plan).run(rows)
-        return [each for name in self.graders for each in self._tried(name, results[name])]
+            finished = _graded(plan, rows)
+        return [
+            each
+            for place, name in enumerate(plan.columns)
+            for each in self._tried(name, [sample.outcomes[place] for sample in finished])
+        ]
 
     def _asked(self, name: str) -> list[Mapping[str, Any]]:
         return [each for trial in self.graders[name] for each in trial.asked]
@@ -116,6 +124,16 @@ class Trials:
             opened = OpenSample(number, None, NOTHING, number, 1, [])
             picked.add(Ready(opened, 0, inputs, ""), is_waiting=False)
         return picked
+
+
+def _graded(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> list[OpenSample]:
+    finished: list[OpenSample] = []
+
+    async def grade() -> None:
+        await Execution(Session.of(plan), source_of(rows, None), finished.extend).run()
+
+    run_to_the_end(grade)
+    return sorted(finished, key=attrgetter("index"))
 
 
 def trials_in(plan: Plan) -> Trials:
