@@ -257,7 +257,7 @@ def test_an_id_of_two_samples_is_not_guessed(named):
     )
 
 
-COUNTED = "indices count the rows of the dataset from 0, and what is pending is not stored"
+COUNTED = "indices count the rows of the dataset from 0"
 
 
 @pytest.mark.parametrize(
