@@ -82,6 +82,7 @@ def _tried(ready: "Ready") -> tuple[int, list[dict[str, Any]], str]:
 
     Raises:
         ConfigError: a secret is not there, or no grader has trials.
+        DefinitionError: the trials of a grader are none.
         RunFailed: a grader could not be opened.
     """
     from rmg_core.cli.trials import failed_pairs, needs_said, trials_in, trials_text

@@ -1,5 +1,6 @@
 """`rmg show`: what a name takes, and how to use it."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,9 @@ def _sections(value: Any) -> dict[str, list[str]]:
 
     Its class may have a class method `sections`, which returns lines of text under titles.
     """
-    tell = getattr(value, "sections", None)
-    made: Mapping[str, Sequence[str]] = tell() if callable(tell) else {}
+    tell: Any = getattr(value, "sections", None)
+    # A method of an object is none of the class, and cannot be called here.
+    made: Mapping[str, Sequence[str]] = tell() if inspect.ismethod(tell) else {}
     return {str(title): [str(line) for line in lines] for title, lines in made.items()}
 
 

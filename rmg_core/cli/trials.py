@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from rmg_core.cli.screen import in_columns, one_line
 from rmg_core.errors import CannotGrade
-from rmg_core.graders import OrderTrial, Trial, said_of
+from rmg_core.graders import OrderTrial, Trial, said_of, trials_of
 from rmg_core.outcomes import NOTHING, Outcome, to_json
 from rmg_core.plan import Plan, PlannedGrader
 from rmg_core.plan.values import prepare_with
@@ -139,13 +139,12 @@ def _graded(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> list[OpenSample]:
 def trials_in(plan: Plan) -> Trials:
     """Find the graders that tell what they are tried on.
 
-    A grader that is a class may have a method `trials(self)`, which returns a sequence of
-    `GradeTrial` and `OrderTrial`.
+    Raises:
+        DefinitionError: a grader tells something else.
     """
     found: dict[str, Sequence[Trial]] = {}
     for each in plan.graders:
-        tell = getattr(each.grader.options, "trials", None)
-        if callable(tell) and (told := tuple(tell())):
+        if told := trials_of(each.grader.options, each.name):
             found[each.name] = told
     alone = evolve(plan, dataset=None, run_dir=None, sinks=(), observers=(), max_errors=1.0)
     return Trials(alone, found)

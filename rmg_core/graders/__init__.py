@@ -10,7 +10,7 @@ from rmg_core.graders.definitions import (
     with_options,
 )
 from rmg_core.graders.inputs import Input, accepts, type_name
-from rmg_core.graders.trials import GradeTrial, OrderTrial, Trial, said_of
+from rmg_core.graders.trials import GradeTrial, OrderTrial, Trial, said_of, trials_of
 
 __all__ = [
     "MARK",
@@ -27,6 +27,7 @@ __all__ = [
     "option_class",
     "said_of",
     "spec_of",
+    "trials_of",
     "type_name",
     "with_options",
 ]

@@ -1,11 +1,13 @@
 """Trials of a grader: inputs whose grade is known, or of which one deserves a better grade."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from math import isclose
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
+from rmg_core.errors import DefinitionError
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, GraderSkip, Outcome
 
 TrialNoun: TypeAlias = Literal["example", "pair"]
@@ -90,6 +92,27 @@ class OrderTrial:
 
 Trial: TypeAlias = GradeTrial | OrderTrial
 """What a grader that is a class returns of its method `trials`, in a sequence."""
+
+
+def trials_of(options: Any, name: str) -> tuple[Trial, ...] | None:
+    """Return what a grader is tried on, by its method `trials`; None where it has none.
+
+    `options` is the object of a grader that is a class, and `name` what an error calls it.
+
+    Raises:
+        DefinitionError: the method returns something else.
+    """
+    tell = getattr(options, "trials", None)
+    if not inspect.ismethod(tell):
+        return None
+    told = tell()
+    is_known = isinstance(told, Sequence) and all(
+        isinstance(each, GradeTrial | OrderTrial) for each in told
+    )
+    if not is_known:
+        hint = "let `trials` return a sequence of GradeTrial and OrderTrial"
+        raise DefinitionError("grader", name, hint)
+    return tuple(told)
 
 
 def _worth(outcome: Outcome) -> float | None:

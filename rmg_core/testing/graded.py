@@ -10,8 +10,8 @@ import anyio
 import orjson
 from attrs import define, evolve
 
-from rmg_core.errors import CannotGrade, ConfigError, RunFailed
-from rmg_core.graders import GraderSpec, Trial
+from rmg_core.errors import CannotGrade, ConfigError, DefinitionError, RunFailed
+from rmg_core.graders import GraderSpec, trials_of
 from rmg_core.grading import GradingRunner
 from rmg_core.hints import suggestion
 from rmg_core.outcomes import OUTCOMES, GraderError, Outcome, from_json, to_json
@@ -114,10 +114,13 @@ def _trials(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
         return  # which `golden` tells
     plan = _plan(subject, name, samples[0].options)
     [planned] = plan.graders
-    tell = getattr(planned.grader.options, "trials", None)
-    if not callable(tell):
+    try:
+        trials = trials_of(planned.grader.options, name)
+    except DefinitionError as fault:
+        yield str(fault)
         return
-    trials: Sequence[Trial] = tuple(tell())
+    if trials is None:
+        return
     for noun in ("example", "pair"):
         if all(each.noun != noun for each in trials):
             yield f"it tells trials, and none is {'an' if noun == 'example' else 'a'} {noun}"

@@ -1,5 +1,6 @@
 """A pack under test, and what is found of it."""
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -47,7 +48,7 @@ class Subject:
         except RegistryError:
             return given
         if ("golden", grader) not in self.runs:
-            self.runs["golden", grader] = tuple(offer()) if callable(offer) else ()
+            self.runs["golden", grader] = tuple(offer()) if inspect.ismethod(offer) else ()
         return (*given, *self.runs["golden", grader])
 
     @property

@@ -225,3 +225,30 @@ calls = 3
     assert said.code == 1
     assert "budget" in said.out
     assert (desk.folder / "calls").read_text() == "x" * 3
+
+
+def test_trials_that_are_none_are_told(tried):
+    said = tried("3")
+    assert said.code == 2
+    assert "let `trials` return a sequence of GradeTrial and OrderTrial" in said.err
+
+
+def test_a_grader_in_a_process_of_its_own_is_tried_too(tried, desk):
+    desk.write(
+        "apart.py",
+        """
+from attrs import frozen
+from rmg_core import OrderTrial
+
+@frozen
+class Apart:
+    def trials(self):
+        return [OrderTrial({"response": "ab"}, {"response": "abc"})]
+    def grade(self, response: str) -> float:
+        return 1 / len(response)
+""",
+    )
+    apart = '[graders.apart]\nuse = "./apart.py:Apart"\nisolate = true\n'
+    mapped = apart + 'mapper = { response = "answer" }\n'
+    said = tried('GradeTrial({"response": "four"}, 4.0)', config=CONFIG + mapped)
+    assert "apart   1 of 1       -\n" in said.out

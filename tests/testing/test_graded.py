@@ -462,3 +462,26 @@ def test_the_golden_samples_that_a_class_offers_are_graded():
     assert found_by("golden", tried(EXAMPLE, PAIR)) == [
         "{'response': 'abc'} comes to 3, and not to 1.0; correct the grader, or the sample"
     ]
+
+
+def test_trials_that_are_none_are_found():
+    assert found_by("trials", tried(3)) == [
+        "'it' is not a grader: let `trials` return a sequence of GradeTrial and OrderTrial"
+    ]
+
+
+def test_methods_of_an_object_that_have_these_names_are_no_offers():
+    @frozen
+    class Other:
+        """1 for any response."""
+
+        def golden(self, one: int) -> Any:
+            raise AssertionError
+
+        def sections(self, one: int) -> Any:
+            raise AssertionError
+
+        def grade(self, response: str) -> float:
+            return 1.0
+
+    assert said(Other, "golden") == []
