@@ -30,7 +30,7 @@ from rmg_core.errors import (
     RmgError,
     RunFailed,
 )
-from rmg_core.graders import grader
+from rmg_core.graders import GradeTrial, OrderTrial, grader
 from rmg_core.hookspecs import hookimpl
 from rmg_core.outcomes import (
     Cell,
@@ -61,6 +61,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "Fault",
+    "GradeTrial",
     "GraderError",
     "GraderRank",
     "GraderScore",
@@ -70,6 +71,7 @@ __all__ = [
     "ModelFailed",
     "ModelStopped",
     "NamedAggregator",
+    "OrderTrial",
     "Outcome",
     "ProviderError",
     "Results",

@@ -8,6 +8,8 @@ from typing import Any, Final
 from attrs import asdict, frozen
 
 from rmg_core.cli.inputs import Taken
+from rmg_core.cli.metadata import plain_part, tables_in
+from rmg_core.cli.prompts import Asked, prompt_of
 from rmg_core.cli.screen import escaped, in_columns, one_line, show, show_json
 from rmg_core.models import Call
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, Outcome, to_json
@@ -23,7 +25,8 @@ class Answer:
     """The cells of a sample in one column, and what they were made of.
 
     `parts` are the cells in other columns; of an aggregator alone. `taken` are the inputs of a
-    grader, if somebody has looked. `calls` are the calls of models that each of the cells made.
+    grader, if somebody has looked. `calls` are the calls of models that each of the cells made,
+    and `asked` what they asked, if somebody has looked.
     """
 
     file: Path
@@ -32,6 +35,7 @@ class Answer:
     parts: Sequence[StoredCell] = ()
     taken: Taken | None = None
     calls: Sequence[Sequence[Call]] = ()
+    asked: Asked | None = None
 
     @property
     def cells_with_calls(self) -> Iterator[tuple[StoredCell, Sequence[Call]]]:
@@ -48,7 +52,7 @@ def _json(answer: Answer) -> dict[str, Any]:
         "column": answer.column.name,
         "noun": "aggregator" if grader is None else "grader",
         "cells": [
-            {**_json_of(cell), "calls": [asdict(call) for call in calls]}
+            {**_json_of(cell), "calls": [_json_of_call(call, answer.asked) for call in calls]}
             for cell, calls in answer.cells_with_calls
         ],
     }
@@ -74,6 +78,14 @@ def _json_of(stored: StoredCell) -> dict[str, Any]:
         "attempts": attempts,
         "fingerprint": cell.fingerprint or None,
     }
+
+
+def _json_of_call(call: Call, asked: Asked | None) -> dict[str, Any]:
+    made = asdict(call)
+    if asked is not None:
+        request = asked.requests.get(call.key)
+        made["request"] = None if request is None else _plain(request.to_json())
+    return made
 
 
 def _json_of_grader(grader: StoredGrader) -> dict[str, Any]:
@@ -114,7 +126,11 @@ def text_of(answer: Answer) -> str:
     for each, calls in answer.cells_with_calls:
         head = f"repeat {each.cell.repeat}\n" if len(answer.cells) > 1 else ""
         parts.append(head + _labelled(_rows_of(each), "  " if head else ""))
-        parts += [_text_of_call(number, call) for number, call in enumerate(calls)]
+        parts += [
+            f"{title}\n" + _labelled([(label, _shown(text)) for label, text in rows], "  ")
+            for title, rows in tables_in(each.cell.outcome.metadata)
+        ]
+        parts += [_text_of_call(number, call, answer.asked) for number, call in enumerate(calls)]
     if grader is not None:
         parts.append("graded by\n" + _labelled(_rows_of_grader(grader), "  "))
     if answer.parts:
@@ -134,13 +150,13 @@ def _rows_of(stored: StoredCell) -> list[tuple[str, str]]:
         for label, name in (("reason", "reason"), ("error", "error"), ("traceback", "detail"))
         if (value := getattr(outcome, name, ""))
     ]
-    if outcome.metadata:
-        rows.append(("metadata", json.dumps(dict(outcome.metadata), ensure_ascii=False)))
+    if metadata := plain_part(outcome.metadata):
+        rows.append(("metadata", json.dumps(metadata, ensure_ascii=False)))
     rows += [("seconds", f"{cell.seconds:.3g}"), ("attempts", str(attempts))]
     return [*rows, ("fingerprint", cell.fingerprint or "none")]
 
 
-def _text_of_call(number: int, call: Call) -> str:
+def _text_of_call(number: int, call: Call, asked: Asked | None) -> str:
     model = json.loads(call.model)
     reply = call.reply
     used = [f"{call.input_tokens or 0:,} tokens read, {call.output_tokens or 0:,} written"]
@@ -149,6 +165,7 @@ def _text_of_call(number: int, call: Call) -> str:
     said = f"{len(vectors)} vectors" if vectors is not None else _shown(reply.get("text", ""))
     rows = [
         ("model", f"{model['use']} {json.dumps(model['options'], ensure_ascii=False)}"),
+        *(prompt_of(asked, call.key, _shown) if asked is not None else ()),
         ("reply", said),
         *((name, str(reply[name])) for name in ("refusal", "reasoning") if reply.get(name)),
         ("finish", reply.get("finish", "")),
@@ -213,5 +230,5 @@ def _labelled(rows: Sequence[tuple[str, str]], indent: str) -> str:
     width = max(len(label) for label, _ in rows) + 2
     below = "\n" + indent + " " * width
     whole = [(label, redacted(text)) for label, text in rows]  # a key may have several lines
-    lines = (indent + label.ljust(width) + below.join(text.splitlines()) for label, text in whole)
-    return "\n".join(line.rstrip() for line in lines)
+    laid = (indent + label.ljust(width) + below.join(text.splitlines()) for label, text in whole)
+    return "\n".join(line.rstrip() for row in laid for line in row.split("\n"))

@@ -28,12 +28,13 @@ class Taken:
     """The inputs as they are now.
 
     `values` is None where they cannot be taken. `are_those_graded` is None where that cannot be
-    told. `said` is what to know of them.
+    told. `said` is what to know of them. `grader` is the one that takes them now.
     """
 
     values: Mapping[str, Any] | None = None
     are_those_graded: bool | None = None
     said: tuple[str, ...] = ()
+    grader: PlannedGrader | None = None
 
 
 def inputs_of(run_dir: Path, cells: Sequence[Cell], stored: StoredGrader) -> Taken:
@@ -135,4 +136,4 @@ def _taken(
     if stored_grader(planned).digest != stored.digest:
         said.append("the grader is not the one that graded: the next run grades this anew")
     names = [each.name for each in planned.grader.spec.inputs]
-    return Taken(dict(zip(names, inputs, strict=True)), are_those, tuple(said))
+    return Taken(dict(zip(names, inputs, strict=True)), are_those, tuple(said), planned)

@@ -1,5 +1,7 @@
 """`rmg show`: what a name takes, and how to use it."""
 
+import inspect
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +29,24 @@ def command(name: str, as_json: bool) -> None:
     from rmg_core.cli.catalogue import entry_of
     from rmg_core.registry import installed
 
-    entries = [entry_of(each) for each in _found(installed(), name)]
+    found = _found(installed(), name)
+    pages = [(entry_of(each), _sections(each.value)) for each in found]
     if as_json:
-        show_json([each.to_json() for each in entries])
+        show_json([{**entry.to_json(), "sections": sections} for entry, sections in pages])
         return
-    for number, each in enumerate(entries):
-        show(("\n" if number else "") + _page(each))
+    for number, (entry, sections) in enumerate(pages):
+        show(("\n" if number else "") + _page(entry, sections))
+
+
+def _sections(value: Any) -> dict[str, list[str]]:
+    """Return what a definition tells of itself beside its docstring.
+
+    Its class may have a class method `sections`, which returns lines of text under titles.
+    """
+    tell: Any = getattr(value, "sections", None)
+    # A method of an object is none of the class, and cannot be called here.
+    made: Mapping[str, Sequence[str]] = tell() if inspect.ismethod(tell) else {}
+    return {str(title): [str(line) for line in lines] for title, lines in made.items()}
 
 
 def _found(registry: "Registry", name: str) -> "list[Resolved]":
@@ -96,7 +110,7 @@ def _noun_of(value: Any) -> str:
     return "grader"
 
 
-def _page(entry: "Entry") -> str:
+def _page(entry: "Entry", sections: Mapping[str, Sequence[str]]) -> str:
     from rmg_core.cli.paste import shown_default, toml_of
 
     origin = entry.origin
@@ -104,6 +118,7 @@ def _page(entry: "Entry") -> str:
     parts = [f"{entry.name}  ({entry.noun}, from {place})"]
     if entry.doc:
         parts.append(entry.doc)
+    parts += [f"{title}\n" + _indented("\n".join(lines)) for title, lines in sections.items()]
     if entry.inputs:
         rows = [
             (each.name, each.type_name, "" if each.required else "optional")

@@ -34,7 +34,8 @@ def command(run: str, sample: str, column: str, no_import: bool, as_json: bool) 
     RUN is the run directory, or its store. SAMPLE is an id, or an index: 12 or '#12'. COLUMN is
     a grader or an aggregator of the config. Of a grader, its inputs are taken anew from the
     dataset, which runs the code that the config names; of an aggregator, the other columns of
-    the sample are shown.
+    the sample are shown. What models were asked is made anew: the grader runs over the stored
+    replies, and makes no call.
     """
     from rmg_core.cli.answers import show_as_json, text_of
     from rmg_core.cli.stores import store_of
@@ -53,9 +54,13 @@ def command(run: str, sample: str, column: str, no_import: bool, as_json: bool) 
         from attrs import evolve
 
         from rmg_core.cli.inputs import inputs_of
+        from rmg_core.cli.prompts import asked_of
 
         cells = [each.cell for each in answer.cells]
         answer = evolve(answer, taken=inputs_of(file.parent, cells, grader))
+        if any(answer.calls) and answer.taken is not None:
+            with Store.read(file) as store:
+                answer = evolve(answer, asked=asked_of(store, answer.cells, answer.taken))
     if as_json:
         show_as_json(answer)
     else:

@@ -102,8 +102,9 @@ class Tally:
 class Ledger:
     """What the calls of one run are booked in.
 
-    Without `replies` nothing is kept. With `is_offline` nothing is asked: `missing` says what is
-    not kept, and `on_missing` is called with each. `stopped` are the models that cannot be asked
+    Without `replies` nothing is kept. `on_kept` is called with the key and the request of what a
+    kept reply answers. With `is_offline` nothing is asked: `missing` says what is not kept, and
+    `on_missing` is called with each. `stopped` are the models that cannot be asked
     any more, each with the reason. `on_stop` is called with the name of each. `pending` counts
     the cells for which a model could not be asked, and `scored_anyway` those of each grader that
     have a score although a model gave them no answer.
@@ -115,6 +116,7 @@ class Ledger:
     report: Callable[[str], None] = LOG.warning
     on_stop: Callable[[str], None] = lambda _: None
     on_missing: Callable[[Missing], None] = lambda _: None
+    on_kept: Callable[[str, AnyRequest], None] = lambda _key, _request: None
     tallies: dict[str, Tally] = field(factory=dict)
     stopped: dict[str, str] = field(factory=dict)
     missing: list[str] = field(factory=list)

@@ -149,6 +149,7 @@ class Live:
         if kept is not None:
             ledger.tally(name).hits += 1
             errand.keys[number] = key
+            ledger.on_kept(key, request)
             return kept
         if ledger.is_offline:
             ledger.note_missing(Missing(errand.label, name, key, request))

@@ -14,7 +14,7 @@ from rmg_core.connections import key_of
 from rmg_core.connections.errands import ERRAND, Errand
 from rmg_core.connections.ledger import Ledger, Missing
 from rmg_core.limits import Budget
-from rmg_core.models import Call
+from rmg_core.models import AnyRequest, Call
 from rmg_core.outcomes import GraderError, GraderSkip, Outcome
 from rmg_core.plan.values import PlannedGrader
 from rmg_core.runner.archive import Archive
@@ -37,14 +37,20 @@ Work: TypeAlias = Callable[[Ready], Awaitable[Outcome]]
 _LOOKED_AT: Final = GraderSkip("it is only looked at")
 
 
-def look_at(picked: Iterable[Picked], archive: Archive | None) -> "list[Look]":
+def look_at(
+    picked: Iterable[Picked],
+    archive: Archive | None,
+    answered: dict[str, AnyRequest] | None = None,
+) -> "list[Look]":
     """See what the cells of graders ask of models; no call is made.
+
+    `answered` is filled with the requests that stored replies answer, under their keys.
 
     Raises:
         StoreError: the store cannot be read.
     """
     seen: set[str] = set()
-    looks = [Look(each, _Questions(archive, seen)) for each in picked]
+    looks = [Look(each, _Questions(archive, seen, answered)) for each in picked]
     for look in looks:
         _in_a_thread(look)
     return looks
@@ -79,6 +85,7 @@ class _Questions:
 
     archive: Archive | None
     seen: set[str]
+    answered: dict[str, AnyRequest] | None = None
     stored: list[str] = field(factory=list)
     wanted: list[Missing] = field(factory=list)
     lacks: Missing | None = None
@@ -93,6 +100,10 @@ class _Questions:
             self.seen.add(key)
             self.stored.append(found.model)
         return found
+
+    def hit(self, key: str, request: AnyRequest) -> None:
+        if self.answered is not None:
+            self.answered[key] = request
 
     async def keep(self, call: Call) -> None:
         raise AssertionError(f"a call was made offline: {call.key}")
@@ -170,6 +181,7 @@ class Look:
             budget=Budget(calls=0),  # however a grader comes to a model, it makes no call
             report=lambda _: None,
             on_missing=self.questions.miss,
+            on_kept=self.questions.hit,
         )
         ERRAND.set(Errand(ledger))
         for model in self.planned.models:
@@ -253,6 +265,8 @@ def _told(
             key = key_of(asked.identity, request, ready.repeat)
             if questions.find(key) is None:
                 questions.miss(Missing(label, asked.name, key, request))
+            else:
+                questions.hit(key, request)
 
     async def looked_up(ready: Ready) -> Outcome:
         async def look() -> None:

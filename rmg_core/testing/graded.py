@@ -10,8 +10,8 @@ import anyio
 import orjson
 from attrs import define, evolve
 
-from rmg_core.errors import CannotGrade, ConfigError, RunFailed
-from rmg_core.graders import GraderSpec
+from rmg_core.errors import CannotGrade, ConfigError, DefinitionError, RunFailed
+from rmg_core.graders import GraderSpec, trials_of
 from rmg_core.grading import GradingRunner
 from rmg_core.hints import suggestion
 from rmg_core.outcomes import OUTCOMES, GraderError, Outcome, from_json, to_json
@@ -30,7 +30,7 @@ _ALWAYS_AT_FAULT: Final = {"bad_return", "out_of_scale"}
 
 
 def _of(subject: Subject, name: str) -> Sequence[Golden]:
-    return subject.golden.get(name, ())
+    return subject.golden_of(name)
 
 
 Graded: TypeAlias = list[tuple[Golden, list[Outcome]]]
@@ -84,9 +84,12 @@ def _plan(
 
 
 def _shown(golden: Golden) -> str:
-    text = repr(dict(golden.inputs))
     options = f" with options {dict(golden.options)!r}" if golden.options else ""
-    return (text if len(text) < 100 else f"{text[:99]}…") + options
+    return _cut(repr(dict(golden.inputs))) + options
+
+
+def _cut(text: str) -> str:
+    return text if len(text) < 100 else f"{text[:99]}…"
 
 
 def is_gradable(subject: Subject, name: str) -> bool:
@@ -103,6 +106,32 @@ def _hangs(subject: Subject, name: str) -> bool:
         getattr(outcome, "kind", "") == "timeout" and not golden.is_met_by(outcome)
         for golden, (outcome,) in _alone(subject, name)
     )
+
+
+def _trials(subject: Subject, name: str, _: GraderSpec) -> Iterator[str]:
+    """Let a grader that tells what it is tried on grade that, with its first golden options."""
+    if not (samples := _of(subject, name)):
+        return  # which `golden` tells
+    plan = _plan(subject, name, samples[0].options)
+    [planned] = plan.graders
+    try:
+        trials = trials_of(planned.grader.options, name)
+    except DefinitionError as fault:
+        yield str(fault)
+        return
+    if trials is None:
+        return
+    for noun in ("example", "pair"):
+        if all(each.noun != noun for each in trials):
+            yield f"it tells trials, and none is {'an' if noun == 'example' else 'a'} {noun}"
+    rows = [copy.deepcopy(dict(each)) for trial in trials for each in trial.asked]
+    column = iter(anyio.run(GradingRunner.from_plan(plan).arun, rows)[name])
+    for trial in trials:
+        outcomes = [next(column) for _ in trial.asked]
+        if not trial.is_met_by(outcomes):
+            came = " and ".join(map(said, outcomes))
+            asked = " and ".join(_cut(repr(dict(each))) for each in trial.asked)
+            yield f"{trial.noun} {asked} comes to {came}, and not to {trial.wanted}"
 
 
 def _where_it_runs(look: GraderLook) -> GraderLook:
@@ -310,6 +339,7 @@ async def _cancel(planned: PlannedGrader, golden: Golden) -> str:
 
 GRADER_CHECKS: Final = (
     GraderCheck("golden", "it does what its author says", _golden),
+    GraderCheck("trials", "its author's examples and pairs can be graded", _where_it_runs(_trials)),
     GraderCheck("outcomes", "its scores can be stored and compared", _where_it_runs(_outcomes)),
     GraderCheck(
         "at once", "its grades do not depend on what runs beside it", _where_it_runs(_at_once)

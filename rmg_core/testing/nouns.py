@@ -1,7 +1,7 @@
 """What the names of each hook must lead to."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -49,9 +49,10 @@ def check_noun(noun: str, name: str, offered: Any) -> None:
         read_grader(offered)
     elif noun == "mapper":
         as_map_function(blank, name)
-    elif noun == "command":
-        if not _is_command(offered):
-            raise DefinitionError(noun, name, "decorate a function with `click.command`")
+    elif noun in _NO_CLASSES:
+        is_one, remedy = _NO_CLASSES[noun]
+        if not is_one(offered):
+            raise DefinitionError(noun, name, remedy)
     elif not is_class:
         raise DefinitionError(noun, name, "write a class, and decorate it with `attrs.frozen`")
     elif noun == "aggregator":
@@ -68,3 +69,12 @@ def _is_command(offered: object) -> bool:
     """Tell a command of click from its class, without click, which only the command line needs."""
     classes = type(offered).__mro__
     return any(f"{each.__module__}.{each.__name__}" == "click.core.Command" for each in classes)
+
+
+_NO_CLASSES: Final[Mapping[str, tuple[Callable[[object], bool], str]]] = MappingProxyType(
+    {
+        "command": (_is_command, "decorate a function with `click.command`"),
+        "document": (callable, "write a function that takes the path of a file"),
+    }
+)
+"""The nouns that are no attrs classes: what tells one, and what to write."""

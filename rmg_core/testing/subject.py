@@ -1,5 +1,6 @@
 """A pack under test, and what is found of it."""
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -34,6 +35,21 @@ class Subject:
     registry: Registry
     golden: Mapping[str, Sequence[Golden]]
     runs: dict[tuple[str, str], Any] = field(init=False, factory=dict, eq=False, repr=False)
+
+    def golden_of(self, grader: str) -> Sequence[Golden]:
+        """Return the samples of a grader: those that were given, and those that its class offers.
+
+        A grader that is a class may have a class method `golden`, which returns them with all
+        options that they need, such as a model.
+        """
+        given = self.golden.get(grader, ())
+        try:
+            offer = getattr(self.value("grader", grader), "golden", None)
+        except RegistryError:
+            return given
+        if ("golden", grader) not in self.runs:
+            self.runs["golden", grader] = tuple(offer()) if inspect.ismethod(offer) else ()
+        return (*given, *self.runs["golden", grader])
 
     @property
     def pack(self) -> Pack:

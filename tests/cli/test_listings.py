@@ -196,6 +196,34 @@ class Best:
     assert "at = 0.0  # required: a number" in desk.rmg("show", "./mine.py:Best").out
 
 
+def test_show_prints_the_sections_that_a_class_tells_of_itself(desk):
+    desk.write(
+        "own.py",
+        """
+from attrs import frozen
+
+@frozen
+class Judge:
+    '''How kind it is.'''
+    kind: str = "kind"
+    @classmethod
+    def sections(cls):
+        return {"task": ["Read it.", "Judge it."], "tests": ("2 pairs",)}
+    def grade(self, response: str) -> float:
+        return 1.0
+""",
+    )
+    [told] = desk.rmg("show", "./own.py:Judge", "--json").json
+    assert told["sections"] == {"task": ["Read it.", "Judge it."], "tests": ["2 pairs"]}
+    page = desk.rmg("show", "./own.py:Judge").out
+    assert "it is.\n\ntask\n  Read it.\n  Judge it.\n\ntests\n  2 pairs\n\ninputs\n" in page
+
+
+def test_show_of_what_tells_no_sections_has_none(desk):
+    [told] = desk.rmg("show", "./graders.py:same", "--json").json
+    assert told["sections"] == {}
+
+
 def test_show_tells_of_a_grader_that_runs_in_processes_of_its_own(desk):
     desk.write(
         "own.py",

@@ -128,6 +128,11 @@ class Nothing:
             Nothing,
             "'it' is not a command: decorate a function with `click.command`",
         ),
+        (
+            "rmg_documents",
+            Nothing(),
+            "'it' is not a document: write a function that takes the path of a file",
+        ),
     ],
 )
 def test_a_name_that_leads_to_something_else_is_told_of(

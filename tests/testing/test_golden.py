@@ -54,9 +54,10 @@ def test_what_no_grader_can_come_to_is_refused(expected: Any):
         Golden({"response": "a"}, expected)
     assert str(caught.value) == (
         'expected is a score, a rank, "skip", or one of aggregator_error, bad_input, bad_request, '
-        "bad_response, bad_return, cancelled, content_filtered, context_overflow, crash, empty, "
-        "grader_error, mapper_error, missing_input, missing_part, out_of_scale, pending, provider, "
-        "rate_limit, refusal, stopped, timeout, truncated, or a whole outcome: "
+        "bad_response, bad_return, cancelled, conflict, content_filtered, context_overflow, crash, "
+        "empty, empty_input, grader_error, mapper_error, missing_input, missing_part, "
+        "out_of_scale, pending, provider, rate_limit, refusal, stopped, timeout, truncated, "
+        "unparseable, or a whole outcome: "
         f"{expected!r}"
     )
 

@@ -12,7 +12,7 @@ import pytest
 import trio
 from attrs import frozen
 
-from rmg_core import GraderScore
+from rmg_core import GraderScore, GradeTrial, OrderTrial, grader
 from rmg_core.registry import Registry
 from rmg_core.testing import Golden, check_pack, graded, registry_of
 from rmg_core.testing.cancelling import fault_when_cancelled
@@ -396,3 +396,92 @@ def test_a_grader_that_ends_its_process_does_not_end_the_checks(apart: Registry)
         ("golden", f"{told}, and not to 1.0; correct the grader, or the sample"),
         ("process", f"in a process of its own {told}"),
     ]
+
+
+def tried(*trials: Any, offers: Any = (ABC,)) -> Any:
+    """Return a grader whose score is the length of the response, with trials of its own."""
+
+    @grader(scale=(0, 9))
+    @frozen
+    class Length:
+        """The length of the response."""
+
+        @classmethod
+        def golden(cls) -> Any:
+            return offers
+
+        def trials(self) -> Any:
+            return trials
+
+        def grade(self, response: str) -> float:
+            return float(len(response))
+
+    return Length
+
+
+EXAMPLE = GradeTrial({"response": "abc"}, 3.0)
+PAIR = OrderTrial({"response": "abc"}, {"response": "a"})
+THREE = Golden({"response": "abc"}, 3.0)
+
+
+def found_by(check: str, offered: Any) -> list[str]:
+    registry = registry_of({"mine": {"it": offered}})
+    return [each.message for each in check_pack("mine", registry=registry) if each.check == check]
+
+
+def test_trials_that_come_out_right_are_sound():
+    assert found_by("trials", tried(EXAMPLE, PAIR, offers=[THREE])) == []
+
+
+def test_a_trial_that_comes_out_wrong_is_found():
+    wrong = OrderTrial({"response": "a"}, {"response": "abc"})
+    other = GradeTrial({"response": "x" * 200}, 2.0)
+    assert found_by("trials", tried(wrong, other, EXAMPLE, PAIR)) == [
+        (
+            "pair {'response': 'a'} and {'response': 'abc'} comes to 1 and 3, "
+            "and not to the first above the second"
+        ),
+        (
+            f"example {{'response': '{'x' * 85}… comes to an error (out_of_scale: the score 200 "
+            "is not on the scale 0..9), and not to 2"
+        ),
+    ]
+
+
+def test_trials_need_an_example_and_a_pair():
+    assert found_by("trials", tried(EXAMPLE)) == ["it tells trials, and none is a pair"]
+    assert found_by("trials", tried(PAIR)) == ["it tells trials, and none is an example"]
+
+
+def test_a_grader_without_trials_needs_none():
+    assert said(passes, "trials") == []
+
+
+def test_the_golden_samples_that_a_class_offers_are_graded():
+    assert found_by("golden", tried(EXAMPLE, PAIR, offers=[THREE])) == []
+    assert found_by("golden", tried(EXAMPLE, PAIR)) == [
+        "{'response': 'abc'} comes to 3, and not to 1.0; correct the grader, or the sample"
+    ]
+
+
+def test_trials_that_are_none_are_found():
+    assert found_by("trials", tried(3)) == [
+        "'it' is not a grader: let `trials` return a sequence of GradeTrial and OrderTrial"
+    ]
+
+
+def test_methods_of_an_object_that_have_these_names_are_no_offers():
+    @frozen
+    class Other:
+        """1 for any response."""
+
+        def golden(self, one: int) -> Any:
+            raise AssertionError
+
+        def sections(self, one: int) -> Any:
+            raise AssertionError
+
+        def grade(self, response: str) -> float:
+            return 1.0
+
+    assert said(Other, "golden") == []

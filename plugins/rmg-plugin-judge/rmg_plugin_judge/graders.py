@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FunctionType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from rmg_core import Outcome, grader
+from rmg_core import GradeTrial, OrderTrial, Outcome, grader
 from rmg_plugin_judge.options import OPTIONS
 from rmg_plugin_judge.values import Rubric, RubricInput
+
+if TYPE_CHECKING:
+    from rmg_core.testing import Golden
 
 _ASKED: Final = (
     "inputs",
@@ -66,7 +69,14 @@ def grader_class(rubric: Rubric) -> type[Any]:
             rubric.name,
             {},
             bases=(OPTIONS[rubric.mode],),
-            class_body={"rubric": rubric, "grade": _grade_of(rubric), "__doc__": _doc(rubric)},
+            class_body={
+                "rubric": rubric,
+                "grade": _grade_of(rubric),
+                "sections": classmethod(_sections),
+                "trials": _trials,
+                "golden": classmethod(_golden),
+                "__doc__": _doc(rubric),
+            },
             frozen=True,
             kw_only=True,
             slots=True,
@@ -131,7 +141,7 @@ def _grade_of(rubric: Rubric) -> Any:
 
 def _kind(given: RubricInput, rubric: Rubric) -> Any:
     kind: Any = str
-    if given.name in _MESSAGES:
+    if given.name in (*_MESSAGES, "results"):
         kind = str | list
     elif given.name in ("responses", rubric.criteria_from):
         kind = list
@@ -145,6 +155,27 @@ async def _judged(given: Mapping[str, Any]) -> Outcome:
     inputs = {key: value for key, value in given.items() if key != "self"}
     outcome: Outcome = await judge(options.rubric, options, inputs)
     return outcome
+
+
+def _sections(cls: Any) -> Mapping[str, Sequence[str]]:
+    """Return what `rmg show` prints of the rubric."""
+    from rmg_plugin_judge.sections import sections_of
+
+    return sections_of(cls.rubric)
+
+
+def _trials(self: Any) -> Sequence[GradeTrial | OrderTrial]:
+    """Return the examples and minimal pairs of the rubric."""
+    from rmg_plugin_judge.pairs import trials_of
+
+    return trials_of(self.rubric, self)
+
+
+def _golden(cls: Any) -> "Sequence[Golden]":
+    """Return samples for the contract of packs, with a judge that knows their grades."""
+    from rmg_plugin_judge.rehearsal import golden_of
+
+    return golden_of(cls.rubric)
 
 
 def _doc(rubric: Rubric) -> str:
