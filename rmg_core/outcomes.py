@@ -99,7 +99,7 @@ ERROR_KINDS: Mapping[str, str] = MappingProxyType(
         "bad_response": "what came from a provider is not a reply",
         "unparseable": "the reply of a judge holds no verdict that may be counted",
         "empty_input": "there is nothing in the answer that a judge could judge",
-        "conflict": "a judge may not judge this answer: it is of the family of the model that gave it",
+        "conflict": "a judge is of the family of the model that answered, or contradicts itself",
         "pending": "a model cannot be asked any more in this run; the next one goes on here",
     }
 )

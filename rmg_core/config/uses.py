@@ -14,7 +14,10 @@ def is_something(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise ValueError(f"{attribute.name} must name something")
 
 
-USE: Final = {"help": "'pack/name', 'name' in one of the packs, './file.toml', './file.py:name' or 'module:name'"}
+USE: Final = {
+    "help": "'pack/name', 'name' in one of the packs, './file.toml', './file.py:name' or "
+    "'module:name'"
+}
 
 
 @frozen

@@ -2,7 +2,6 @@
 
 import json
 from bisect import bisect_right
-from functools import lru_cache
 from itertools import pairwise
 from math import exp, isfinite
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from rmg_core import CannotGrade, GraderScore, Outcome
+from rmg_core import GraderScore, Outcome
 
 
 @frozen
@@ -39,26 +38,28 @@ class Curve:
         return self.y[place - 1] + share * (self.y[place] - self.y[place - 1])
 
 
-def calibrated(outcome: Outcome, path: str) -> Outcome:
-    """Add to a score's metadata, as `calibrated`, the share of people who would find it good.
-
-    Raises:
-        CannotGrade: the file holds no curve (`bad_input`).
-    """
-    if not path or not isinstance(outcome, GraderScore):
+def calibrated(outcome: Outcome, curve: Curve | None) -> Outcome:
+    """Add to a score's metadata, as `calibrated`, the share of people who would find it good."""
+    if curve is None or not isinstance(outcome, GraderScore):
         return outcome
-    try:
-        curve = _read(path, Path(path).stat().st_mtime_ns)
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise CannotGrade(
-            f"the calibration {path!r} cannot be read: {fault}", "bad_input"
-        ) from fault
     return evolve(outcome, metadata={**outcome.metadata, "calibrated": curve(outcome.score)})
 
 
-@lru_cache(maxsize=16)
-def _read(path: str, _: int) -> Curve:
-    made: dict[str, Any] = json.loads(Path(path).read_text("utf-8"))
+def read_curve(path: str | Path | Curve | None) -> Curve | None:
+    """Read a curve from a file of JSON.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    if path is None or isinstance(path, Curve):
+        return path
+    try:
+        return _curve(json.loads(Path(path).read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise ValueError(f"the calibration in '{path}' cannot be read: {fault}") from fault
+
+
+def _curve(made: dict[str, Any]) -> Curve:
     kind = made["kind"]
     if kind == "logistic":
         curve = Curve(kind, slope=float(made["slope"]), offset=float(made["offset"]))

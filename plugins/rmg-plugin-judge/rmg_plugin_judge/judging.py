@@ -7,6 +7,7 @@ from attrs import evolve
 
 from rmg_core import Model, Outcome
 from rmg_plugin_judge.asking import Question
+from rmg_plugin_judge.calibration import calibrated
 from rmg_plugin_judge.checklists import batches, criteria_of, joined, reduced_checklist
 from rmg_plugin_judge.comparing import listwise, pairwise
 from rmg_plugin_judge.judges import name_of
@@ -14,6 +15,7 @@ from rmg_plugin_judge.opinions import at_once, one_vote, opinions, rules, settle
 from rmg_plugin_judge.preparing import Prepared, answer_name, is_empty, prepared
 from rmg_plugin_judge.questions import checklist_question, of_empty, pointwise_question
 from rmg_plugin_judge.reductions import reduced
+from rmg_plugin_judge.units import put_together, taken_apart
 from rmg_plugin_judge.values import Criterion, Rubric, RubricInput, Vote
 from rmg_plugin_judge.votes import levels_of
 from rmg_plugin_judge.weighing import why_unweighed
@@ -39,10 +41,27 @@ async def judge(rubric: Rubric, options: Any, inputs: Mapping[str, Any]) -> Outc
         ModelStopped: a judge cannot be asked any more in this run.
     """
     ready = prepared(rubric, options, inputs)
-    outcome = await _MODES[rubric.mode](rubric, options, ready)
+    outcome = await _judged(rubric, options, ready)
     if not ready.notes:
         return outcome
     return evolve(outcome, metadata={**outcome.metadata, **ready.notes})
+
+
+async def _judged(rubric: Rubric, options: Any, ready: Prepared) -> Outcome:
+    """Judge the answer, or its parts one by one where the options take it apart."""
+    mode = _MODES[rubric.mode]
+    if rubric.mode not in ("pointwise", "checklist"):
+        return await mode(rubric, options, ready)
+    if options.units is None:
+        outcome = await mode(rubric, options, ready)
+    else:
+        parts = taken_apart(options.units, ready.inputs, answer_name(rubric, options))
+        made = await at_once(
+            [(mode, (rubric, options, evolve(ready, inputs=each))) for each in parts]
+        )
+        outcome = put_together(made, options.units.reduce)
+    curve: Any = options.calibrate
+    return calibrated(outcome, curve)
 
 
 async def _pointwise(rubric: Rubric, options: Any, ready: Prepared) -> Outcome:

@@ -9,9 +9,11 @@ from attrs import Attribute, field, frozen
 from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
 
 from rmg_core import Model
+from rmg_plugin_judge.calibration import read_curve
 from rmg_plugin_judge.judges import name_of
 from rmg_plugin_judge.labelled import ExampleFile, read_examples
 from rmg_plugin_judge.profiles import filled
+from rmg_plugin_judge.units import Units
 from rmg_plugin_judge.values import Rubric
 
 ProfileName: TypeAlias = Literal["fast", "balanced", "careful", "panel"]
@@ -189,6 +191,15 @@ class JudgeOptions:
 class ScoreOptions(JudgeOptions):
     """Those of a judge that gives a score to one answer."""
 
+    units: Units | None = field(
+        default=None,
+        metadata=_about("turns of a conversation or steps of an answer, judged one by one"),
+    )
+    calibrate: Path | None = field(
+        default=None,
+        converter=read_curve,
+        metadata=_about("a curve from scores to the share of people who find the answer good"),
+    )
     reduce: Reduce = field(
         default="mean", metadata=_about("how the opinions of a judge become one score")
     )
@@ -363,7 +374,9 @@ def _check_names(options: JudgeOptions) -> None:
         raise ValueError(f"language {options.language!r} is no translation; there are: {known}")
     names = [each.name for each in rubric.inputs]
     cut = "" if options.truncate is None else options.truncate.field
-    for option, name in (("candidate", options.candidate), ("truncate", cut)):
+    units = getattr(options, "units", None)
+    steps = "" if units is None else units.steps
+    for option, name in (("candidate", options.candidate), ("truncate", cut), ("steps", steps)):
         if name and name not in names:
             raise ValueError(f"{option} names {name!r}, which is no input: {', '.join(names)}")
     if options.conflict == "error" and not options.candidate:

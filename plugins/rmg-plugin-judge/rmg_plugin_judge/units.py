@@ -5,29 +5,41 @@ from collections.abc import Mapping, Sequence
 from math import fsum, prod
 from typing import Any, Final, Literal, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import Attribute, evolve, field, frozen
+from attrs.validators import ge
 
 from rmg_core import CannotGrade, GraderError, GraderScore, GraderSkip, Outcome
 
-Unit: TypeAlias = Literal["whole", "last", "turn", "step"]
+Unit: TypeAlias = Literal["last", "turn", "step"]
 UnitReduce: TypeAlias = Literal["mean", "min", "last", "product"]
 
 CONVERSATIONS: Final = ("messages", "history", "conversation", "dialogue", "query")
 _PARAGRAPHS: Final = re.compile(r"\n\s*\n")
 
 
-@frozen
-class Units:
-    """How an answer is taken apart.
+def _of_turns(made: "Units", attribute: "Attribute[int]", value: int) -> None:
+    if value and made.unit == "step":
+        raise ValueError(f"{attribute.name} is for unit = 'turn' or 'last'")
 
-    "whole" is as it is. "last" is the last turn of the assistant, given at most `window` messages
-    before it (0 is all of them). "turn" is each turn of the assistant, given the same. "step" is
-    each paragraph of the answer, or each element of the input `steps`, given those before it.
+
+def _of_steps(made: "Units", attribute: "Attribute[str]", value: str) -> None:
+    if value and made.unit != "step":
+        raise ValueError(f"{attribute.name} is for unit = 'step'")
+
+
+@frozen(kw_only=True)
+class Units:
+    """How an answer is taken apart, and how its parts become one score.
+
+    "last" is the last turn of the assistant, given at most `window` messages before it (0 is all
+    of them). "turn" is each turn of the assistant, given the same. "step" is each paragraph of the
+    answer, or each element of the input `steps`, given those before it.
     """
 
-    unit: Unit = "whole"
-    window: int = 0
-    steps: str = ""
+    unit: Unit
+    window: int = field(default=0, validator=[ge(0), _of_turns])
+    steps: str = field(default="", validator=_of_steps)
+    reduce: UnitReduce = "mean"
 
 
 def taken_apart(
@@ -39,8 +51,6 @@ def taken_apart(
         CannotGrade: there is no conversation or list of steps where one is wanted (`bad_input`),
             or nothing in it (`empty_input`).
     """
-    if units.unit == "whole":
-        return (inputs,)
     if units.unit == "step":
         return _steps(units, inputs, answer)
     return _turns(units, inputs, answer)

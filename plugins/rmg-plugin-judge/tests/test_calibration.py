@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from rmg_core import CannotGrade, GraderScore, GraderSkip, Scale
-from rmg_plugin_judge.calibration import calibrated
+from rmg_core import GraderScore, GraderSkip, Scale
+from rmg_plugin_judge.calibration import calibrated, read_curve
 
 
 def curve(tmp_path, **made) -> str:
@@ -13,7 +13,7 @@ def curve(tmp_path, **made) -> str:
 
 
 def share(path: str, score: float) -> float:
-    outcome = calibrated(GraderScore(score, scale=Scale(0, 5)), path)
+    outcome = calibrated(GraderScore(score, scale=Scale(0, 5)), read_curve(path))
     assert outcome.score == score
     return outcome.metadata["calibrated"]
 
@@ -44,12 +44,11 @@ def test_a_logistic_curve_is_a_half_where_its_sum_is_zero(tmp_path):
     ],
 )
 def test_what_is_no_curve_is_refused(tmp_path, made):
-    with pytest.raises(CannotGrade, match="cannot be read") as caught:
-        share(curve(tmp_path, **made), 3)
-    assert caught.value.kind == "bad_input"
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_curve(curve(tmp_path, **made))
 
 
 def test_what_is_no_score_stays_as_it_is(tmp_path):
-    path = curve(tmp_path, kind="logistic", slope=1, offset=0)
-    assert calibrated(GraderSkip("no"), path) == GraderSkip("no")
-    assert calibrated(GraderScore(1.0), "") == GraderScore(1.0)
+    made = read_curve(curve(tmp_path, kind="logistic", slope=1, offset=0))
+    assert calibrated(GraderSkip("no"), made) == GraderSkip("no")
+    assert calibrated(GraderScore(1.0), None) == GraderScore(1.0)

@@ -41,8 +41,23 @@ def names(mode: str) -> set[str]:
 def test_each_mode_has_the_options_that_mean_something_for_it():
     common = set.intersection(*map(names, OPTIONS))
     assert {mode: sorted(names(mode) - common) for mode in OPTIONS} == {
-        "pointwise": ["panel_reduce", "panel_weights", "reduce", "scoring"],
-        "checklist": ["batch", "checklist_model", "panel_reduce", "panel_weights", "reduce"],
+        "pointwise": [
+            "calibrate",
+            "panel_reduce",
+            "panel_weights",
+            "reduce",
+            "scoring",
+            "units",
+        ],
+        "checklist": [
+            "batch",
+            "calibrate",
+            "checklist_model",
+            "panel_reduce",
+            "panel_weights",
+            "reduce",
+            "units",
+        ],
         "pairwise": [
             "inconsistent",
             "orders",

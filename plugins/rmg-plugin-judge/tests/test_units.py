@@ -13,12 +13,14 @@ FIVE = Scale(0, 5)
 
 
 def apart(unit: str, inputs: dict, **more) -> list:
-    return list(taken_apart(Units(unit, **more), inputs, "response"))
+    return list(taken_apart(Units(unit=unit, **more), inputs, "response"))
 
 
-def test_the_whole_is_as_it_is():
-    inputs = {"query": "q", "response": "r"}
-    assert apart("whole", inputs) == [inputs]
+def test_what_belongs_to_another_unit_is_refused():
+    with pytest.raises(ValueError, match="window is for unit = 'turn' or 'last'"):
+        Units(unit="step", window=2)
+    with pytest.raises(ValueError, match="steps is for unit = 'step'"):
+        Units(unit="turn", steps="steps")
 
 
 def test_each_turn_is_judged_given_those_before_it():
