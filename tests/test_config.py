@@ -215,7 +215,7 @@ def test_an_input_may_be_called_use_beside_others() -> None:
             "[graders.other]",
             (
                 "3:10: graders.other needs key 'use'; use: 'pack/name', 'name' in one of the "
-                "packs, './file.py:name' or 'module:name'"
+                "packs, './file.toml', './file.py:name' or 'module:name'"
             ),
         ),
         ("[graders.other]\nuse = ''", "4:7: graders.other.use must name something"),
@@ -515,7 +515,7 @@ def test_an_override_cannot_smuggle_in_other_keys() -> None:
             "graders.new.repeats=2",
             (
                 "--set graders.new.repeats=2: graders.new needs key 'use'; use: 'pack/name', "
-                "'name' in one of the packs, './file.py:name' or 'module:name'"
+                "'name' in one of the packs, './file.toml', './file.py:name' or 'module:name'"
             ),
         ),
         (

@@ -636,9 +636,10 @@ def test_short_name_in_two_packs_is_ambiguous_and_gives_the_full_names(install):
     )
 
 
-def test_name_of_no_known_form_says_the_four_forms(install):
+def test_name_of_no_known_form_says_the_forms(install):
     assert str(refusal(install("x", pack_of("f")).resolve, "grader", "a/b/c")) == (
-        "there is no grader 'a/b/c'; write 'pack/name', 'name', './file.py:name' or 'module:name'"
+        "there is no grader 'a/b/c'; "
+        "write 'pack/name', 'name', './file.toml', './file.py:name' or 'module:name'"
     )
 
 

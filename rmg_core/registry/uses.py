@@ -82,5 +82,7 @@ def parse_use(noun: str, use: str) -> Use:
         if is_name(use):
             return ShortName(use)
     raise UnknownName(
-        noun, use, remedy="write 'pack/name', 'name', './file.py:name' or 'module:name'"
+        noun,
+        use,
+        remedy="write 'pack/name', 'name', './file.toml', './file.py:name' or 'module:name'",
     )

@@ -14,7 +14,7 @@ from rmg_core import GraderScore, Outcome
 
 @frozen
 class Curve:
-    """A curve from scores to shares of 0..1, as `rmg validate --save-calibration` writes it.
+    """A curve from scores to shares of 0..1, fitted to answers that people have judged.
 
     An isotonic one has `x`, rising, and `y`, not falling, and is a straight line between points
     and flat outside of them. A logistic one is 1 / (1 + exp(-(`slope` · score + `offset`))).

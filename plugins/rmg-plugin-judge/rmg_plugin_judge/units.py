@@ -99,7 +99,7 @@ def _is_answer(message: Any) -> bool:
 
 
 def put_together(outcomes: Sequence[Outcome], reduce: UnitReduce) -> Outcome:
-    """Return the outcome of all parts: an error or a skip of one is that of the whole.
+    """Return the outcome of all parts: an error in one is one of the whole, a skip leaves one out.
 
     `mean` and `min` are on the scale of the parts, and so is `last`, the last part's. `product`
     is that of the normalised scores, brought back to the scale.
