@@ -99,7 +99,7 @@ class JudgeOptions:
     min_votes: int | None = field(
         default=None,
         validator=optional(ge(1)),
-        metadata=_about("votes that must be there to count the rest; else every one"),
+        metadata=_about("votes that are enough; else more than half of those of each judge"),
     )
     protocol: Literal["auto", "text", "schema", "tool", "json"] = field(
         default="auto", metadata=_about("how a verdict is written; 'auto' finds out what works")
