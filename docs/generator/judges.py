@@ -22,6 +22,7 @@ from rmg_plugin_judge.options import (
     Truncation,
 )
 from rmg_plugin_judge.profiles import OF_PAIRS, PROFILES
+from rmg_plugin_judge.units import Units
 from rmg_plugin_judge.values import Rubric
 
 OPTIONS_OF = {
@@ -35,6 +36,7 @@ OPTIONS_OF = {
     "samples": Sampling,
     "escalate": Escalation,
     "truncate": Truncation,
+    "units": Units,
 }
 
 KEYS_OF: dict[type[Any], dict[str, str]] = {

@@ -15,7 +15,7 @@ from rmg_core.store import Asked, Column, Found, Link, Store, StoredGrader
 Again: TypeAlias = Literal["failed", "errors", "all"]
 """What is graded again: errors that may pass by themselves, all errors, or everything."""
 
-PERMANENT: Final = frozenset({"bad_input", "bad_return", "out_of_scale"})
+PERMANENT: Final = frozenset({"bad_input", "bad_return", "out_of_scale", "empty_input", "conflict"})
 """The kinds of errors that the same grader makes of the same inputs each time."""
 
 

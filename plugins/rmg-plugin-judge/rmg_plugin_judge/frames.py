@@ -6,7 +6,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from rmg_core.models import Message, Part, Text
-from rmg_plugin_judge.material import Lines, folded, json_text, rendered, texts_of
+from rmg_plugin_judge.material import Lines, Steps, folded, json_text, rendered, texts_of
 from rmg_plugin_judge.protocols import asking, choice, verdict_line
 from rmg_plugin_judge.values import Criterion, Example, Prompt, Protocol, Rubric, VerdictSpec
 from rmg_plugin_judge.wording import words
@@ -59,7 +59,13 @@ def frame(
     if occurs(nonce, given):
         raise ValueError(f"the material has the nonce {nonce!r}: take another one")
     told = _Teller(rubric, spec, nonce, language)
-    system = "\n\n".join(told.sections(protocol, reason=reason, solve_first=solve_first))
+    sections = told.sections(
+        protocol,
+        reason=reason,
+        solve_first=solve_first,
+        is_step=any(isinstance(each, Steps) for each in inputs.values()),
+    )
+    system = "\n\n".join(sections)
     return Message("system", system), Message("user", told.material(inputs, examples, candidates))
 
 
@@ -93,11 +99,15 @@ class _Teller:
     def words(self) -> Mapping[str, str]:
         return words(self.language)
 
-    def sections(self, protocol: Protocol, *, reason: bool, solve_first: bool) -> Iterator[str]:
+    def sections(
+        self, protocol: Protocol, *, reason: bool, solve_first: bool, is_step: bool
+    ) -> Iterator[str]:
         """Yield the sections of the system message."""
         say = self.words
         yield say["judge"] + " " + say["fences"].replace("{nonce}", self.nonce)
         yield _section(say["task"], [self.prompt.task])
+        if is_step:
+            yield say["last_step"].replace("{nonce}", self.nonce)
         if self.rubric.mode in ("pairwise", "listwise"):
             yield say["letters"]
         yield from _listed(say["consider"], self.prompt.consider)

@@ -1,7 +1,7 @@
 """The engine: asks the judges that a rubric needs, and makes one outcome of their votes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from attrs import evolve
 
@@ -16,13 +16,10 @@ from rmg_plugin_judge.preparing import Prepared, answer_name, is_empty, prepared
 from rmg_plugin_judge.questions import checklist_question, of_empty, pointwise_question
 from rmg_plugin_judge.reductions import reduced
 from rmg_plugin_judge.units import put_together, taken_apart
-from rmg_plugin_judge.values import Criterion, Rubric, RubricInput, Vote
+from rmg_plugin_judge.values import Criterion, Rubric, Vote
 from rmg_plugin_judge.votes import levels_of
 from rmg_plugin_judge.weighing import why_unweighed
 from rmg_plugin_judge.writing import written_criteria
-
-WRITTEN: Final = "criteria"
-"""The input under which a judge is shown the criteria that a model wrote."""
 
 
 async def judge(rubric: Rubric, options: Any, inputs: Mapping[str, Any]) -> Outcome:
@@ -118,14 +115,10 @@ async def _with_criteria(rubric: Rubric, options: Any, ready: Prepared) -> tuple
     if options.checklist_model is None or given is not None:
         return evolve(rubric, criteria=criteria_of(rubric, given)), ready
     texts = await written_criteria(rubric, options, ready.inputs)
-    place = rubric.criteria_from or WRITTEN
-    known = [each.name for each in rubric.inputs]
-    inputs = rubric.inputs if place in known else (*rubric.inputs, RubricInput(place))
     # They stand where those of a sample do: in a fence, since they follow from the sample.
-    own = evolve(rubric, criteria_from=place, inputs=inputs, criteria=())
-    criteria: tuple[Criterion, ...] = criteria_of(own, texts)
-    shown = evolve(ready, inputs={**ready.inputs, place: list(texts)})
-    return evolve(own, criteria=criteria), shown
+    criteria: tuple[Criterion, ...] = criteria_of(rubric, texts)
+    shown = evolve(ready, inputs={**ready.inputs, rubric.criteria_from: list(texts)})
+    return evolve(rubric, criteria=criteria), shown
 
 
 _MODES = {

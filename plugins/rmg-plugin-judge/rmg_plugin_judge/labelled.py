@@ -10,7 +10,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from rmg_plugin_judge.values import Example
+from rmg_plugin_judge.values import Example, Rubric
+from rmg_plugin_judge.votes import ABSTAIN, levels_of
 
 
 @frozen
@@ -66,6 +67,29 @@ def _example(line: str, number: int) -> Example:
     if isinstance(verdict, dict):
         return Example(row, "", why, {key: str(label) for key, label in verdict.items()})
     return Example(row, str(verdict), why)
+
+
+def check_labels(examples: Sequence[Example], rubric: Rubric) -> None:
+    """Look whether a judge by the rubric could give the labels of the examples.
+
+    Raises:
+        ValueError: an example has another label; says which and what there are.
+    """
+    labels = [level.label for level in levels_of(rubric)]
+    labels += [ABSTAIN] if rubric.may_abstain else []
+    ids = [each.id for each in rubric.criteria]
+    for number, each in enumerate(examples, 1):
+        if rubric.mode == "listwise" or (each.verdict == ABSTAIN and rubric.may_abstain):
+            continue
+        if rubric.mode == "checklist" and not each.labels:
+            said = '"verdict" must be an object with a label for each criterion'
+            raise ValueError(f"example {number}: {said}")
+        if ids and sorted(each.labels) != sorted(ids):
+            raise ValueError(f"example {number}: its verdict is not on {', '.join(ids)}")
+        for label in each.labels.values() if each.labels else [each.verdict]:
+            if label not in labels:
+                known = ", ".join(labels)
+                raise ValueError(f"example {number}: {label!r} is no label; there are: {known}")
 
 
 def drawn(

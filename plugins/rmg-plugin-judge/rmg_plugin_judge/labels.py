@@ -48,7 +48,7 @@ def label_of(said: str, spec: VerdictSpec) -> str:
             return found[0]
     number = _number_of(text, spec.top)
     if number is None:
-        raise Unreadable(f"the verdict is {said!r:.80}, which is no label")
+        raise Unreadable(f"the verdict is {said.strip()!r:.80}, which is no label")
     return _level_of(number, said, labels)
 
 
@@ -89,8 +89,8 @@ def _number_of(text: str, top: int | None) -> Decimal | None:
 def _level_of(number: Decimal, said: str, labels: Iterable[str]) -> str:
     levels = {label: Decimal(label) for label in labels if _NUMBER.fullmatch(label)}
     if not levels:
-        raise Unreadable(f"the verdict is {said!r:.80}, which is no label")
+        raise Unreadable(f"the verdict is {said.strip()!r:.80}, which is no label")
     found = [label for label, level in levels.items() if level == number]
     if len(found) != 1:
-        raise Unreadable(f"the verdict is {said!r:.80}, which is no level", "out_of_scale")
+        raise Unreadable(f"the verdict is {said.strip()!r:.80}, which is no level", "out_of_scale")
     return found[0]

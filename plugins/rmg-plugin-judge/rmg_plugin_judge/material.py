@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, cast
 from unicodedata import normalize
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from rmg_core.models import Image, Message, Part, Text, message_json
 
@@ -35,10 +35,17 @@ class Lines:
                 return tuple(self.parts)
 
 
+@frozen
+class Steps:
+    """The steps of an answer up to the one that is judged, which is the last."""
+
+    texts: tuple[str, ...]
+
+
 def rendered(value: Any, nonce: str) -> Iterator[Part]:
     """Yield a datum: a text as it is, a conversation role by role, images, or else JSON.
 
-    The headings of a conversation's turns hold the nonce, so that no turn can begin another.
+    The headings of turns and of steps hold the nonce, so that none can begin another.
     """
     if isinstance(value, str):
         yield Text(value)
@@ -48,6 +55,10 @@ def rendered(value: Any, nonce: str) -> Iterator[Part]:
         for turn in map(_turn, value):
             yield Text(f"--- {turn['role']} {nonce} ---")
             yield from _said(turn)
+    elif isinstance(value, Steps):
+        for number, text in enumerate(value.texts, 1):
+            yield Text(f"--- step {number} {nonce} ---")
+            yield Text(text)
     elif _is_parts(value):
         yield from map(_part, value)
     else:
@@ -62,6 +73,8 @@ def texts_of(value: Any) -> Iterator[str]:
         for key, each in value.items():
             yield str(key)
             yield from texts_of(each)
+    elif isinstance(value, Steps):
+        yield from value.texts
     elif isinstance(value, Message):
         yield from texts_of(message_json(value))
     elif isinstance(value, Text | Image):

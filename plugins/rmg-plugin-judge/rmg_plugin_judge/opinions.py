@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 import anyio
 from attrs import evolve
 
-from rmg_core import Model, ModelFailed, ModelStopped, Outcome
+from rmg_core import CannotGrade, Model, ModelFailed, ModelStopped, Outcome
 from rmg_plugin_judge.asking import Question, vote_of
 from rmg_plugin_judge.judges import name_of
 from rmg_plugin_judge.options import JudgeOptions
@@ -68,17 +68,17 @@ async def at_once(calls: Sequence[tuple[Callable[..., Awaitable[Any]], tuple[Any
     """Make several calls at once; return what comes of each, in their order.
 
     Raises:
-        ModelStopped, ModelFailed: of the first call that does. The others come to their end before,
-            so that replies which are on their way are kept.
+        ModelStopped, ModelFailed, CannotGrade: of the first call that does, and a stop before all.
+            The others come to their end before, so that replies which are on their way are kept.
     """
     made: list[Any] = [None] * len(calls)
-    stopped: list[ModelStopped | ModelFailed] = []
+    ended: dict[int, ModelStopped | ModelFailed | CannotGrade] = {}
 
     async def one(place: int, call: Callable[..., Awaitable[Any]], given: tuple[Any, ...]) -> None:
         try:
             made[place] = await call(*given)
-        except (ModelStopped, ModelFailed) as why:
-            stopped.append(why)
+        except (ModelStopped, ModelFailed, CannotGrade) as why:
+            ended[place] = why
 
     if len(calls) == 1:
         await one(0, *calls[0])
@@ -86,8 +86,9 @@ async def at_once(calls: Sequence[tuple[Callable[..., Awaitable[Any]], tuple[Any
         async with anyio.create_task_group() as tasks:
             for place, (call, given) in enumerate(calls):
                 tasks.start_soon(one, place, call, given)
-    if stopped:
-        raise next((why for why in stopped if isinstance(why, ModelStopped)), stopped[0])
+    if ended:
+        first = min(ended, key=lambda place: (not isinstance(ended[place], ModelStopped), place))
+        raise ended[first]
     return made
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 from attrs import Attribute, field, frozen
@@ -11,8 +11,8 @@ from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
 from rmg_core import Model
 from rmg_plugin_judge.calibration import read_curve
 from rmg_plugin_judge.judges import name_of
-from rmg_plugin_judge.labelled import ExampleFile, read_examples
-from rmg_plugin_judge.profiles import filled
+from rmg_plugin_judge.labelled import ExampleFile, check_labels, read_examples
+from rmg_plugin_judge.profiles import TWICE, filled
 from rmg_plugin_judge.units import Units
 from rmg_plugin_judge.values import Rubric
 
@@ -36,12 +36,21 @@ class Sampling:
     stop: Literal["decided"] = "decided"
 
 
+def _is_margin(_: "Escalation", attribute: "Attribute[Any]", value: Any) -> None:
+    if value != "disagree" and (isinstance(value, str | bool) or not 0 < value <= 1):
+        raise ValueError(f"{attribute.name} must be 'disagree' or a number in 0..1, not {value!r}")
+
+
 @frozen(kw_only=True)
 class Escalation:
-    """Another model that judges again where the opinions differ."""
+    """Another model that judges again where the opinions differ.
+
+    With a number for `when`, it is where the commonest verdict leads the second by a smaller share
+    of the votes.
+    """
 
     to: Model
-    when: Literal["disagree"] = "disagree"
+    when: Literal["disagree"] | float = field(default="disagree", validator=_is_margin)
 
 
 @frozen(kw_only=True)
@@ -62,6 +71,10 @@ class _AtLeastOne:
     def __call__(self, _: object, attribute: "Attribute[Any]", value: Any) -> None:
         if isinstance(value, int) and value < 1:
             raise ValueError(f"{attribute.name} must be at least 1, not {value}")
+
+
+JUDGED: Final = ("response", "response_a", "response_b", "responses")
+"""The inputs that are answers wherever a rubric has them."""
 
 
 def _about(text: str) -> dict[str, str]:
@@ -198,7 +211,10 @@ class ScoreOptions(JudgeOptions):
     calibrate: Path | None = field(
         default=None,
         converter=read_curve,
-        metadata=_about("a curve from scores to the share of people who find the answer good"),
+        metadata=_about(
+            "a file, from the working directory, with a curve from scores to the share of people "
+            "who find the answer good"
+        ),
     )
     reduce: Reduce = field(
         default="mean", metadata=_about("how the opinions of a judge become one score")
@@ -240,6 +256,12 @@ class ChecklistOptions(ScoreOptions):
     checklist_model: Model | None = field(
         default=None, metadata=_about("writes the criteria of each sample, once")
     )
+
+    def __attrs_post_init__(self) -> None:
+        JudgeOptions.__attrs_post_init__(self)
+        rubric = self.asked
+        if self.checklist_model is not None and rubric is not None and rubric.criteria:
+            raise ValueError("checklist_model writes criteria, and the rubric has its own")
 
 
 @frozen(kw_only=True)
@@ -314,6 +336,9 @@ OPTIONS: Mapping[str, type[JudgeOptions]] = {
 
 
 def _check_judges(options: JudgeOptions) -> None:
+    for each in options.judges:
+        if isinstance(each, str):
+            raise TypeError(f"a judge is a model, such as connect(…), and not the text {each!r}")
     if options.model is None and not options.panel:
         raise ValueError('there is no judge: write model = "NAME", or panel = ["NAME", "NAME"]')
     if options.model is not None and options.panel:
@@ -344,7 +369,7 @@ def _check_opinions(options: JudgeOptions) -> None:
             "samples = { min, max } stops where the rest could change nothing: that is for pairs, "
             "and for levels with reduce = 'mode'; else write a number"
         )
-    orders = 2 if getattr(options, "orders", None) in ("swap", "rotate") else 1
+    orders = 2 if getattr(options, "orders", None) in TWICE else 1
     most = len(options.judges) * options.most_samples
     if options.min_votes is not None and options.min_votes > most * orders:
         raise ValueError(f"min_votes must be at most {most * orders}, the number of votes")
@@ -369,6 +394,8 @@ def _check_names(options: JudgeOptions) -> None:
     if options.shots and not options.examples and options.shots > len(rubric.examples):
         has = len(rubric.examples)
         raise ValueError(f"shots must be at most {has}, the examples of the rubric; see examples")
+    if options.labelled is not None:
+        check_labels(options.labelled.examples(), rubric)
     if options.language and options.language not in rubric.translations:
         known = ", ".join(sorted(rubric.translations)) or "none"
         raise ValueError(f"language {options.language!r} is no translation; there are: {known}")
@@ -379,5 +406,7 @@ def _check_names(options: JudgeOptions) -> None:
     for option, name in (("candidate", options.candidate), ("truncate", cut), ("steps", steps)):
         if name and name not in names:
             raise ValueError(f"{option} names {name!r}, which is no input: {', '.join(names)}")
+    if options.candidate in JUDGED:
+        raise ValueError(f"candidate names {options.candidate!r}, which is what is judged")
     if options.conflict == "error" and not options.candidate:
         raise ValueError("conflict = 'error' needs candidate, the input that names the model")

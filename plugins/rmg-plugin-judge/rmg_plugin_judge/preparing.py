@@ -29,10 +29,15 @@ def prepared(rubric: Rubric, options: JudgeOptions, inputs: Mapping[str, Any]) -
     """Cut what may be cut, draw examples, and find a judge that would judge its own family.
 
     Raises:
-        CannotGrade: with `conflict = "error"`, a judge is of the family of who answered
-            (`conflict`), or nobody knows who that is (`missing_input`).
+        CannotGrade: an input that is needed beside the answer is empty (`missing_input`); or with
+            `conflict = "error"`, a judge is of the family of who answered (`conflict`), or nobody
+            knows who that is (`missing_input`).
     """
     shown = {name: value for name, value in inputs.items() if value is not None}
+    judged = (*ANSWERS, LIST, answer_name(rubric, options), rubric.criteria_from, options.candidate)
+    for each in rubric.inputs:
+        if each.is_required and each.name not in judged and is_empty(shown.get(each.name)):
+            raise CannotGrade(f"the input {each.name!r} is empty", "missing_input")
     examples: Sequence[Example] = ()
     if options.shots:
         known = rubric.examples if options.labelled is None else options.labelled.examples()

@@ -26,8 +26,13 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
 )
 """The options of each profile; a mode takes those that it has."""
 
-OF_PAIRS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType({"careful": {"samples": 3}})
-"""What differs where every opinion is asked for in two orders."""
+TWICE: Final = ("swap", "rotate")
+"""The orders that ask for every opinion twice."""
+
+OF_PAIRS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {"careful": {"samples": 3}, "panel": {"min_votes": 3}}
+)
+"""What differs there; three votes are never those of one judge."""
 
 
 def filled(options: "JudgeOptions") -> Mapping[str, Any]:
@@ -41,7 +46,7 @@ def filled(options: "JudgeOptions") -> Mapping[str, Any]:
         raise ValueError('profile \'panel\' needs panel = ["NAME", "NAME", "NAME"]')
     chosen = dict(PROFILES[name])
     own = {each.name for each in attrs.fields(type(options))}
-    if "orders" in own:
+    if "orders" in own and (getattr(options, "orders", None) or chosen["orders"]) in TWICE:
         chosen |= OF_PAIRS.get(name, {})
     unwritten = {
         key: value for key, value in chosen.items() if key in own and getattr(options, key) is None

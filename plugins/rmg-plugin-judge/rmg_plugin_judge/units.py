@@ -9,6 +9,7 @@ from attrs import Attribute, evolve, field, frozen
 from attrs.validators import ge
 
 from rmg_core import CannotGrade, GraderError, GraderScore, GraderSkip, Outcome
+from rmg_plugin_judge.material import Steps
 
 Unit: TypeAlias = Literal["last", "turn", "step"]
 UnitReduce: TypeAlias = Literal["mean", "min", "last", "product"]
@@ -49,7 +50,7 @@ def taken_apart(
 
     Raises:
         CannotGrade: there is no conversation or list of steps where one is wanted (`bad_input`),
-            or nothing in it (`empty_input`).
+            or no turn of the assistant in it (`empty_input`). A step without a word is "".
     """
     if units.unit == "step":
         return _steps(units, inputs, answer)
@@ -64,15 +65,13 @@ def _steps(units: Units, inputs: Mapping[str, Any], answer: str) -> Sequence[Map
         steps = list(given)
     else:
         raise CannotGrade(f"{units.steps or answer!r} holds no steps: {given!r:.100}", "bad_input")
-    if not steps:
-        raise CannotGrade("there is no step to judge", "empty_input")
     kept = {name: value for name, value in inputs.items() if name != units.steps}
-    made = []
-    for number, step in enumerate(steps):
-        before = "\n\n".join(steps[:number])
-        said = f"{before}\n\n[the step to judge:]\n\n{step}" if before else step
-        made.append({**kept, answer: said})
-    return made
+    if not steps:
+        return [{**kept, answer: ""}]
+    return [
+        {**kept, answer: Steps(tuple(steps[:number])) if steps[number - 1].strip() else ""}
+        for number in range(1, len(steps) + 1)
+    ]
 
 
 def _turns(units: Units, inputs: Mapping[str, Any], answer: str) -> Sequence[Mapping[str, Any]]:
@@ -95,11 +94,16 @@ def _turns(units: Units, inputs: Mapping[str, Any], answer: str) -> Sequence[Map
 
 
 def _is_answer(message: Any) -> bool:
-    return isinstance(message, Mapping) and message.get("role") == "assistant"
+    """Tell whether it is said to the user; a call of a tool without a word is not."""
+    if not isinstance(message, Mapping) or message.get("role") != "assistant":
+        return False
+    return bool(message.get("content") or not message.get("tool_calls"))
 
 
 def put_together(outcomes: Sequence[Outcome], reduce: UnitReduce) -> Outcome:
-    """Return the outcome of all parts: an error in one is one of the whole, a skip leaves one out.
+    """Return the outcome of all parts: an error in one is one of the whole.
+
+    A skip leaves one out; of the `last` it is that of the whole.
 
     `mean` and `min` are on the scale of the parts, and so is `last`, the last part's. `product`
     is that of the normalised scores, brought back to the scale.
@@ -110,6 +114,8 @@ def put_together(outcomes: Sequence[Outcome], reduce: UnitReduce) -> Outcome:
         if isinstance(each, GraderError):
             return evolve(each, error=f"part {number} of {len(outcomes)}: {each.error}")
     scored = [each for each in outcomes if isinstance(each, GraderScore)]
+    if reduce == "last" and isinstance(outcomes[-1], GraderSkip):
+        return outcomes[-1]
     if not scored:
         return GraderSkip(f"no part of {len(outcomes)} was judged")
     scores = [each.score for each in scored]

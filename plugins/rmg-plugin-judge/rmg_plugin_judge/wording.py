@@ -18,6 +18,10 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
             "The candidates have letters in place of names. Neither their letters nor their order "
             "say anything about how good they are."
         ),
+        "last_step": (
+            "The answer is shown in steps, each below a line `--- step … {nonce} ---`. Judge the "
+            "last of them alone; those before it are there so that it can be understood."
+        ),
         "consider": "What counts",
         "ignore": "What does not count",
         "levels": "Labels, and when each is right",
@@ -54,6 +58,10 @@ CHINESE: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "task": "任务",
         "letters": "各候选以字母代替名称。字母和先后顺序与其优劣无关。",
+        "last_step": (
+            "回答分步给出,每一步上方有一行 `--- step … {nonce} ---`。"
+            "只评审最后一步;之前的步骤仅供理解。"
+        ),
         "consider": "应当考虑",
         "ignore": "不应考虑",
         "levels": "各标签及其适用情形",

@@ -12,7 +12,7 @@ from rmg_core import GraderSkip, GradingRunner, ModelFailed, ModelStopped
 from rmg_plugin_judge.graders import grader_class
 from rmg_plugin_judge.options import Escalation, Sampling
 from rmg_plugin_judge.preferences import is_pair_decided, reduced_pairs
-from rmg_plugin_judge.values import Criterion, RubricInput, Unreadable, Verdict, Vote
+from rmg_plugin_judge.values import RubricInput, Unreadable, Verdict, Vote
 from rmg_plugin_judge.writing import read_criteria
 
 from .scripted import (
@@ -135,6 +135,18 @@ def test_a_stronger_judge_is_asked_where_opinions_differ():
     assert [each["model"] for each in outcome.metadata["escalated"]["votes"]] == ["a", "b"]
 
 
+@pytest.mark.parametrize(("when", "score"), [(0.5, 5), (0.3, pytest.approx(7 / 3))])
+def test_a_stronger_judge_is_asked_where_the_lead_is_small(when, score):
+    panel = (levels(2, name="a"), levels(2, name="b"), levels(3, name="c"))
+    strong = Escalation(to=levels(5, name="strong"), when=when)
+    assert outcome_of(Tone(panel=panel, escalate=strong), **ANSWER).score == score
+
+
+def test_a_lead_is_a_share():
+    with pytest.raises(ValueError, match=r"when must be 'disagree' or a number in 0..1, not 2"):
+        Escalation(to=levels(5), when=2)
+
+
 def test_a_stronger_judge_is_not_weighted_as_the_panel_is():
     panel = (levels(2, name="a"), levels(3, name="b"))
     grader = Tone(
@@ -220,9 +232,7 @@ WRITER = "Let me see.\nCRITERION-<nonce>: Says hello.\n* CRITERION-<nonce>: **Is
 def test_a_model_may_write_the_criteria_once_for_each_prompt():
     writer = Judge(WRITER, name="writer")
     judge = Judge("VERDICT-<nonce> c1: yes\nVERDICT-<nonce> c2: no")
-    grader = grader_class(evolve(POINTS, criteria=(Criterion("x", "X."),)))(
-        model=judge, checklist_model=writer
-    )
+    grader = OWN(model=judge, checklist_model=writer)
     outcomes = GradingRunner({"judge": {"grader": grader}}).run(
         [ANSWER, {"query": "Hi?", "response": "Go away."}]
     )["judge"]

@@ -20,6 +20,8 @@ from rmg_plugin_judge.options import (
 )
 from rmg_plugin_judge.values import Level, Prompt, Rubric, RubricInput
 
+from .scripted import POINTS
+
 ONE, TWO, THREE = (ScriptedModel("x", name=name) for name in ("one", "two", "three"))
 
 RUBRIC = Rubric(
@@ -102,8 +104,18 @@ def test_a_profile_and_what_it_stands_for_are_one():
     )
 
 
+def test_a_judge_is_a_model_and_no_text():
+    with pytest.raises(TypeError, match=r"a judge is a model, .*not the text 'm'"):
+        PointwiseOptions(model="m")
+
+
+def test_a_rubric_with_criteria_needs_no_model_to_write_them():
+    with pytest.raises(ValueError, match="checklist_model writes criteria, and the rubric has"):
+        grader_class(POINTS)(model=ONE, checklist_model=TWO)
+
+
 def test_the_profile_of_a_panel_wants_two_votes():
-    assert PairwiseOptions(panel=(ONE, TWO, THREE), profile="panel").min_votes == 2
+    assert PairwiseOptions(panel=(ONE, TWO, THREE), profile="panel").min_votes == 3
 
 
 def test_what_is_expanded_has_every_option_but_the_profile():

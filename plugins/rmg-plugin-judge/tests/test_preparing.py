@@ -127,6 +127,29 @@ def test_a_file_that_has_no_examples_is_refused(tmp_path, text, said):
         Tone(model=Judge(""), shots=1, examples=path)
 
 
+@pytest.mark.parametrize(
+    ("make", "verdict", "said"),
+    [
+        (Tone, 9, "example 1: '9' is no label; there are: 0, 1, 2, 3, 4, 5"),
+        (Pair, "C", "example 1: 'C' is no label"),
+        (grader_class(POINTS), "yes", "an object with a label for each criterion"),
+        (grader_class(POINTS), {"other": "yes"}, "its verdict is not on"),
+    ],
+)
+def test_an_example_has_a_label_that_the_judge_could_give(tmp_path, make, verdict, said):
+    path = written(tmp_path / "e.jsonl", {"query": "q", "verdict": verdict})
+    with pytest.raises(ValueError, match=said):
+        make(model=Judge(""), shots=1, examples=path)
+
+
+@pytest.mark.parametrize("blank", ["", " \n"])
+def test_an_input_that_is_needed_is_not_judged_as_a_blank(blank):
+    judge = Judge(says("4"))
+    outcome = outcome_of(Tone(model=judge), **{**ANSWER, "query": blank})
+    assert (outcome.kind, outcome.error) == ("missing_input", "the input 'query' is empty")
+    assert not judge.requests
+
+
 def test_a_file_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="cannot be read"):
         Tone(model=Judge(""), shots=1, examples="nowhere.jsonl")
@@ -158,6 +181,11 @@ def test_families_may_be_given_by_the_start_of_a_name():
         model=Judge(says("4"), name="acme-judge"), candidate="by", families={"ACME": "acme"}
     )
     assert "conflict" in outcome_of(grader, **ANSWER, by="lab/acme-small").metadata
+
+
+def test_what_is_judged_is_not_who_answered():
+    with pytest.raises(ValueError, match="candidate names 'response', which is what is judged"):
+        Tone(model=Judge(""), candidate="response")
 
 
 def test_a_conflict_may_be_allowed():

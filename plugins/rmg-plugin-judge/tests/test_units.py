@@ -1,6 +1,7 @@
 import pytest
 
 from rmg_core import CannotGrade, GraderError, GraderScore, GraderSkip, Scale
+from rmg_plugin_judge.material import Steps
 from rmg_plugin_judge.units import Units, put_together, taken_apart
 
 TALK = [
@@ -39,18 +40,31 @@ def test_a_response_is_the_last_turn():
     assert (made["response"], made["messages"]) == ("two", TALK[:3])
 
 
+def test_a_call_of_a_tool_without_a_word_is_no_turn_to_judge():
+    call = {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}
+    made = apart("turn", {"messages": [TALK[0], call, *TALK[1:]]})
+    assert [each["response"] for each in made] == ["1", "2"]
+    assert made[0]["messages"] == [TALK[0], call]
+
+
 def test_steps_are_paragraphs_given_those_before():
     made = apart("step", {"response": "a = 1\n\n b = 2 \n\n\nc"})
     assert [each["response"] for each in made] == [
-        "a = 1",
-        "a = 1\n\n[the step to judge:]\n\nb = 2",
-        "a = 1\n\nb = 2\n\n[the step to judge:]\n\nc",
+        Steps(("a = 1",)),
+        Steps(("a = 1", "b = 2")),
+        Steps(("a = 1", "b = 2", "c")),
     ]
+
+
+def test_a_step_without_a_word_is_an_empty_answer():
+    made = apart("step", {"response": ["x", " ", "y"]})
+    assert [each["response"] for each in made] == [Steps(("x",)), "", Steps(("x", " ", "y"))]
+    assert apart("step", {"response": " \n\n "}) == [{"response": ""}]
 
 
 def test_steps_stand_in_a_field_of_their_own():
     made = apart("step", {"response": "all", "steps": ["x", "y"]}, steps="steps")
-    assert [each["response"].endswith(step) for each, step in zip(made, "xy", strict=True)]
+    assert [each["response"] for each in made] == [Steps(("x",)), Steps(("x", "y"))]
     assert all("steps" not in each for each in made)
 
 
@@ -59,7 +73,6 @@ def test_steps_stand_in_a_field_of_their_own():
     [
         ("turn", {"query": "q", "response": "r"}, "bad_input"),
         ("turn", {"messages": TALK[:1]}, "empty_input"),
-        ("step", {"response": "  \n\n "}, "empty_input"),
         ("step", {"response": None}, "bad_input"),
     ],
 )
@@ -91,6 +104,11 @@ def test_an_error_of_a_part_is_that_of_the_whole():
 def test_a_part_that_is_skipped_does_not_count():
     made = put_together([*scores(3, 5), GraderSkip("no claim")], "mean")
     assert (made.score, made.metadata["skipped"]) == (4, 1)
+
+
+def test_the_last_part_is_no_other_where_it_is_skipped():
+    assert put_together([*scores(3), GraderSkip("no")], "last") == GraderSkip("no")
+    assert put_together([GraderSkip("no"), *scores(3)], "last").score == 3
 
 
 def test_parts_that_are_all_skipped_are_a_skip():
