@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from inspect import Parameter, Signature
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -117,33 +117,26 @@ def _digest(content: Any) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
+async def _grade(self: Any) -> Outcome:
+    return await _judged(locals())
+
+
 def _grade_of(rubric: Rubric) -> Any:
-    """Return a method with the rubric's inputs as its parameters, by place or by name."""
-    kinds = {each.name: _kind(each, rubric) for each in rubric.inputs}
-    inputs = [
-        Parameter(
-            each.name,
-            Parameter.POSITIONAL_OR_KEYWORD,
-            default=Parameter.empty if each.is_required else None,
-            annotation=kinds[each.name],
-        )
-        for each in sorted(rubric.inputs, key=lambda each: not each.is_required)
-    ]
-    itself = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
-    signature = Signature([itself, *inputs], return_annotation=Outcome)
+    """Return a method with the rubric's inputs as its parameters.
 
-    async def grade(self: Any, *values: Any, **named: Any) -> Outcome:
-        from rmg_plugin_judge.judging import judge
-
-        bound = signature.bind(self, *values, **named)
-        bound.apply_defaults()
-        given = {name: value for name, value in bound.arguments.items() if name != "self"}
-        outcome: Outcome = await judge(rubric, self, given)
-        return outcome
-
-    grade.__signature__ = signature  # type: ignore[attr-defined]
-    grade.__annotations__ = {**kinds, "return": Outcome}
-    return grade
+    They are parameters of its code, so that they can be given by place and by name; the body takes
+    them as `locals()`.
+    """
+    inputs = sorted(rubric.inputs, key=lambda each: not each.is_required)
+    names = ("self", *(each.name for each in inputs))
+    code = _grade.__code__.replace(
+        co_argcount=len(names), co_nlocals=len(names), co_varnames=names, co_name="grade"
+    )
+    made = FunctionType(code, globals(), "grade")
+    made.__defaults__ = (None,) * sum(not each.is_required for each in inputs)
+    made.__annotations__ = {each.name: _kind(each, rubric) for each in inputs}
+    made.__annotations__["return"] = Outcome
+    return made
 
 
 def _kind(given: RubricInput, rubric: Rubric) -> Any:
@@ -153,6 +146,15 @@ def _kind(given: RubricInput, rubric: Rubric) -> Any:
     elif given.name in ("responses", rubric.criteria_from):
         kind = list
     return kind if given.is_required else kind | None
+
+
+async def _judged(given: Mapping[str, Any]) -> Outcome:
+    from rmg_plugin_judge.judging import judge
+
+    options = given["self"]
+    inputs = {key: value for key, value in given.items() if key != "self"}
+    outcome: Outcome = await judge(options.rubric, options, inputs)
+    return outcome
 
 
 def _sections(cls: Any) -> Mapping[str, Sequence[str]]:
