@@ -12,16 +12,14 @@ from rmg_plugin_judge.custom import Custom
 from rmg_plugin_judge.layout import CriterionTable, LevelTable, PromptTable, RubricFile
 from rmg_plugin_judge.options import (
     ChecklistOptions,
-    Escalation,
     JudgeOptions,
     ListwiseOptions,
     PairwiseOptions,
     PointwiseOptions,
-    Sampling,
     ScoreOptions,
-    Truncation,
 )
 from rmg_plugin_judge.profiles import OF_PAIRS, PROFILES
+from rmg_plugin_judge.tables import Escalation, Sampling, Truncation
 from rmg_plugin_judge.units import Units
 from rmg_plugin_judge.values import Rubric
 

@@ -6,13 +6,14 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 from attrs import Attribute, field, frozen
-from attrs.validators import and_, deep_iterable, ge, gt, le, min_len, optional
+from attrs.validators import and_, deep_iterable, ge, gt, le, optional
 
 from rmg_core import Model
 from rmg_plugin_judge.calibration import read_curve
 from rmg_plugin_judge.judges import name_of
 from rmg_plugin_judge.labelled import ExampleFile, check_labels, read_examples
 from rmg_plugin_judge.profiles import TWICE, filled
+from rmg_plugin_judge.tables import Escalation, Sampling, Truncation
 from rmg_plugin_judge.units import Units
 from rmg_plugin_judge.values import Rubric
 
@@ -20,46 +21,6 @@ ProfileName: TypeAlias = Literal["fast", "balanced", "careful", "panel"]
 Reduce: TypeAlias = Literal["mean", "median", "mode", "min", "max", "trimmed"]
 PanelReduce: TypeAlias = Literal["mean", "majority", "min", "median", "weighted"]
 Inconsistent: TypeAlias = Literal["tie", "error", "rejudge"]
-
-
-def _is_above_min(made: "Sampling", attribute: "Attribute[int]", value: int) -> None:
-    if value <= made.min:
-        raise ValueError(f"{attribute.name} must be above min, which is {made.min}, not {value}")
-
-
-@frozen(kw_only=True)
-class Sampling:
-    """As many opinions as it takes: from `min` to `max`, until the rest could change nothing."""
-
-    min: int = field(validator=ge(1))
-    max: int = field(validator=_is_above_min)
-    stop: Literal["decided"] = "decided"
-
-
-def _is_margin(_: "Escalation", attribute: "Attribute[Any]", value: Any) -> None:
-    if value != "disagree" and (isinstance(value, str | bool) or not 0 < value <= 1):
-        raise ValueError(f"{attribute.name} must be 'disagree' or a number in 0..1, not {value!r}")
-
-
-@frozen(kw_only=True)
-class Escalation:
-    """Another model that judges again where the opinions differ.
-
-    With a number for `when`, it is where the commonest verdict leads the second by a smaller share
-    of the votes.
-    """
-
-    to: Model
-    when: Literal["disagree"] | float = field(default="disagree", validator=_is_margin)
-
-
-@frozen(kw_only=True)
-class Truncation:
-    """An input that may be cut to so many characters, and which part of it is kept."""
-
-    field: str = attrs.field(validator=min_len(1))
-    keep: Literal["head", "tail", "middle"]
-    characters: int = attrs.field(validator=ge(1))
 
 
 @frozen

@@ -8,7 +8,8 @@ from attrs import frozen
 from rmg_core import CannotGrade
 from rmg_plugin_judge.judges import family_of, model_of, name_of
 from rmg_plugin_judge.labelled import drawn
-from rmg_plugin_judge.options import JudgeOptions, Truncation
+from rmg_plugin_judge.options import JudgeOptions
+from rmg_plugin_judge.tables import Truncation
 from rmg_plugin_judge.values import Example, Rubric
 
 ANSWER: Final = "response"

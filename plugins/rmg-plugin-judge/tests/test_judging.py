@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rmg_core import GraderSkip, GradingRunner, ModelFailed, ModelStopped
 from rmg_plugin_judge.graders import grader_class
-from rmg_plugin_judge.options import Escalation, Sampling
 from rmg_plugin_judge.preferences import is_pair_decided, reduced_pairs
+from rmg_plugin_judge.tables import Escalation, Sampling
 from rmg_plugin_judge.values import RubricInput, Unreadable, Verdict, Vote
 from rmg_plugin_judge.writing import read_criteria
 

@@ -11,13 +11,11 @@ from rmg_plugin_judge.labelled import ExampleFile
 from rmg_plugin_judge.options import (
     OPTIONS,
     ChecklistOptions,
-    Escalation,
     ListwiseOptions,
     PairwiseOptions,
     PointwiseOptions,
-    Sampling,
-    Truncation,
 )
+from rmg_plugin_judge.tables import Escalation, Sampling, Truncation
 from rmg_plugin_judge.values import Level, Prompt, Rubric, RubricInput
 
 from .scripted import POINTS

@@ -11,7 +11,7 @@ from rmg_core.plan.identity import identity_of
 from rmg_core.testing import ScriptedModel
 from rmg_plugin_judge.graders import grader_class
 from rmg_plugin_judge.judges import family_of, model_of, thinks
-from rmg_plugin_judge.options import Truncation
+from rmg_plugin_judge.tables import Truncation
 from rmg_plugin_judge.values import Example, RubricInput
 
 from .scripted import (

@@ -13,7 +13,7 @@ from rmg_core import GraderError, GraderSkip, GradingRunner, ModelFailed
 from rmg_core.models import Logprob, Reply, ToolCall, Usage
 from rmg_core.outcomes import ERROR_KINDS
 from rmg_plugin_judge.graders import grader_class
-from rmg_plugin_judge.options import Truncation
+from rmg_plugin_judge.tables import Truncation
 from rmg_plugin_judge.values import Criterion, Level
 
 from .scripted import (
