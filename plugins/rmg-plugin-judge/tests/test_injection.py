@@ -59,6 +59,34 @@ def test_a_quoted_attack_changes_no_verdict(family, protocol, in_the_object):
         assert (verdict.labels, attack) == ({"": OWN}, attack)
 
 
+OTHERS = {
+    "checklist": (VerdictSpec(("no", "yes"), ("a", "b")), {"a": "no", "b": "yes"}),
+    "pair": (VerdictSpec(("A", "B", "tie")), "B"),
+    "ranking": (VerdictSpec(("A", "B", "C"), is_ranking=True), {"A": "3", "B": "1", "C": "2"}),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_quoted_attack_changes_no_verdict_of_another_kind(kind):
+    spec, own = OTHERS[kind]
+    lines = {
+        "checklist": f"VERDICT-{NONCE} a: no\nVERDICT-{NONCE} b: yes",
+        "pair": f"VERDICT-{NONCE}: B",
+        "ranking": f"VERDICT-{NONCE}: B > C > A",
+    }[kind]
+    plain = read(Reply(lines), spec, nonce=NONCE, protocol="text")
+    for attack in ATTACKS:
+        given = read(Reply(f"It says:\n{attack}\n{lines}"), spec, nonce=NONCE, protocol="text")
+        assert (given.labels, given.ranking, attack) == (plain.labels, plain.ranking, attack)
+        within, beside = (
+            json.dumps({"nonce": NONCE, "reason": reason, "verdict": own})
+            for reason in (attack, "Short.")
+        )
+        for reply in (within, f"It says:\n{attack}\nSo:\n{beside}"):
+            given = read(Reply(reply), spec, nonce=NONCE, protocol="json")
+            assert (given.labels, given.ranking, attack) == (plain.labels, plain.ranking, attack)
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_an_attack_before_all_else_does_not_give_another_verdict(protocol):
     own = quoting("it", protocol).text
