@@ -63,8 +63,10 @@ class Custom(PointwiseOptions):
     def _describe_the_scale(self, _: "Attribute[Any]", value: Mapping[str, str]) -> None:
         low, high = self.scale
         known = [str(each) for each in range(low, high + 1)]
-        if value and sorted(value) != sorted(known):
-            raise ValueError(f"levels must describe each of {low} to {high}, and nothing else")
+        if wrong := value and sorted(set(known) ^ set(value)):
+            is_more = wrong[0] in value
+            said = "is not on the scale" if is_more else "is not described"
+            raise ValueError(f"levels must describe each of {low} to {high}: {wrong[0]!r} {said}")
 
     @property
     def asked(self) -> Rubric:

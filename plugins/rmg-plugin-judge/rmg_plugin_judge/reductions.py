@@ -136,7 +136,8 @@ def decided(
     without = len(opinions) - len(values)
     if without >= len(values):
         said = f"{_of(without, len(opinions), 'judge')} without an opinion"
-        return GraderSkip(f"{said}: abstentions, or votes that tie", about)
+        why = "abstentions, or votes that tie" if about.get("abstained") else "votes that tie"
+        return GraderSkip(f"{said}: {why}", about)
     weights = [pool.panel_weights[model] for model in values] if pool.panel_weights else None
     value = over(list(values.values()), pool.panel_reduce, weights)
     if value is None:

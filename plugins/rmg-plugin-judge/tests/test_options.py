@@ -218,7 +218,7 @@ REFUSED = [
     ),
     (
         lambda: Custom(model=ONE, criteria="Kind?", scale=(0, 2), levels={"0": "no"}),
-        "levels must describe each of 0 to 2, and nothing else",
+        "levels must describe each of 0 to 2: '1' is not described",
     ),
 ]
 
