@@ -1,7 +1,5 @@
 """Rubrics made into graders: classes whose options are fields and whose inputs are parameters."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
@@ -11,23 +9,10 @@ import attrs
 from rmg_core import GradeTrial, OrderTrial, Outcome, grader
 from rmg_plugin_judge.options import OPTIONS
 from rmg_plugin_judge.values import Rubric, RubricInput
+from rmg_plugin_judge.versions import digest_of, version_of
 
 if TYPE_CHECKING:
     from rmg_core.testing import Golden
-
-_ASKED: Final = (
-    "inputs",
-    "mode",
-    "prompt",
-    "levels",
-    "criteria",
-    "criteria_from",
-    "may_abstain",
-    "translations",
-    "examples",
-)
-"""What of a rubric a verdict depends on; its name, its summary and its tests it does not."""
-
 
 _MESSAGES: Final = frozenset({"query", "messages", "history", "conversation", "dialogue"})
 """The inputs that may be a list of messages instead of a text."""
@@ -62,7 +47,7 @@ def grader_class(rubric: Rubric) -> type[Any]:
     is that of the rubric with a digest of all that is asked, so that another text is another
     grader. Equal rubrics have one class.
     """
-    key = f"{rubric.name.replace('.', '_')}-{_digest(attrs.asdict(rubric))}"
+    key = f"{rubric.name.replace('.', '_')}-{digest_of(attrs.asdict(rubric))}"
     made = MADE.get(key)
     if made is None:
         made = attrs.make_class(
@@ -88,12 +73,6 @@ def grader_class(rubric: Rubric) -> type[Any]:
     return made
 
 
-def version_of(rubric: Rubric) -> str:
-    """Return the version of the grader: `2+` and a digest of what is asked."""
-    content = attrs.asdict(rubric)
-    return f"{rubric.version}+{_digest({key: content[key] for key in _ASKED})}"
-
-
 def scale_of(rubric: Rubric) -> tuple[float | None, float]:
     """Return the lowest and the highest score; None is an open end.
 
@@ -110,11 +89,6 @@ def scale_of(rubric: Rubric) -> tuple[float | None, float]:
     gains = sum(each.weight for each in rubric.criteria if each.weight > 0)
     losses = sum(each.weight for each in rubric.criteria if each.weight < 0)
     return (losses / gains if gains else 0.0), 1.0
-
-
-def _digest(content: Any) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 async def _grade(self: Any) -> Outcome:

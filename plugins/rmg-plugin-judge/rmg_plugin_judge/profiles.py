@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
-
-if TYPE_CHECKING:
-    from rmg_plugin_judge.options import JudgeOptions
 
 DEFAULT: Final = "balanced"
 
@@ -35,7 +32,7 @@ OF_PAIRS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
 """What differs there; three votes are never those of one judge."""
 
 
-def filled(options: "JudgeOptions") -> Mapping[str, Any]:
+def filled(options: Any) -> Mapping[str, Any]:
     """Return the options that are not written, by their names; `profile` is spent.
 
     Raises:

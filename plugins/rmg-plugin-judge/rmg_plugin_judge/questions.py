@@ -8,9 +8,9 @@ from attrs import evolve
 from rmg_core import CannotGrade, GraderScore, Outcome
 from rmg_plugin_judge.asking import Question
 from rmg_plugin_judge.frames import letters
-from rmg_plugin_judge.graders import version_of
 from rmg_plugin_judge.preparing import Prepared
 from rmg_plugin_judge.values import Criterion, Rubric, VerdictSpec
+from rmg_plugin_judge.versions import version_of
 from rmg_plugin_judge.votes import levels_of
 
 EMPTY: Final = "the answer is empty"

@@ -10,8 +10,9 @@ from rmg_core import GraderError, GraderScore, GradingRunner
 from rmg_core.graders import spec_of
 from rmg_core.testing import ScriptedModel
 from rmg_plugin_judge.custom import Custom
-from rmg_plugin_judge.graders import grader_class, scale_of, version_of
+from rmg_plugin_judge.graders import grader_class, scale_of
 from rmg_plugin_judge.values import Criterion, Example, Level, Pair, Prompt, Rubric, RubricInput
+from rmg_plugin_judge.versions import version_of
 
 MODEL = ScriptedModel("x")
 

@@ -1,0 +1,34 @@
+"""The version of a rubric: it changes with all that a verdict depends on."""
+
+import hashlib
+import json
+from typing import Any, Final
+
+import attrs
+
+from rmg_plugin_judge.values import Rubric
+
+_ASKED: Final = (
+    "inputs",
+    "mode",
+    "prompt",
+    "levels",
+    "criteria",
+    "criteria_from",
+    "may_abstain",
+    "translations",
+    "examples",
+)
+"""What of a rubric a verdict depends on; its name, its summary and its tests it does not."""
+
+
+def version_of(rubric: Rubric) -> str:
+    """Return the version of the grader: `2+` and a digest of what is asked."""
+    content = attrs.asdict(rubric)
+    return f"{rubric.version}+{digest_of({key: content[key] for key in _ASKED})}"
+
+
+def digest_of(content: Any) -> str:
+    """Return 16 hexadecimal digits that follow from the content, which JSON can write."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
