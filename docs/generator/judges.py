@@ -8,7 +8,7 @@ import attrs
 from generator.markdown import code, table
 from generator.options import options_table
 from rmg_core.graders import GraderSpec
-from rmg_plugin_judge.custom import Custom
+from rmg_plugin_judge.inline import Custom
 from rmg_plugin_judge.layout import CriterionTable, LevelTable, PromptTable, RubricFile
 from rmg_plugin_judge.options import (
     ChecklistOptions,

@@ -65,8 +65,10 @@ class Recorded:
 
     path: str = field(
         default="",
+        converter=str,
         validator=_readable,
-        metadata={"help": "a file of recorded replies, from the working directory"},
+        # Which file it is says nothing of its content, which the digest does.
+        metadata={"help": "a file of recorded replies", "written": Path, "identity": False},
     )
     echo: bool = field(
         default=False,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Cls = TypeVar("Cls")
 
 _MODELS: ContextVar[Mapping[str, Any]] = ContextVar("models", default=NOTHING)
+_BASE: ContextVar[Path] = ContextVar("base", default=Path())
 
 
 def structure_options(
@@ -33,6 +34,7 @@ def structure_options(
     owner: str,
     noun: str = "option",
     models: Mapping[str, Any] = NOTHING,
+    base: Path = Path(),  # noqa: B008 - it cannot change
 ) -> Cls:
     """Make an instance of an attrs class of the values that a config writes for its fields.
 
@@ -46,18 +48,20 @@ def structure_options(
         owner: whose options these are, as the faults are to say it: `"grader 'text/contains'"`.
         noun: what they are called; without one, faults call each by its path alone.
         models: what the names of models stand for, which options of that type take.
+        base: the folder that relative paths start from.
 
     Raises:
         OptionsError: with every fault of the table.
         DefinitionError: the class cannot be read.
     """
-    known = _MODELS.set(models)
+    known, folder = _MODELS.set(models), _BASE.set(base)
     try:
         return _structure_class(table, cls, noun or "key")
     except Refused as refused:
         faults = [finding.named(noun, owner) for finding in refused.findings]
     finally:
         _MODELS.reset(known)
+        _BASE.reset(folder)
     raise OptionsError(tuple(faults))
 
 
@@ -185,7 +189,7 @@ def _structure_plain(value: Any, kind: Any) -> Any:
         except OverflowError:
             raise other_kind(value, kind) from None
     if issubclass(kind, Path) and isinstance(value, str):
-        return kind(value)
+        return kind(_BASE.get() / value)
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise other_kind(value, kind)
     return _finite(value)

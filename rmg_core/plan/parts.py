@@ -208,6 +208,7 @@ class Parts:
                 table.options,
                 owner=f"grader {called(table.use)!r}",
                 models=self.models,
+                base=self.config.base,
             )
         except OptionsError as fault:
             self._note_options(fault, at)
@@ -231,7 +232,7 @@ class Parts:
         try:
             if noun == "model":
                 options = expanded(value, options, owner=owner, base=self.config.base)
-            return structure_options(value, options, owner=owner)
+            return structure_options(value, options, owner=owner, base=self.config.base)
         except OptionsError as fault:
             self._note_options(fault, at)
             raise NotMade from fault

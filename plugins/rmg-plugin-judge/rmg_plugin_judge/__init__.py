@@ -21,10 +21,20 @@ __all__ = [
 
 @hookimpl
 def rmg_graders() -> Mapping[str, str]:
-    """Offer every rubric of the pack, and the one that a config writes itself."""
+    """Offer every rubric of the pack, and those that a config writes itself."""
     from rmg_plugin_judge.shelf import rubrics_in
 
-    return {**rubrics_in(__name__), "custom": "rmg_plugin_judge.custom:Custom"}
+    inline = {
+        "custom": "Custom",
+        "custom_checklist": "CustomChecklist",
+        "custom_preference": "CustomPreference",
+        "custom_ranking": "CustomRanking",
+        "decision_tree": "DecisionTree",
+    }
+    return {
+        **rubrics_in(__name__),
+        **{name: f"rmg_plugin_judge.inline:{made}" for name, made in inline.items()},
+    }
 
 
 @hookimpl

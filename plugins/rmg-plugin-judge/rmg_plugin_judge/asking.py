@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -153,30 +153,55 @@ async def vote_of(
 
     What the model cannot answer, and what cannot be read of its replies, is a vote that failed.
     Where a provider refuses a protocol, where a reply has nothing in it, and where two replies
-    cannot be read, the next protocol of the ladder is tried. A protocol that is refused, where a
+    cannot be read, the next protocol of the ladder is tried; with "auto" text is followed by a
+    schema. For replies that cannot be read that is done once. A protocol that is refused, where a
     later one works, is not tried again with this model. All replies count as tokens and repairs.
 
     Raises:
         ModelStopped: the judge cannot be asked any more in this run.
     """
     bill, refused = _Bill(), dict[str, str]()
-    protocol = _first(model, question.options)
     blank = Vote(name_of(model), order=tuple(order), sample=sample)
-    while True:
+    tried: dict[Protocol, str] = {}
+    protocol: Protocol | None = _first(model, question)
+    while protocol is not None:
         vote = await _asked(question, model, evolve(blank, protocol=protocol), bill)
         if vote.verdict is not None:
             _REFUSED.of(model).update(refused)
         if vote.error == "bad_request":
             refused[vote.protocol] = vote.said
-        other = next_protocol(protocol, _trouble(vote))
-        if other is None:
-            return bill.on(vote)
-        protocol = other
+        protocol = _next(question, model, vote, tried)
+        tried[vote.protocol] = vote.error
+    return bill.on(vote)
 
 
-def _first(model: Model, options: JudgeOptions) -> Protocol:
-    """Return how a judge is asked at first: as the options say, unless that was refused."""
-    protocol: Protocol = "text" if options.protocol == "auto" else options.protocol
+def _first(model: Model, question: Question) -> Protocol:
+    """Return how a judge is asked at first: as the options say, unless that was refused.
+
+    A model that thinks by itself loses nothing by a schema, which its reply then keeps to.
+    Probabilities are those of a label in a line of text.
+    """
+    protocol: Protocol | Literal["auto"] = question.options.protocol
+    if protocol == "auto":
+        protocol = "schema" if thinks(model) and not question.is_weighed else "text"
+    return _not_refused(model, protocol)
+
+
+def _next(
+    question: Question, model: Model, vote: Vote, tried: Mapping[Protocol, str]
+) -> Protocol | None:
+    """Return what is tried after a vote, which is nothing where it is one or was tried before."""
+    trouble = _trouble(vote)
+    if trouble == "unparseable" and trouble in tried.values():
+        return None
+    other = next_protocol(vote.protocol, trouble)
+    is_auto = question.options.protocol == "auto" and not question.is_weighed
+    if is_auto and trouble == "unparseable" and vote.protocol == "text":
+        other = _not_refused(model, "schema")
+    return None if other in tried else other
+
+
+def _not_refused(model: Model, protocol: Protocol) -> Protocol:
     refused = _REFUSED.of(model)
     while protocol in refused and (other := next_protocol(protocol, "bad_request")):
         protocol = other

@@ -41,16 +41,19 @@ def criteria_of(rubric: Rubric, given: Any = None) -> tuple[Criterion, ...]:
     if given is None:
         raise CannotGrade(f"there are no criteria in {rubric.criteria_from!r}", "missing_input")
     try:
-        return _criteria(given)
+        return _criteria(given, may_be_negative=not rubric.claims)
     except (TypeError, ValueError) as fault:
         raise CannotGrade(f"{rubric.criteria_from}: {fault}", "bad_input") from fault
 
 
-def _criteria(given: Any) -> tuple[Criterion, ...]:
+def _criteria(given: Any, *, may_be_negative: bool) -> tuple[Criterion, ...]:
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Sequence) or not given:
         raise TypeError(f"criteria are a list with at least one, and not {given!r:.200}")
     criteria = tuple(_criterion(each, number) for number, each in enumerate(given, 1))
     check_criteria(criteria)
+    below = [each.id for each in criteria if each.weight < 0]
+    if below and not may_be_negative:
+        raise ValueError(f"a claim takes no points away, and {below[0]} has a weight below 0")
     return criteria
 
 

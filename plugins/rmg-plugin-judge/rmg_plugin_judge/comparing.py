@@ -1,6 +1,7 @@
 """Answers compared with each other: pairs, lists, and tournaments of pairs."""
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from random import Random
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from rmg_plugin_judge.values import Rubric, Vote
 FORTH: Final = (0, 1)
 BACK: Final = (1, 0)
 EVEN: Final = 0.5
+MOST_PERMUTED: Final = 3
+"""Of so many answers every order is shown, n! of them, where of more each comes first once."""
 
 
 async def pairwise(rubric: Rubric, options: Any, ready: Prepared) -> Outcome:
@@ -123,6 +126,8 @@ def _list_orders(question: Question) -> Sequence[Sequence[int]]:
         case "swap":
             return forth, forth[::-1]
         case "rotate":
+            if len(forth) <= MOST_PERMUTED:
+                return tuple(permutations(forth))
             return tuple(forth[place:] + forth[:place] for place in forth)
         case "random":
             return (_chance(question).sample(forth, len(forth)),)

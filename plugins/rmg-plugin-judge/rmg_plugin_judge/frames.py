@@ -106,6 +106,8 @@ class _Teller:
         say = self.words
         yield say["judge"] + " " + say["fences"].replace("{nonce}", self.nonce)
         yield _section(say["task"], [self.prompt.task])
+        for node in self.rubric.nodes:
+            yield _section(say["question"], [node.ask])
         if is_step:
             yield say["last_step"].replace("{nonce}", self.nonce)
         if self.rubric.mode in ("pairwise", "listwise"):
@@ -125,10 +127,16 @@ class _Teller:
 
     def _criteria(self) -> Iterator[str]:
         if self.rubric.criteria_from:
-            yield _section(self.words["criteria"], [self.words["criteria_below"]])
+            title = self._given_criteria
+            yield _section(self.words[title], [self.words[f"{title}_below"]])
         elif self.rubric.criteria:
             said = [f"{each.id}: {each.text}" for each in self._asked_criteria()]
             yield from _listed(self.words["criteria"], said)
+
+    @property
+    def _given_criteria(self) -> str:
+        """What the criteria of a sample are called."""
+        return "claims" if self.rubric.claims else "criteria"
 
     def _asked_criteria(self) -> Iterator[Criterion]:
         """Yield the criteria that the verdict is on: a batch may have some of them only."""
@@ -169,7 +177,7 @@ class _Teller:
             hidden = hides_candidates and each.name in CANDIDATES
             if each.name == self.rubric.criteria_from:
                 said = [f"- {one.id}: {one.text}" for one in self._asked_criteria()]
-                yield self.words["criteria"], "\n".join(said) or inputs.get(each.name)
+                yield self.words[self._given_criteria], "\n".join(said) or inputs.get(each.name)
             elif not hidden and inputs.get(each.name) is not None:
                 yield each.name, inputs[each.name]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from rmg_core import GradeTrial, OrderTrial, Outcome, grader
-from rmg_plugin_judge.options import OPTIONS
-from rmg_plugin_judge.values import Rubric, RubricInput
+from rmg_plugin_judge.options import ANSWERED_BY, OPTIONS
+from rmg_plugin_judge.values import Node, Rubric, RubricInput
 from rmg_plugin_judge.versions import digest_of, version_of
 
 if TYPE_CHECKING:
@@ -82,8 +82,10 @@ def scale_of(rubric: Rubric) -> tuple[float | None, float]:
     if rubric.mode in ("pairwise", "listwise"):
         return 0.0, 1.0
     values = [level.value for level in rubric.levels]
-    if rubric.mode == "pointwise":
+    if rubric.mode in ("pointwise", "tree"):
         return min(values), max(values)
+    if rubric.claims:
+        return 0.0, 1.0
     if rubric.criteria_from:
         return None, 1.0
     gains = sum(each.weight for each in rubric.criteria if each.weight > 0)
@@ -101,7 +103,7 @@ def _grade_of(rubric: Rubric) -> Any:
     They are parameters of its code, so that they can be given by place and by name; the body takes
     them as `locals()`.
     """
-    inputs = sorted(rubric.inputs, key=lambda each: not each.is_required)
+    inputs = sorted(all_inputs(rubric.inputs), key=lambda each: not each.is_required)
     names = ("self", *(each.name for each in inputs))
     code = _grade.__code__.replace(
         co_argcount=len(names), co_nlocals=len(names), co_varnames=names, co_name="grade"
@@ -113,9 +115,16 @@ def _grade_of(rubric: Rubric) -> Any:
     return made
 
 
+def all_inputs(inputs: Sequence[RubricInput]) -> Sequence[RubricInput]:
+    """Return what a sample may bring: what is shown, and who answered."""
+    if any(each.name == ANSWERED_BY for each in inputs):
+        return inputs
+    return (*inputs, RubricInput(ANSWERED_BY, is_required=False))
+
+
 def _kind(given: RubricInput, rubric: Rubric) -> Any:
     kind: Any = str
-    if given.name in (*_MESSAGES, "results"):
+    if given.name in (*_MESSAGES, "results", ANSWERED_BY):
         kind = str | list
     elif given.name in ("responses", rubric.criteria_from):
         kind = list
@@ -159,4 +168,15 @@ def _doc(rubric: Rubric) -> str:
     if rubric.criteria:
         rows = [f"{each.id} ({each.weight:g}): {each.text}" for each in rubric.criteria]
         parts.append("\n".join(rows))
+    if rubric.claims:
+        parts.append(f"A claim: {rubric.claims}")
+    parts += [_node(each) for each in rubric.nodes]
     return "\n\n".join(parts)
+
+
+def _node(node: Node) -> str:
+    ways = [
+        f"{label} → {then if isinstance(then, str) else format(then, 'g')}"
+        for label, then in node.answers.items()
+    ]
+    return f"{node.id}: {node.ask}\n{'; '.join(ways)}"

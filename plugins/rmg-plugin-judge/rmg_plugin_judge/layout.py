@@ -40,6 +40,14 @@ class CriterionTable:
 
 
 @frozen(kw_only=True)
+class NodeTable:
+    """One question of a decision tree, and what each answer leads to: a question, or a score."""
+
+    ask: str = field(validator=min_len(1))
+    answers: dict[str, str | float]
+
+
+@frozen(kw_only=True)
 class PromptTable:
     """What a judge is told."""
 
@@ -69,6 +77,8 @@ class RubricFile:
     levels: dict[str, str | LevelTable] = field(factory=dict)
     criteria: tuple[CriterionTable, ...] = ()
     criteria_from: str = ""
+    claims: str = ""
+    nodes: dict[str, NodeTable] = field(factory=dict)
     may_abstain: bool = False
     examples: tuple[dict[str, Any], ...] = ()
     tests: TestsTable = field(factory=TestsTable)

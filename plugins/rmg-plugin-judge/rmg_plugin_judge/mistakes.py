@@ -12,10 +12,12 @@ from rmg_plugin_judge.layout import (
     PROMPT_LISTS,
     CriterionTable,
     LevelTable,
+    NodeTable,
     PromptTable,
     RubricFile,
 )
 from rmg_plugin_judge.samples import At, check_examples, check_pairs
+from rmg_plugin_judge.trees import tree_faults
 
 PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An input that a prompt names; any other brace stands for itself."""
@@ -31,8 +33,11 @@ def mistakes(made: RubricFile) -> Iterator[Fault]:
     yield from _needed_inputs(made)
     yield from _levels(made)
     yield from _criteria(made)
+    yield from _claims(made)
+    yield from _nodes(made)
     yield from _prompt(made)
-    yield from check_examples(made)
+    if made.mode != "tree" or not any(_nodes(made)):  # examples go through the tree
+        yield from check_examples(made)
     yield from check_pairs(made)
 
 
@@ -69,10 +74,11 @@ def _needed_inputs(made: RubricFile) -> Iterator[Fault]:
 
 
 def _levels(made: RubricFile) -> Iterator[Fault]:
-    if made.mode in ("pairwise", "listwise"):
+    if made.mode in ("pairwise", "listwise", "tree"):
+        labels = "those of its questions" if made.mode == "tree" else "the answers themselves"
         for key in ("scale", "levels"):
             if getattr(made, key):
-                said = f"a {made.mode} rubric has no {key}: its labels are the answers themselves"
+                said = f"a {made.mode} rubric has no {key}: its labels are {labels}"
                 yield Fault((key,), said, "take it out", "key")
         return
     if made.scale is None:
@@ -171,6 +177,42 @@ def _criteria(made: RubricFile) -> Iterator[Fault]:
     yield from _each_criterion(made.criteria)
 
 
+def _claims(made: RubricFile) -> Iterator[Fault]:
+    if not made.claims:
+        return
+    if made.mode != "checklist" or f"{made.criteria_from}?" not in made.inputs:
+        said = "claims are those of a checklist whose criteria_from is an input that may be missing"
+        hint = 'add criteria_from = "claims", and "claims?" to inputs'
+        yield Fault(("claims",), said, hint, "key")
+
+
+def _nodes(made: RubricFile) -> Iterator[Fault]:
+    if made.mode != "tree":
+        if made.nodes:
+            said = f"a {made.mode} rubric has no nodes: they are the questions of a tree"
+            yield Fault(("nodes",), said, 'set mode = "tree"', "key")
+        return
+    if not made.nodes:
+        hint = 'add [nodes.NAME] with ask = "…" and answers = { yes = 1, no = 0 }'
+        yield Fault(("mode",), "a tree needs nodes, its questions", hint)
+        return
+    for each in node_faults(made.nodes, input_names(made.inputs)):
+        yield Fault(("nodes", *each.path), each.message, each.hint, each.at)
+
+
+def node_faults(nodes: Mapping[str, NodeTable], inputs: list[str]) -> Iterator[Fault]:
+    """Yield what is wrong with the questions of a tree, of samples that have these inputs."""
+    yield from tree_faults(nodes)
+    for name, node in nodes.items():
+        if not _WORD.fullmatch(name):
+            hint = "use one word of letters, digits, '_', '+' and '-'"
+            yield Fault((name,), f"the question has the name {name!r}", hint, "key")
+        seen: set[str] = set()
+        for label in node.answers:
+            yield from _label(label, (name, "answers", label), seen)
+        yield from _placeholders((name, "ask"), node.ask, inputs)
+
+
 def _each_criterion(criteria: tuple[CriterionTable, ...]) -> Iterator[Fault]:
     seen: set[str] = set()
     for number, each in enumerate(criteria):
@@ -212,6 +254,10 @@ def _prompt(made: RubricFile) -> Iterator[Fault]:
 
 def _translation(key: str, value: PromptTable, made: RubricFile) -> Iterator[Fault]:
     at = ("prompt", key)
+    if made.nodes:
+        said = "the questions of a tree stand in one language, and so does its prompt"
+        yield Fault(at, said, "write a file for each language", "key")
+        return
     if not LANGUAGE.fullmatch(key):
         hint = "write its tag, such as zh, de or pt-BR"
         yield Fault(at, f"the prompt is translated into {key!r}, which is no language", hint, "key")

@@ -34,6 +34,9 @@ class _AtLeastOne:
             raise ValueError(f"{attribute.name} must be at least 1, not {value}")
 
 
+ANSWERED_BY: Final = "answered_by"
+"""The input of every judge that names the model which answered, or those that did; never shown."""
+
 JUDGED: Final = ("response", "response_a", "response_b", "responses")
 """The inputs that are answers wherever a rubric has them."""
 
@@ -100,7 +103,7 @@ class JudgeOptions:
     examples: Path | None = field(
         default=None,
         converter=read_examples,
-        metadata=_about("a file of labelled examples, from the working directory, for shots"),
+        metadata=_about("a file of labelled examples, for shots"),
     )
     shots: int = field(
         default=0, validator=ge(0), metadata=_about("how many labelled examples are shown")
@@ -115,7 +118,8 @@ class JudgeOptions:
         factory=dict, metadata=_about("the family of each model, by the start of its name")
     )
     candidate: str = field(
-        default="", metadata=_about("the input that names the model which answered")
+        default=ANSWERED_BY,
+        metadata=_about("the input that names the model which answered, and no judge sees"),
     )
     seed: int = field(default=0, metadata=_about("what random orders and choices follow from"))
 
@@ -173,8 +177,7 @@ class ScoreOptions(JudgeOptions):
         default=None,
         converter=read_curve,
         metadata=_about(
-            "a file, from the working directory, with a curve from scores to the share of people "
-            "who find the answer good"
+            "a file with a curve from scores to the share of people who find the answer good"
         ),
     )
     reduce: Reduce = field(
@@ -188,6 +191,10 @@ class ScoreOptions(JudgeOptions):
         validator=deep_iterable(gt(0)),
         metadata=_about("a weight for each of the panel, for panel_reduce = 'weighted'"),
     )
+    degenerate: Literal["judge", "lowest", "error"] = field(
+        default="judge",
+        metadata=_about("an answer of punctuation, of an opening or copied from the question"),
+    )
 
 
 @frozen(kw_only=True)
@@ -196,7 +203,10 @@ class PointwiseOptions(ScoreOptions):
 
     scoring: Literal["label", "logprobs"] = field(
         default="label",
-        metadata=_about("the level that is named, or the mean over its probabilities"),
+        metadata=_about(
+            "the level that is named, or the mean over the probabilities of all: of samples, 5 or "
+            "as many as you say, where the model tells none"
+        ),
     )
 
     def __attrs_post_init__(self) -> None:
@@ -259,7 +269,10 @@ class ListwiseOptions(JudgeOptions):
 
     orders: Literal["swap", "rotate", "random", "one"] | None = field(
         default=None,
-        metadata=_about("of the list, or of each pair: forth and back, rotated, random, as it is"),
+        metadata=_about(
+            "of the list, or of each pair: forth and back, rotated (of three or fewer, every "
+            "order), random, as it is"
+        ),
     )
     ties: Literal["allow", "forbid"] = field(
         default="allow",
@@ -292,6 +305,7 @@ OPTIONS: Mapping[str, type[JudgeOptions]] = {
     "checklist": ChecklistOptions,
     "pairwise": PairwiseOptions,
     "listwise": ListwiseOptions,
+    "tree": ScoreOptions,
 }
 """The options of each mode."""
 
@@ -352,11 +366,7 @@ def _check_names(options: JudgeOptions) -> None:
     rubric = options.asked
     if rubric is None:
         return
-    if options.shots and not options.examples and options.shots > len(rubric.examples):
-        has = len(rubric.examples)
-        raise ValueError(f"shots must be at most {has}, the examples of the rubric; see examples")
-    if options.labelled is not None:
-        check_labels(options.labelled.examples(), rubric)
+    _check_shots(options, rubric)
     if options.language and options.language not in rubric.translations:
         known = ", ".join(sorted(rubric.translations)) or "none"
         raise ValueError(f"language {options.language!r} is no translation; there are: {known}")
@@ -364,10 +374,19 @@ def _check_names(options: JudgeOptions) -> None:
     cut = "" if options.truncate is None else options.truncate.field
     units = getattr(options, "units", None)
     steps = "" if units is None else units.steps
-    for option, name in (("candidate", options.candidate), ("truncate", cut), ("steps", steps)):
+    candidate = "" if options.candidate == ANSWERED_BY else options.candidate
+    for option, name in (("candidate", candidate), ("truncate", cut), ("steps", steps)):
         if name and name not in names:
             raise ValueError(f"{option} names {name!r}, which is no input: {', '.join(names)}")
-    if options.candidate in JUDGED:
-        raise ValueError(f"candidate names {options.candidate!r}, which is what is judged")
-    if options.conflict == "error" and not options.candidate:
-        raise ValueError("conflict = 'error' needs candidate, the input that names the model")
+    if candidate in JUDGED:
+        raise ValueError(f"candidate names {candidate!r}, which is what is judged")
+
+
+def _check_shots(options: JudgeOptions, rubric: Rubric) -> None:
+    if options.shots and rubric.mode == "tree":
+        raise ValueError("shots are for one verdict, and a tree asks for one after the other")
+    if options.shots and not options.examples and options.shots > len(rubric.examples):
+        has = len(rubric.examples)
+        raise ValueError(f"shots must be at most {has}, the examples of the rubric; see examples")
+    if options.labelled is not None:
+        check_labels(options.labelled.examples(), rubric)

@@ -8,6 +8,7 @@ from rmg_core import GradeTrial, OrderTrial
 from rmg_plugin_judge.checklists import checklist_score, criteria_of
 from rmg_plugin_judge.options import JudgeOptions
 from rmg_plugin_judge.preparing import ANSWER, ANSWERS, LIST
+from rmg_plugin_judge.trees import score_of
 from rmg_plugin_judge.values import Example, Pair, Rubric
 from rmg_plugin_judge.votes import ABSTAIN, levels_of, position_labels, value_of
 
@@ -36,6 +37,8 @@ def expected_of(example: Example, rubric: Rubric) -> float | tuple[int, ...] | A
         return "skip"
     if rubric.mode == "listwise":
         return places_in(example.verdict)
+    if rubric.mode == "tree":
+        return score_of(example.labels, rubric.nodes)
     if rubric.mode == "checklist":
         criteria = criteria_of(rubric, example.inputs.get(rubric.criteria_from))
         met = {name: value_of(label, rubric) for name, label in example.labels.items()}
@@ -76,7 +79,7 @@ def tie_tolerance(rubric: Rubric) -> float:
 
     Of two levels, a step is the whole scale. A checklist has no steps that all samples share.
     """
-    is_fine = rubric.mode == "pointwise" and len(levels_of(rubric)) > 2
+    is_fine = rubric.mode in ("pointwise", "tree") and len(levels_of(rubric)) > 2
     return step_of(rubric) if is_fine else 0.0
 
 

@@ -1,16 +1,23 @@
 """What is looked at before a judge is asked: long inputs, judges of the family, examples."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
 
 from rmg_core import CannotGrade
-from rmg_plugin_judge.judges import family_of, model_of, name_of
+from rmg_plugin_judge.degenerate import degenerate
+from rmg_plugin_judge.judges import Memory, family_of, model_of, name_of
 from rmg_plugin_judge.labelled import drawn
 from rmg_plugin_judge.options import JudgeOptions
 from rmg_plugin_judge.tables import Truncation
 from rmg_plugin_judge.values import Example, Rubric
+
+LOG: Final = logging.getLogger("rmg_plugin_judge")
+
+_TOLD: Final = Memory()
+"""Of which families it was told, by the first of the judges."""
 
 ANSWER: Final = "response"
 ANSWERS: Final = ("response_a", "response_b")
@@ -44,11 +51,28 @@ def prepared(rubric: Rubric, options: JudgeOptions, inputs: Mapping[str, Any]) -
         known = rubric.examples if options.labelled is None else options.labelled.examples()
         examples = drawn(known, options.shots, shown, options.seed)
     notes: dict[str, Any] = {}
-    if options.candidate:
-        notes |= _conflicts(options, str(shown.pop(options.candidate, "")))
+    notes |= _conflicts(options, _names(shown.pop(options.candidate, ())))
+    if flagged := _degenerate(rubric, options, shown):
+        notes["degenerate"] = flagged
     if options.truncate is not None:
         notes |= _cut(options.truncate, shown)
     return Prepared(shown, examples, notes)
+
+
+def _degenerate(
+    rubric: Rubric, options: JudgeOptions, shown: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """Return why answers have nothing of their own, by their inputs or places in the list."""
+    if rubric.mode == "listwise":
+        given = shown.get(LIST)
+        answers = {str(place): each for place, each in enumerate(given or ())}
+    elif rubric.mode == "pairwise":
+        answers = {name: shown.get(name) for name in ANSWERS}
+    else:
+        name = answer_name(rubric, options)
+        answers = {name: shown.get(name)}
+    found = {name: degenerate(each, shown) for name, each in answers.items()}
+    return {name: why for name, why in found.items() if why}
 
 
 def is_empty(answer: Any) -> bool:
@@ -87,21 +111,32 @@ def _kept(text: str, how: Truncation) -> str:
     return f"{text[: how.characters - half]}\n[…]\n{text[len(text) - half :]}"
 
 
-def _conflicts(options: JudgeOptions, candidate: str) -> dict[str, Any]:
+def _names(given: Any) -> Sequence[str]:
+    """Return the names of who answered: of one answer a text, of several a list."""
+    names = given if isinstance(given, list | tuple) else [given]
+    return [each.strip() for each in names if isinstance(each, str) and each.strip()]
+
+
+def _conflicts(options: JudgeOptions, candidates: Sequence[str]) -> dict[str, Any]:
     if options.conflict == "allow":
         return {}
-    if options.conflict == "error" and not candidate:
-        raise CannotGrade(f"{options.candidate!r} does not say who answered", "missing_input")
-    family = family_of(candidate, options.families)
+    if options.conflict == "error" and not candidates:
+        said = f"the input {options.candidate!r} does not say who answered"
+        raise CannotGrade(f"{said}, and conflict = 'error' needs it", "missing_input")
     stronger = () if options.escalate is None else (options.escalate.to,)
-    own = [
-        name_of(judge)
+    said = "; ".join(
+        f"{name_of(judge)} and {candidate!r} are of one family, {family}"
+        for candidate in candidates
         for judge in (*options.judges, *stronger)
-        if family and family_of(model_of(judge), options.families) == family
-    ]
-    if not own:
+        if (family := family_of(candidate, options.families))
+        and family_of(model_of(judge), options.families) == family
+    )
+    if not said:
         return {}
-    said = f"{', '.join(own)} and {candidate!r} are of one family, {family}"
     if options.conflict == "error":
         raise CannotGrade(f"a judge would judge its own: {said}", "conflict")
+    told = _TOLD.of(options.judges[0])
+    if said not in told:
+        told[said] = said
+        LOG.warning("a judge judges its own family, see option conflict: %s", said)
     return {"conflict": said}

@@ -17,7 +17,8 @@ TOOL: Final = "give_verdict"
 TROUBLES: Final = ("bad_request", "empty", "unparseable")
 """What another protocol may help against: a refused request, no content, two unread replies."""
 
-_LADDER: Final[Mapping[Protocol, Protocol]] = {"schema": "tool", "tool": "json", "json": "text"}
+LADDER: Final[tuple[Protocol, ...]] = ("schema", "tool", "json", "text")
+"""The protocols in the order in which one follows the other."""
 
 
 @frozen
@@ -62,7 +63,9 @@ def next_protocol(protocol: Protocol, trouble: str) -> Protocol | None:
     `trouble` is one of `TROUBLES`. None says that the protocol is the last one, or that another
     one would not help.
     """
-    return _LADDER.get(protocol) if trouble in TROUBLES else None
+    if trouble not in TROUBLES or protocol == LADDER[-1]:
+        return None
+    return LADDER[LADDER.index(protocol) + 1]
 
 
 def verdict_line(spec: VerdictSpec, nonce: str) -> str:

@@ -9,11 +9,12 @@ from rmg_core import CannotGrade, GraderScore, Outcome
 from rmg_plugin_judge.asking import Question
 from rmg_plugin_judge.frames import letters
 from rmg_plugin_judge.preparing import Prepared
-from rmg_plugin_judge.values import Criterion, Rubric, VerdictSpec
+from rmg_plugin_judge.values import Criterion, Node, Rubric, VerdictSpec
 from rmg_plugin_judge.versions import version_of
 from rmg_plugin_judge.votes import levels_of
 
 EMPTY: Final = "the answer is empty"
+BARE: Final = "the answer has nothing of its own"
 
 
 def pointwise_question(rubric: Rubric, options: Any, ready: Prepared) -> Question:
@@ -33,6 +34,12 @@ def checklist_question(
     ids = tuple(each.id for each in criteria)
     spec = VerdictSpec(labels, ids, may_abstain=rubric.may_abstain)
     return _question(rubric, options, ready, spec)
+
+
+def tree_question(rubric: Rubric, options: Any, ready: Prepared, node: Node) -> Question:
+    """Ask one question of a tree; where its answers lead is not shown."""
+    spec = VerdictSpec(tuple(node.answers), may_abstain=rubric.may_abstain)
+    return _question(evolve(rubric, levels=(), nodes=(node,)), options, ready, spec)
 
 
 def pair_question(
@@ -72,3 +79,19 @@ def of_empty(options: Any, score: float) -> Outcome:
     if options.empty == "error":
         raise CannotGrade(EMPTY, "empty_input")
     return GraderScore(score, EMPTY, {"empty": True})
+
+
+def of_degenerate(options: Any, ready: Prepared, score: float) -> Outcome | None:
+    """Return the outcome of an answer that has nothing of its own; None where a judge is asked.
+
+    Raises:
+        CannotGrade: it is an error by the options (`empty_input`).
+    """
+    whys = ready.notes.get("degenerate")
+    if not whys or options.degenerate == "judge":
+        return None
+    [why] = whys.values()
+    said = f"{BARE}: {why}"
+    if options.degenerate == "error":
+        raise CannotGrade(said, "empty_input")
+    return GraderScore(score, said)

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from attrs import frozen
+from attrs import define, frozen
 
-from rmg_core.models import Text
+from rmg_core.models import Reply, Request, Text
 from rmg_core.testing import Golden, ScriptedModel
 from rmg_plugin_judge.checklists import checklist_score, criteria_of
 from rmg_plugin_judge.material import rendered
 from rmg_plugin_judge.pairs import compared, expected_of, places_in
 from rmg_plugin_judge.preparing import ANSWERS, LIST
+from rmg_plugin_judge.trees import paths
 from rmg_plugin_judge.values import Pair, Rubric
 from rmg_plugin_judge.votes import levels_of, position_labels, value_of
 from rmg_plugin_judge.wording import words
@@ -22,8 +23,10 @@ _FENCED: Final = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
+ONE_CLAIM: Final = "All that the answer says."
+
 Answer: TypeAlias = str | Mapping[str, str]
-"""What a judge says: a label, a ranking, or of a checklist a label for each criterion."""
+"""What a judge says: a label, a ranking, or a label for each criterion or question."""
 
 
 @frozen
@@ -33,6 +36,21 @@ class Known:
     inputs: Mapping[str, Any]
     answer: Answer
     expected: Any
+
+
+@define(eq=False, kw_only=True)
+class Knowing(ScriptedModel):
+    """A judge that knows the answers."""
+
+    rubric: Rubric
+    known: Sequence[Known]
+
+    async def chat(self, request: Request, /) -> Reply:
+        """Give the answer to what is asked, of a tree to the question that is asked now."""
+        await super().chat(request)
+        told = str(request.messages[0].content)
+        node = next((each.id for each in self.rubric.nodes if f"\n{each.ask}\n" in told), "")
+        return Reply(reply_of(request.last_user_text, self.rubric, self.known, node))
 
 
 def golden_of(rubric: Rubric) -> Sequence[Golden]:
@@ -45,7 +63,7 @@ def golden_of(rubric: Rubric) -> Sequence[Golden]:
     for each in _known(rubric):
         if all(each.inputs != other.inputs for other in known):
             known.append(each)
-    judge = ScriptedModel(lambda text: reply_of(text, rubric, known), name="knowing")
+    judge = Knowing("", name="knowing", rubric=rubric, known=known)
     return [Golden(each.inputs, each.expected, {"model": judge}) for each in known]
 
 
@@ -73,10 +91,15 @@ def _of_compared(pair: Pair, rubric: Rubric) -> Iterator[Known]:
 def _of_side(inputs: Mapping[str, Any], rubric: Rubric, *, is_best: bool) -> Known:
     values = {level.label: level.value for level in levels_of(rubric)}
     low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    if rubric.mode == "tree":
+        ends = sorted(paths(rubric.nodes), key=lambda each: each[1])
+        path, value = ends[-1 if is_best else 0]
+        return Known(inputs, dict(path), value)
     if rubric.mode != "checklist":
         label = high if is_best else low
         return Known(inputs, label, float(values[label]))
-    criteria = criteria_of(rubric, inputs.get(rubric.criteria_from))
+    given = inputs.get(rubric.criteria_from)
+    criteria = criteria_of(rubric, [ONE_CLAIM] if rubric.claims and given is None else given)
     # Faults that are met tell the worse answer; with no merit beside them they might lead below
     # the scale of a grader that does not know the criteria beforehand.
     has_faults = any(each.weight < 0 for each in criteria)
@@ -88,14 +111,18 @@ def _of_side(inputs: Mapping[str, Any], rubric: Rubric, *, is_best: bool) -> Kno
     return Known(inputs, labels, checklist_score(met, criteria))
 
 
-def reply_of(text: str, rubric: Rubric, known: Sequence[Known]) -> str:
-    """Return what a judge that knows the answers says to a prompt.
+def reply_of(text: str, rubric: Rubric, known: Sequence[Known], node: str = "") -> str:
+    """Return what a judge that knows the answers says to a prompt; `node` is asked of a tree.
+
+    Asked for the claims of an answer, it takes the whole of it for one.
 
     Raises:
         ValueError: something of the prompt stands in no fence, or the answer is not known.
     """
     fences = [found.groupdict() for found in _FENCED.finditer(text)]
     outside = _FENCED.sub("", text).strip()
+    if rubric.claims and fences and not outside:
+        return f"CLAIM-{fences[0]['nonce']}: {ONE_CLAIM}"
     if not fences or outside not in (words("en")["end"], words("zh")["end"]):
         raise ValueError(f"a part of the prompt stands in no fence: {outside!r:.500}")
     nonce = fences[0]["nonce"]
@@ -103,7 +130,8 @@ def reply_of(text: str, rubric: Rubric, known: Sequence[Known]) -> str:
     for each in known:
         letters = _letters(each, shown, nonce)
         if letters is not None and _is_of(each, rubric, shown, nonce):
-            return "\n".join(["I know.", *_lines(each.answer, nonce, letters)])
+            answer = each.answer[node] if node and isinstance(each.answer, Mapping) else each.answer
+            return "\n".join(["I know.", *_lines(answer, nonce, letters)])
     raise ValueError(f"the answer to this is not known: {shown!r:.500}")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rmg_core import read_document
 from rmg_plugin_judge.layout import LevelTable, PromptTable, RubricFile
 from rmg_plugin_judge.mistakes import mistakes
+from rmg_plugin_judge.trees import leaves, nodes_of
 from rmg_plugin_judge.values import (
     Criterion,
     Example,
@@ -50,6 +51,8 @@ def read_rubric(path: str | os.PathLike[str], name: str = "") -> Rubric:
         levels=_levels(file),
         criteria=tuple(Criterion(each.id, each.text, each.weight) for each in file.criteria),
         criteria_from=file.criteria_from,
+        claims=file.claims.strip(),
+        nodes=nodes_of(file.nodes),
         version=file.version,
         may_abstain=file.may_abstain,
         translations={
@@ -65,6 +68,8 @@ def read_rubric(path: str | os.PathLike[str], name: str = "") -> Rubric:
 def _levels(file: RubricFile) -> tuple[Level, ...]:
     if file.mode == "listwise":
         return ()
+    if file.mode == "tree":
+        return leaves(nodes_of(file.nodes))
     if file.mode == "pairwise":
         return PAIR_LEVELS
     if not file.levels:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from rmg_core import Fault
+from rmg_plugin_judge.trees import nodes_of, score_of
 
 if TYPE_CHECKING:
     from rmg_plugin_judge.layout import RubricFile
@@ -104,6 +105,8 @@ def _verdict(at: At, example: Mapping[str, Any], made: "RubricFile") -> Iterator
         yield from _ranking(at, verdict, example.get("responses", ()))
     elif made.mode == "checklist" and verdict != "abstain":
         yield from _labels_by_criterion(at, verdict, made)
+    elif made.mode == "tree" and verdict != "abstain":
+        yield from _way(at, verdict, made)
     else:
         yield from _label(at, verdict, labels_of(made), is_number=made.scale is not None)
 
@@ -137,6 +140,23 @@ def _labels_by_criterion(at: At, verdict: Any, made: "RubricFile") -> Iterator[F
     for key in known:
         if key not in verdict:
             yield Fault(at, f"the verdict lacks the criterion {key!r}", "", "key")
+
+
+def _way(at: At, verdict: Any, made: "RubricFile") -> Iterator[Fault]:
+    if not isinstance(verdict, Mapping):
+        said = "the verdict on a tree is a table with an answer for each question on its way"
+        yield Fault(at, said, 'write verdict = { QUESTION = "ANSWER" }')
+        return
+    for name, label in verdict.items():
+        if name not in made.nodes:
+            said = f"the verdict is on {name!r}, which is no question"
+            yield Fault.unknown((*at, name), said, name, made.nodes, "key")
+        elif label not in made.nodes[name].answers:
+            said = f"the verdict {label!r} is no answer to {name!r}"
+            yield Fault.unknown((*at, name), said, str(label), made.nodes[name].answers)
+    is_known = all(name in made.nodes for name in verdict)
+    if is_known and score_of(verdict, nodes_of(made.nodes)) is None:
+        yield Fault(at, "the verdict does not lead to a score", "answer each question on the way")
 
 
 def _ranking(at: At, verdict: Any, responses: Any) -> Iterator[Fault]:

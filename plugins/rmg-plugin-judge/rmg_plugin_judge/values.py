@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
-Mode: TypeAlias = Literal["pointwise", "checklist", "pairwise", "listwise"]
+Mode: TypeAlias = Literal["pointwise", "checklist", "pairwise", "listwise", "tree"]
 Protocol: TypeAlias = Literal["text", "schema", "tool", "json"]
 """How a verdict is written: a line of text, or JSON by a schema, by a tool call, or by itself."""
 
@@ -26,6 +26,15 @@ class Criterion:
     id: str
     text: str
     weight: float = 1.0
+
+
+@frozen
+class Node:
+    """A question of a decision tree: each answer leads to another one by its id, or to a score."""
+
+    id: str
+    ask: str
+    answers: Mapping[str, str | float]
 
 
 @frozen
@@ -51,7 +60,8 @@ class Example:
     """Inputs with the verdict that they deserve, and why.
 
     `verdict` is a label, or of a list a ranking such as `"B > A = C"`, in which A is the first
-    answer; of a checklist it is empty, and `labels` has a label for each criterion.
+    answer; of a checklist it is empty, and `labels` has a label for each criterion, and of a tree
+    one for each question on the way to the score.
     """
 
     inputs: Mapping[str, Any]
@@ -75,8 +85,10 @@ class Rubric:
     """A judge grader as data.
 
     `levels` are the labels, in the order of their values. A checklist has `criteria`, or takes
-    them from the input `criteria_from` of each sample. The answers of a pair stand in the inputs
-    `response_a` and `response_b`, those of a list in the input `responses`.
+    them from the input `criteria_from` of each sample; where that has none and `claims` says what
+    a claim is, those that the answer makes are its criteria. The answers of a pair stand in the
+    inputs `response_a` and `response_b`, those of a list in the input `responses`. A tree has
+    `nodes`, of which the first is asked first, and its levels are the scores that it leads to.
     """
 
     name: str
@@ -87,6 +99,8 @@ class Rubric:
     levels: tuple[Level, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     criteria_from: str = ""
+    claims: str = ""
+    nodes: tuple[Node, ...] = ()
     version: int = 1
     may_abstain: bool = False
     translations: Mapping[str, Prompt] = field(factory=dict)

@@ -26,14 +26,19 @@ def read(reply: Reply, spec: VerdictSpec, *, nonce: str, protocol: Protocol) -> 
         Unreadable: there is none; its kind is `refusal`, `truncated`, `out_of_scale` or
             `unparseable`.
     """
-    _check_finish(reply)
+    check_finish(reply)
     if protocol == "text":
         return _read_text(reply.text, spec, nonce)
     written, is_call = _written(reply, protocol)
     return _read_object(last_object(written, nonce, may_think=not is_call), spec)
 
 
-def _check_finish(reply: Reply) -> None:
+def check_finish(reply: Reply) -> None:
+    """See that a reply came to its own end.
+
+    Raises:
+        Unreadable: it refuses, or was cut off.
+    """
     if reply.refusal:
         raise Unreadable(f"the judge refuses: {reply.refusal!r:.200}", "refusal")
     if reply.finish == "content_filter":
@@ -133,4 +138,4 @@ def _ranked(by_label: Mapping[str, str], spec: VerdictSpec, reason: str) -> Verd
     return Verdict(ranking=tuple(filter(None, groups)), reason=reason)
 
 
-__all__ = ["LONGEST_REASON", "from_logprobs", "read"]
+__all__ = ["LONGEST_REASON", "check_finish", "from_logprobs", "read"]

@@ -15,6 +15,8 @@ _ASKED: Final = (
     "levels",
     "criteria",
     "criteria_from",
+    "claims",
+    "nodes",
     "may_abstain",
     "translations",
     "examples",

@@ -9,6 +9,7 @@ from attrs import evolve
 from rmg_core import Model, ModelFailed
 from rmg_plugin_judge.asking import Question
 from rmg_plugin_judge.judges import Memory, name_of
+from rmg_plugin_judge.profiles import PROFILES
 from rmg_plugin_judge.values import Rubric
 from rmg_plugin_judge.verdicts import from_logprobs
 
@@ -24,7 +25,7 @@ _TOLD: Final = Memory()
 
 
 async def why_unweighed(question: Question, model: Model) -> str:
-    """Return why a judge's labels have to count instead of their probabilities, or "".
+    """Return why samples have to stand for the probabilities of a judge's labels, or "".
 
     A trial decides it, which is the same question for all samples of a rubric: one call in a run,
     of which the reply is kept as any other. So no run has both measures.
@@ -52,12 +53,25 @@ async def why_unweighed(question: Question, model: Model) -> str:
     return why
 
 
+def sampled(options: Any) -> Any:
+    """Return options whose samples estimate what the probabilities of labels would tell.
+
+    Where one sample was asked for it is as many as `careful` has, at its temperature.
+    """
+    careful = PROFILES["careful"]
+    if options.most_samples > 1:
+        return options
+    warm = options.temperature or careful["temperature"]
+    return evolve(options, samples=careful["samples"], temperature=warm)
+
+
 def _warn(question: Question, model: Model, why: str) -> None:
     told = _TOLD.of(model)
     if question.digest not in told:
         told[question.digest] = why
         rubric = question.rubric.name
-        LOG.warning("%s of %s: labels count for the whole run: %s", rubric, name_of(model), why)
+        said = "%s of %s: %d samples stand for probabilities in the whole run: %s"
+        LOG.warning(said, rubric, name_of(model), sampled(question.options).most_samples, why)
 
 
 def _trial(rubric: Rubric) -> Mapping[str, Any]:

@@ -30,6 +30,12 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
             "The criteria stand in a section of the material of that name. "
             "Judge the material by each of them, and by nothing else in that section."
         ),
+        "claims": "Claims",
+        "claims_below": (
+            "The claims of the answer stand in a section of the material of that name. "
+            "Judge each of them by itself, and nothing else in that section."
+        ),
+        "question": "Question",
         "steps": "Steps",
         "solve": (
             "Before you look at what is to be judged, "
@@ -69,6 +75,11 @@ CHINESE: Final[Mapping[str, str]] = MappingProxyType(
         "criteria_below": (
             "评审标准写在材料中同名的部分里。请逐条按这些标准评审,不理会该部分中的其他内容。"
         ),
+        "claims": "主张",
+        "claims_below": (
+            "回答中的主张写在材料中同名的部分里。请逐条单独评审,不理会该部分中的其他内容。"
+        ),
+        "question": "问题",
         "steps": "步骤",
         "solve": "在查看待评审的内容之前,先写出你自己对材料中问题的回答。",
         "verdict": "结论",

@@ -118,8 +118,36 @@ def test_tokens_that_a_reply_does_not_tell_are_not_known():
 
 def test_a_reply_is_asked_for_once_more_and_no_more():
     judge = Judge("Hm.")
-    assert outcome_of(Tone(model=judge), **ANSWER).kind == "unparseable"
+    assert outcome_of(Tone(model=judge, protocol="text"), **ANSWER).kind == "unparseable"
     assert len(judge.requests) == 2
+
+
+def test_auto_follows_two_texts_without_a_verdict_by_a_schema_and_nothing_more():
+    judge = Judge(lambda request, nonce: "Hm." if way(request) == "text" else OBJECT)
+    outcome = outcome_of(Tone(model=judge), **ANSWER)
+    assert (outcome.score, outcome.metadata["votes"][0]["protocol"]) == (4, "schema")
+    assert list(map(way, judge.requests)) == ["text", "text", "schema"]
+    hopeless = Judge("Hm.")
+    assert outcome_of(Tone(model=hopeless), **ANSWER).kind == "unparseable"
+    assert list(map(way, hopeless.requests)) == ["text", "text", "schema", "schema"]
+
+
+def test_auto_takes_the_next_protocol_where_a_schema_is_refused():
+    def reply(request, nonce):
+        return REFUSED if way(request) == "schema" else refusing()(request, nonce)
+
+    judge = Judge(lambda request, nonce: "Hm." if way(request) == "text" else reply(request, nonce))
+    assert outcome_of(Tone(model=judge), **ANSWER).score == 4
+    assert list(map(way, judge.requests)) == ["text", "text", "schema", "tool"]
+
+
+def test_auto_asks_a_model_that_thinks_by_a_schema():
+    judge = Judge(refusing(), name="openai/gpt-5-mini")
+    assert outcome_of(Tone(model=judge), **ANSWER).score == 4
+    assert list(map(way, judge.requests)) == ["schema"]
+    stubborn = Judge(refusing("schema", "tool", "json"), name="o3")
+    assert outcome_of(Tone(model=stubborn), **ANSWER).score == 4
+    assert list(map(way, stubborn.requests)) == ["schema", "tool", "json", "text"]
 
 
 def test_no_reply_is_asked_for_again_without_repairs():

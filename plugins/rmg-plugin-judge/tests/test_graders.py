@@ -9,8 +9,8 @@ import pytest
 from rmg_core import GraderError, GraderScore, GradingRunner
 from rmg_core.graders import spec_of
 from rmg_core.testing import ScriptedModel
-from rmg_plugin_judge.custom import Custom
 from rmg_plugin_judge.graders import grader_class, scale_of
+from rmg_plugin_judge.inline import Custom
 from rmg_plugin_judge.values import Criterion, Example, Level, Pair, Prompt, Rubric, RubricInput
 from rmg_plugin_judge.versions import version_of
 
@@ -37,13 +37,18 @@ LIST = Rubric(
 
 def test_the_inputs_are_those_of_the_rubric_and_what_must_be_there_comes_first():
     signature = inspect.signature(grader_class(TONE)(model=MODEL).grade)
-    assert list(signature.parameters) == ["query", "response", "context"]
-    assert [each.required for each in spec_of(grader_class(TONE)).inputs] == [True, True, False]
+    assert list(signature.parameters) == ["query", "response", "context", "answered_by"]
+    assert [each.required for each in spec_of(grader_class(TONE)).inputs] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_question_may_be_messages_and_an_answer_is_a_text():
     kinds = [each.type_name for each in spec_of(grader_class(TONE)).inputs]
-    assert kinds == ["str | list", "str", "str | null"]
+    assert kinds == ["str | list", "str", "str | null", "str | list | null"]
 
 
 def test_answers_and_criteria_are_lists():
@@ -114,7 +119,7 @@ def test_the_class_is_named_like_the_rubric_which_it_gives():
 def test_the_engine_is_asked_with_the_inputs_by_name(given, engine):
     made = grader_class(TONE)(model=MODEL)
     assert anyio.run(made.grade, *given) == GraderScore(1.0)
-    inputs = {"query": "q", "response": "r", "context": None}
+    inputs = {"query": "q", "response": "r", "context": None, "answered_by": None}
     assert engine == [(TONE, made, inputs)]
 
 
@@ -125,7 +130,7 @@ def test_inputs_may_be_given_by_name(engine):
         return await made.grade(response="r", query="q", context="c")
 
     anyio.run(ask)
-    assert engine[0][2] == {"query": "q", "response": "r", "context": "c"}
+    assert engine[0][2] == {"query": "q", "response": "r", "context": "c", "answered_by": None}
 
 
 def test_an_input_that_the_rubric_lacks_is_a_type_error():
@@ -151,7 +156,8 @@ def test_the_score_of_criteria_in_a_config_is_the_share_of_the_scale(engine):
     assert anyio.run(made.grade, "r").score == 0.25
     rubric, _, inputs = engine[0]
     assert [each.label for each in rubric.levels] == ["0", "1", "2", "3", "4"]
-    assert inputs == {"response": "r", "query": None, "context": None, "reference": None}
+    beside = dict.fromkeys(("query", "context", "reference", "answered_by"))
+    assert inputs == {"response": "r", **beside}
 
 
 def test_what_is_no_score_stays_as_it_is(monkeypatch, engine):

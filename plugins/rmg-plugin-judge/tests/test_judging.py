@@ -13,7 +13,7 @@ from rmg_plugin_judge.graders import grader_class
 from rmg_plugin_judge.preferences import is_pair_decided, reduced_pairs
 from rmg_plugin_judge.tables import Escalation, Sampling
 from rmg_plugin_judge.values import RubricInput, Unreadable, Verdict, Vote
-from rmg_plugin_judge.writing import read_criteria
+from rmg_plugin_judge.writing import CRITERIA, read_list
 
 from .scripted import (
     ABSTAINING,
@@ -257,7 +257,7 @@ def test_a_checklist_that_cannot_be_read_is_asked_for_once_more():
     judge = Judge("VERDICT-<nonce> c1: yes\nVERDICT-<nonce> c2: yes")
     assert outcome_of(OWN(model=judge, checklist_model=writer), **ANSWER).score == 1
     outcome = outcome_of(OWN(model=judge, checklist_model=Judge("None.", name="w")), **ANSWER)
-    assert (outcome.kind, "checklist" in outcome.error) == ("unparseable", True)
+    assert (outcome.kind, "criteria that the model lists" in outcome.error) == ("unparseable", True)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_checklist_that_cannot_be_read_is_asked_for_once_more():
 )
 def test_what_is_no_checklist_is_not_read_as_one(text):
     with pytest.raises(Unreadable):
-        read_criteria(text, "12345678")
+        read_list(text, "12345678", CRITERIA)
 
 
 @pytest.mark.parametrize(
@@ -350,6 +350,13 @@ def test_a_list_is_ranked_in_each_order(orders, calls):
     outcome = outcome_of(Rank(model=judge, orders=orders), **FOUR)
     assert (list(outcome.rank), len(judge.requests)) == ([3, 1, 4, 2], calls)
     assert len({tuple(candidates(each)) for each in judge.requests}) == calls
+
+
+def test_of_three_answers_rotation_shows_every_order():
+    judge = Judge(by_length)
+    three = {"query": "q", "responses": ["aa", "aaaa", "a"]}
+    assert list(outcome_of(Rank(model=judge, orders="rotate"), **three).rank) == [2, 1, 3]
+    assert len({tuple(candidates(each)) for each in judge.requests}) == 6
 
 
 def test_a_list_may_have_ties_unless_they_are_forbidden():

@@ -5,8 +5,8 @@ import pytest
 
 from rmg_core.graders import spec_of
 from rmg_core.testing import ScriptedModel
-from rmg_plugin_judge.custom import Custom
 from rmg_plugin_judge.graders import grader_class
+from rmg_plugin_judge.inline import Custom
 from rmg_plugin_judge.labelled import ExampleFile
 from rmg_plugin_judge.options import (
     OPTIONS,
@@ -43,6 +43,7 @@ def test_each_mode_has_the_options_that_mean_something_for_it():
     assert {mode: sorted(names(mode) - common) for mode in OPTIONS} == {
         "pointwise": [
             "calibrate",
+            "degenerate",
             "panel_reduce",
             "panel_weights",
             "reduce",
@@ -53,6 +54,7 @@ def test_each_mode_has_the_options_that_mean_something_for_it():
             "batch",
             "calibrate",
             "checklist_model",
+            "degenerate",
             "panel_reduce",
             "panel_weights",
             "reduce",
@@ -67,6 +69,7 @@ def test_each_mode_has_the_options_that_mean_something_for_it():
             "ties",
         ],
         "listwise": ["inconsistent", "orders", "rounds", "ties", "tournament"],
+        "tree": ["calibrate", "degenerate", "panel_reduce", "panel_weights", "reduce", "units"],
     }
 
 
@@ -193,10 +196,6 @@ REFUSED = [
         "truncate names 'query', which is no input: response, author",
     ),
     (
-        lambda: Tone(model=ONE, conflict="error"),
-        "conflict = 'error' needs candidate, the input that names the model",
-    ),
-    (
         lambda: ListwiseOptions(model=ONE, tournament="all", rounds=3),
         "rounds are those of tournament = 'swiss'",
     ),
@@ -246,4 +245,5 @@ def test_the_judge_of_a_config_has_the_inputs_of_an_answer():
         ("query", False),
         ("context", False),
         ("reference", False),
+        ("answered_by", False),
     ]

@@ -163,6 +163,62 @@ def test_a_judge_of_the_family_of_who_answered_is_told():
     assert "gpt-5-mini" not in shown(judge.requests[0])
 
 
+def test_every_judge_takes_the_name_of_who_answered_and_shows_it_to_nobody(caplog):
+    judge = Judge(says("4"), name="gpt-4o")
+    for _ in range(2):
+        outcome = outcome_of(Tone(model=judge), **ANSWER, answered_by="openai/gpt-5-mini")
+    assert "of one family, openai" in outcome.metadata["conflict"]
+    assert "gpt-5-mini" not in shown(judge.requests[0])
+    assert len([each for each in caplog.records if "judges its own family" in each.message]) == 1
+    grader = Tone(model=judge, conflict="error")
+    assert outcome_of(grader, **ANSWER, answered_by="gpt-4.1").kind == "conflict"
+    unknown = outcome_of(grader, **ANSWER)
+    assert (unknown.kind, "'answered_by'" in unknown.error) == ("missing_input", True)
+
+
+def test_of_a_pair_both_may_be_named():
+    judge = Judge(says("tie"), name="claude-x")
+    two = {"query": "q", "response_a": "a", "response_b": "b"}
+    outcome = outcome_of(Pair(model=judge), **two, answered_by=["gpt-5", "claude-y"])
+    assert outcome.metadata["conflict"] == ("claude-x and 'claude-y' are of one family, anthropic")
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("...", "punctuation alone"),
+        ("\u200b : \u3002", "punctuation alone"),
+        ("Thought process:", "an opening alone"),
+        ("**Solution**", "an opening alone"),
+        ("Let\u2019s solve this problem step by step.", "an opening alone"),
+        ("what is the CAPITAL\nof France?", "copied from the question"),
+    ],
+)
+def test_an_answer_with_nothing_of_its_own_is_judged_and_flagged_or_costs_no_call(answer, why):
+    inputs = {"query": "Tell me, what is the capital of France?", "response": answer}
+    judge = Judge(says("4"))
+    flagged = outcome_of(Tone(model=judge), **inputs)
+    assert (flagged.score, flagged.metadata["degenerate"]) == (4, {"response": why})
+    del judge.requests[:]
+    lowest = outcome_of(Tone(model=judge, degenerate="lowest"), **inputs)
+    assert (lowest.score, why in lowest.reason) == (0, True)
+    assert outcome_of(Tone(model=judge, degenerate="error"), **inputs).kind == "empty_input"
+    assert not judge.requests
+
+
+@pytest.mark.parametrize("answer", ["4", "Paris", "\U0001f44d", "solution of salt", "C++", "x = y"])
+def test_a_short_answer_is_one(answer):
+    judge = Judge(says("4"))
+    inputs = {"query": "Paris or solution of salt? x = y", "response": answer}
+    assert "degenerate" not in outcome_of(Tone(model=judge), **inputs).metadata
+
+
+def test_answers_of_a_list_are_flagged_by_their_places():
+    judge = Judge("VERDICT-<nonce>: A > B")
+    outcome = outcome_of(Rank(model=judge, orders="one"), query="q", responses=["Solution:", "x"])
+    assert outcome.metadata["degenerate"] == {"0": "an opening alone"}
+
+
 def test_a_judge_of_the_family_of_who_answered_may_be_an_error():
     judge = Judge(says("4"), name="gpt-4o")
     grader = NAMED(model=judge, candidate="by", conflict="error")

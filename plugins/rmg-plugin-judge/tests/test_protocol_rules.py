@@ -127,7 +127,7 @@ def test_vp4_an_object_is_not_repaired(said):
 
 def test_vp4_a_missing_criterion_is_named():
     judge = Judge("VERDICT-<nonce> a: yes\nVERDICT-<nonce> rude: no")
-    outcome = outcome_of(Points(model=judge), **ANSWER)
+    outcome = outcome_of(Points(model=judge, protocol="text"), **ANSWER)
     assert (outcome.kind, "'b'" in outcome.error) == ("unparseable", True)
 
 
@@ -249,7 +249,7 @@ def test_vp11_the_score_is_the_mean_over_the_probabilities():
     assert outcome.metadata["votes"][0]["verdict"]["labels"] == {"": "4"}
 
 
-def test_vp11_labels_count_for_the_whole_run_where_a_trial_tells_nothing(caplog):
+def test_vp11_samples_stand_for_probabilities_in_the_whole_run_where_a_trial_tells_none(caplog):
     rows = [ANSWER, {**ANSWER, "query": "Ho?"}]
 
     def reply(request, nonce):
@@ -260,18 +260,21 @@ def test_vp11_labels_count_for_the_whole_run_where_a_trial_tells_nothing(caplog)
     grader = Tone(model=judge, scoring="logprobs")
     outcomes = GradingRunner({"judge": {"grader": grader}}).run(rows)["judge"]
     assert [each.score for each in outcomes] == [4.0, 4.0]
+    assert [len(each.metadata["votes"]) for each in outcomes] == [5, 5]
+    samples = [each for each in judge.requests if each.top_logprobs is None]
+    assert {each.parameters.get("temperature") for each in samples} == {0.7}
     assert all("trial" in each.metadata["unweighed"]["scripted"] for each in outcomes)
-    assert len([each for each in caplog.records if "labels count" in each.message]) == 1
+    assert len([each for each in caplog.records if "5 samples stand for" in each.message]) == 1
 
 
-def test_vp11_probabilities_that_are_refused_make_labels_count():
+def test_vp11_probabilities_that_are_refused_make_samples_count():
     def reply(request, nonce):
         if request.top_logprobs is not None:
             return ModelFailed("no logprobs here", "bad_request")
-        return says("4").replace("<nonce>", nonce)
+        return says("4" if request.sample else "1").replace("<nonce>", nonce)
 
-    outcome = outcome_of(Tone(model=Judge(reply), scoring="logprobs"), **ANSWER)
-    assert (outcome.score, "no logprobs" in outcome.metadata["unweighed"]["scripted"]) == (4, True)
+    outcome = outcome_of(Tone(model=Judge(reply), scoring="logprobs", samples=3), **ANSWER)
+    assert (outcome.score, "no logprobs" in outcome.metadata["unweighed"]["scripted"]) == (3, True)
 
 
 def test_vp11_a_vote_whose_probabilities_tell_nothing_is_none():

@@ -146,8 +146,8 @@ def test_a_judge_who_may_abstain_may_do_so_in_an_example(written):
 
 
 HAS_KEYS = (
-    "keys: about, criteria, criteria_from, examples, inputs, levels, may_abstain, mode, prompt, "
-    "scale, tests, version"
+    "keys: about, claims, criteria, criteria_from, examples, inputs, levels, may_abstain, mode, "
+    "nodes, prompt, scale, tests, version"
 )
 
 WRONG = {
@@ -160,8 +160,8 @@ WRONG = {
         TONE,
         ('"pointwise"', '"pairwize"'),
         (
-            "4:8: key 'mode' of the rubric must be 'pointwise', 'checklist', 'pairwise' or "
-            "'listwise', not the text 'pairwize'; did you mean 'pairwise'?"
+            "4:8: key 'mode' of the rubric must be 'pointwise', 'checklist', 'pairwise', "
+            "'listwise' or 'tree', not the text 'pairwize'; did you mean 'pairwise'?"
         ),
     ),
     "a summary of two lines": (

@@ -66,6 +66,7 @@ TOP_KEYS = {
     "levels",
     "criteria",
     "criteria_from",
+    "claims",
     "may_abstain",
     "prompt",
     "examples",
@@ -106,13 +107,14 @@ def words(text: str) -> tuple[str, ...]:
 
 def labels(made: dict[str, Any]) -> set[str]:
     offered = {"pairwise": {"A", "B", "tie"}, "checklist": {"yes", "no"}}
-    own = offered.get(made["mode"], set(made.get("levels", ())))
+    own = set(made.get("levels", ())) or offered[made["mode"]]
     return own | ({"abstain"} if made.get("may_abstain") else set())
 
 
 def criteria(made: dict[str, Any], given: dict[str, Any]) -> set[str]:
+    own = given.get(made.get("criteria_from", ""), made.get("criteria", ()))
     return {
-        each["id"] for each in given.get(made.get("criteria_from", ""), made.get("criteria", ()))
+        f"c{number}" if isinstance(each, str) else each["id"] for number, each in enumerate(own, 1)
     }
 
 
@@ -159,11 +161,11 @@ def test_each_integer_of_a_scale_has_a_level_and_each_label_a_value(file: Path):
     if "scale" in made:
         low, high = made["scale"]
         assert list(levels) == [str(number) for number in range(low, high + 1)]
-    elif made["mode"] == "pointwise":
+    elif made["mode"] == "pointwise" or levels:
         assert {0, 1} <= {level["value"] for level in levels.values()}
         assert all(0 <= level["value"] <= 1 for level in levels.values())
     else:
-        assert not levels
+        assert made["mode"] != "pointwise"
 
 
 @each_rubric

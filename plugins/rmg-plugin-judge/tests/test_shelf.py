@@ -133,7 +133,7 @@ def test_a_shelf_has_no_rubric_that_the_package_lacks():
 
 
 def test_the_hook_offers_the_rubrics_and_the_one_of_a_config():
-    assert rmg_graders()["custom"] == "rmg_plugin_judge.custom:Custom"
+    assert rmg_graders()["custom"] == "rmg_plugin_judge.inline:Custom"
 
 
 def test_a_config_uses_a_rubric_by_its_path(desk, said):
