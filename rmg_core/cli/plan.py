@@ -1,5 +1,6 @@
 """`rmg plan`: what a config would run."""
 
+import inspect
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -91,7 +92,18 @@ def _grader(planned: "PlannedGrader", use: str, samples: int) -> dict[str, Any]:
         "when": None if planned.when is None else planned.when.text,
         "fingerprint": planned.identity.digest.hex() or None,
         "unknown": planned.identity.unknown,
+        "calls": _calls(planned),
     }
+
+
+def _calls(planned: "PlannedGrader") -> str | None:
+    """Return what a grader says of the calls of one sample.
+
+    A grader that is a class may have a method `calls(self)`, which tells it in words.
+    """
+    options = planned.grader.options
+    is_method = inspect.isfunction(getattr(type(options), "calls", None))
+    return str(options.calls()) if is_method else None
 
 
 def _lane(planned: "PlannedGrader") -> str:
@@ -136,6 +148,8 @@ def _text(made: dict[str, Any]) -> str:
     parts.append(in_columns(rows))
     if unknown := [(each["name"], each["unknown"]) for each in made["graders"] if each["unknown"]]:
         parts.append(in_columns([("grader", "is graded at every run, since"), *unknown]))
+    if asking := [(each["name"], each["calls"]) for each in made["graders"] if each["calls"]]:
+        parts.append(in_columns([("grader", "calls of one sample"), *asking]))
     if gated := [(each["name"], each["when"]) for each in made["graders"] if each["when"]]:
         parts.append(in_columns([("grader", "runs only when"), *gated]))
     if made["aggregators"]:

@@ -34,7 +34,7 @@ def structure_options(
     owner: str,
     noun: str = "option",
     models: Mapping[str, Any] = NOTHING,
-    base: Path = Path(),  # noqa: B008 - it cannot change
+    base: Path = Path(),
 ) -> Cls:
     """Make an instance of an attrs class of the values that a config writes for its fields.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from rmg_core import GradeTrial, OrderTrial, Outcome, grader
-from rmg_plugin_judge.options import ANSWERED_BY, OPTIONS
+from rmg_plugin_judge.contradictions import ANSWERED_BY
+from rmg_plugin_judge.options import OPTIONS
 from rmg_plugin_judge.values import Node, Rubric, RubricInput
 from rmg_plugin_judge.versions import digest_of, version_of
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 from attrs import Attribute, field, frozen
@@ -10,9 +10,9 @@ from attrs.validators import and_, deep_iterable, ge, gt, le, optional
 
 from rmg_core import Model
 from rmg_plugin_judge.calibration import read_curve
-from rmg_plugin_judge.judges import name_of
-from rmg_plugin_judge.labelled import ExampleFile, check_labels, read_examples
-from rmg_plugin_judge.profiles import TWICE, filled
+from rmg_plugin_judge.contradictions import ANSWERED_BY, check_together
+from rmg_plugin_judge.labelled import ExampleFile, read_examples
+from rmg_plugin_judge.profiles import filled
 from rmg_plugin_judge.tables import Escalation, Sampling, Truncation
 from rmg_plugin_judge.units import Units
 from rmg_plugin_judge.values import Rubric
@@ -32,13 +32,6 @@ class _AtLeastOne:
     def __call__(self, _: object, attribute: "Attribute[Any]", value: Any) -> None:
         if isinstance(value, int) and value < 1:
             raise ValueError(f"{attribute.name} must be at least 1, not {value}")
-
-
-ANSWERED_BY: Final = "answered_by"
-"""The input of every judge that names the model which answered, or those that did; never shown."""
-
-JUDGED: Final = ("response", "response_a", "response_b", "responses")
-"""The inputs that are answers wherever a rubric has them."""
 
 
 def _about(text: str) -> dict[str, str]:
@@ -126,9 +119,7 @@ class JudgeOptions:
     def __attrs_post_init__(self) -> None:
         for name, value in filled(self).items():
             object.__setattr__(self, name, value)
-        _check_judges(self)
-        _check_opinions(self)
-        _check_names(self)
+        check_together(self)
 
     @property
     def asked(self) -> Rubric | None:
@@ -155,6 +146,12 @@ class JudgeOptions:
     def most_samples(self) -> int:
         """How many opinions of each judge are asked for at most."""
         return self.samples.max if isinstance(self.samples, Sampling) else self.samples or 1
+
+    def calls(self) -> str:
+        """Return what one sample costs, which `rmg plan` prints."""
+        from rmg_plugin_judge.costs import calls_told
+
+        return str(calls_told(self))
 
     def expanded(self) -> Mapping[str, Any]:
         """Return every option by its name, with what the profile stands for."""
@@ -308,85 +305,3 @@ OPTIONS: Mapping[str, type[JudgeOptions]] = {
     "tree": ScoreOptions,
 }
 """The options of each mode."""
-
-
-def _check_judges(options: JudgeOptions) -> None:
-    for each in options.judges:
-        if isinstance(each, str):
-            raise TypeError(f"a judge is a model, such as connect(…), and not the text {each!r}")
-    if options.model is None and not options.panel:
-        raise ValueError('there is no judge: write model = "NAME", or panel = ["NAME", "NAME"]')
-    if options.model is not None and options.panel:
-        raise ValueError("panel and model are both written; take one of them out")
-    if len(options.panel) == 1:
-        raise ValueError("panel has one judge; write model instead")
-    if any(each in options.panel[:at] for at, each in enumerate(options.panel)):
-        raise ValueError("panel has the same judge twice, whose votes would be the same")
-    names = [name_of(each) for each in options.panel]
-    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
-        raise ValueError(f"panel has two judges with the name {twice[0]!r}: give each its own")
-    weights = getattr(options, "panel_weights", ())
-    is_weighted = getattr(options, "panel_reduce", "") == "weighted"
-    if is_weighted and len(weights) != len(options.panel):
-        raise ValueError(
-            "panel_weights must have a weight for each of the panel: "
-            f"{len(options.panel)} of them, not {len(weights)}"
-        )
-    if weights and not is_weighted:
-        raise ValueError("panel_weights are for panel_reduce = 'weighted'")
-
-
-def _check_opinions(options: JudgeOptions) -> None:
-    if options.most_samples > 1 and options.temperature == 0:
-        raise ValueError("temperature must be above 0 where there are several samples")
-    if isinstance(options.samples, Sampling) and not _can_stop(options):
-        raise ValueError(
-            "samples = { min, max } stops where the rest could change nothing: that is for pairs, "
-            "and for levels with reduce = 'mode'; else write a number"
-        )
-    orders = 2 if getattr(options, "orders", None) in TWICE else 1
-    most = len(options.judges) * options.most_samples
-    if options.min_votes is not None and options.min_votes > most * orders:
-        raise ValueError(f"min_votes must be at most {most * orders}, the number of votes")
-    if options.escalate is not None and most * orders < 2:
-        raise ValueError("escalate needs several votes, which can differ: set samples or panel")
-
-
-def _can_stop(options: JudgeOptions) -> bool:
-    if isinstance(options, PointwiseOptions):
-        return options.reduce == "mode" and options.scoring == "label"
-    return isinstance(options, PairwiseOptions) or (
-        isinstance(options, ListwiseOptions) and options.tournament is not None
-    )
-
-
-def _check_names(options: JudgeOptions) -> None:
-    if options.examples and not options.shots:
-        raise ValueError("shots must be at least 1 for examples to be shown")
-    rubric = options.asked
-    if rubric is None:
-        return
-    _check_shots(options, rubric)
-    if options.language and options.language not in rubric.translations:
-        known = ", ".join(sorted(rubric.translations)) or "none"
-        raise ValueError(f"language {options.language!r} is no translation; there are: {known}")
-    names = [each.name for each in rubric.inputs]
-    cut = "" if options.truncate is None else options.truncate.field
-    units = getattr(options, "units", None)
-    steps = "" if units is None else units.steps
-    candidate = "" if options.candidate == ANSWERED_BY else options.candidate
-    for option, name in (("candidate", candidate), ("truncate", cut), ("steps", steps)):
-        if name and name not in names:
-            raise ValueError(f"{option} names {name!r}, which is no input: {', '.join(names)}")
-    if candidate in JUDGED:
-        raise ValueError(f"candidate names {candidate!r}, which is what is judged")
-
-
-def _check_shots(options: JudgeOptions, rubric: Rubric) -> None:
-    if options.shots and rubric.mode == "tree":
-        raise ValueError("shots are for one verdict, and a tree asks for one after the other")
-    if options.shots and not options.examples and options.shots > len(rubric.examples):
-        has = len(rubric.examples)
-        raise ValueError(f"shots must be at most {has}, the examples of the rubric; see examples")
-    if options.labelled is not None:
-        check_labels(options.labelled.examples(), rubric)

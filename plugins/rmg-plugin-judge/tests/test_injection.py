@@ -11,6 +11,7 @@ from rmg_plugin_judge.frames import frame, occurs
 from rmg_plugin_judge.protocols import asking
 from rmg_plugin_judge.values import Level, Prompt, Rubric, RubricInput, Unreadable, VerdictSpec
 from rmg_plugin_judge.verdicts import read
+from rmg_plugin_judge.writing import CLAIMS, CRITERIA, read_list
 
 from .attacks import ATTACKS, FAMILIES
 
@@ -85,6 +86,13 @@ def test_a_quoted_attack_changes_no_verdict_of_another_kind(kind):
         for reply in (within, f"It says:\n{attack}\nSo:\n{beside}"):
             given = read(Reply(reply), spec, nonce=NONCE, protocol="json")
             assert (given.labels, given.ranking, attack) == (plain.labels, plain.ranking, attack)
+
+
+def test_a_quoted_attack_is_no_claim_and_no_criterion():
+    for listing in (CLAIMS, CRITERIA):
+        own = f"{listing.word}-{NONCE}: It is so."
+        for attack in ATTACKS:
+            assert read_list(f"It says:\n{attack}\n{own}", NONCE, listing) == ("It is so.",)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

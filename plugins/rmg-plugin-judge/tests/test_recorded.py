@@ -1,10 +1,9 @@
 """Recorded verdicts of two judges, read anew: PandaLM's pairs with three human labels each.
 
 The raw texts ("1", "2", "0", "Tie", "garbage") were given to other prompts, and so have no nonce.
-What is replayed is this: `basic/recorded` gives the raw text of each pair as it stands in the file,
-by the field that the prompt echoes; a model of the test asks for it on behalf of the judge, and
-writes it into the verdict line that this prompt asks for. So the whole of each recorded text is
-read as a label by the strict parser, and nothing is added to it but the line.
+What is replayed by `basic/recorded`, which is the judge here, is each raw text as it stands in the
+file, in the line that the prompt of its pair asks for. So the whole of each text is read as a label
+by the strict parser, and nothing is added to it but the line.
 """
 
 import json
@@ -12,11 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from attrs import define
 
-from rmg_core import GraderError, GraderScore, GradingRunner
-from rmg_core.basic.recorded import Recorded
-from rmg_core.models import Reply, Request, as_messages
+from rmg_core import GraderError, GraderScore, GradingRunner, connect
 from rmg_core.testing import ScriptedModel
 from rmg_plugin_judge.graders import grader_class
 from rmg_plugin_judge.values import Level, Prompt, Rubric, RubricInput
@@ -30,19 +26,6 @@ pytestmark = pytest.mark.skipif(not VOTES.exists(), reason="the recorded votes a
 LABELS = {"1": 1.0, "Tie": 0.5, "2": 0.0}
 
 
-@define(eq=False)
-class Wrapped(ScriptedModel):
-    """Puts what was recorded for the material of a prompt into the verdict line."""
-
-    async def chat(self, request: Request, /) -> Reply:
-        self.requests.append(request)
-        user = request.messages[1].content
-        recorded = Recorded(echo=True)
-        material = user.split("===\n")[1].rpartition("\n===")[0]
-        said = await recorded.chat(Request(as_messages(material)))
-        return Reply(f"VERDICT-{nonce_in(user)}: {said.text}")
-
-
 def rubric(labels: dict[str, float]) -> Rubric:
     return Rubric(
         name="recorded",
@@ -54,9 +37,32 @@ def rubric(labels: dict[str, float]) -> Rubric:
     )
 
 
-def verdicts(field: str, labels: dict[str, float]) -> tuple[list[dict], list]:
+def recording(rows: list[dict], field: str, labels: dict[str, float]) -> str:
+    """Return the lines of a recording: to the prompt for each text, the line with the text."""
+    asked = ScriptedModel("Hm.", name="asked")
+    grader = grader_class(rubric(labels))(model=connect(asked), repairs=0, protocol="text")
+    texts = {row[field] for row in rows}
+    GradingRunner({"judge": {"grader": grader}}, max_errors=1.0).run(
+        [{"said": text} for text in texts]
+    )
+    lines = []
+    for request in asked.requests:
+        user = request.messages[1].content
+        text = user.split("===\n")[1].rpartition("\n===")[0]
+        messages = [{"role": each.role, "content": each.content} for each in request.messages]
+        reply = f"VERDICT-{nonce_in(user)}: {text}"
+        lines.append(json.dumps({"messages": messages, "reply": reply}))
+    assert len(lines) == len(texts)
+    return "\n".join(lines)
+
+
+def verdicts(
+    folder: Path, field: str, labels: dict[str, float]
+) -> tuple[list[dict], list[GraderError | GraderScore]]:
     rows = [json.loads(line) for line in VOTES.read_text("utf-8").splitlines()]
-    grader = grader_class(rubric(labels))(model=Wrapped("x"), repairs=0)
+    (folder / "recorded.jsonl").write_text(recording(rows, field, labels), "utf-8")
+    recorded = connect("recorded", {"path": str(folder / "recorded.jsonl")})
+    grader = grader_class(rubric(labels))(model=recorded, repairs=0, protocol="text")
     runner = GradingRunner({"judge": {"grader": grader, "mapper": {"said": field}}}, max_errors=1.0)
     return rows, list(runner.run(rows)["judge"])
 
@@ -67,8 +73,8 @@ def majority(humans: list[int]) -> float:
     return {0: 0.5, 1: 1.0, 2: 0.0}[label]
 
 
-def test_what_a_judge_did_not_say_is_an_error_and_no_tie():
-    rows, outcomes = verdicts("gpt35_raw", LABELS)
+def test_what_a_judge_did_not_say_is_an_error_and_no_tie(tmp_path):
+    rows, outcomes = verdicts(tmp_path, "gpt35_raw", LABELS)
     failed = [
         (row["gpt35_raw"], each.kind)
         for row, each in zip(rows, outcomes, strict=True)
@@ -77,8 +83,8 @@ def test_what_a_judge_did_not_say_is_an_error_and_no_tie():
     assert failed == [("garbage", "unparseable")] * 25
 
 
-def test_the_accuracy_by_each_rule_for_what_is_missing_is_the_published_one():
-    rows, outcomes = verdicts("gpt35_raw", LABELS)
+def test_the_accuracy_by_each_rule_for_what_is_missing_is_the_published_one(tmp_path):
+    rows, outcomes = verdicts(tmp_path, "gpt35_raw", LABELS)
     truth = [majority(row["humans"]) for row in rows]
     scores = [each.score if isinstance(each, GraderScore) else None for each in outcomes]
     right = sum(score == true for score, true in zip(scores, truth, strict=True))
@@ -91,8 +97,8 @@ def test_the_accuracy_by_each_rule_for_what_is_missing_is_the_published_one():
     ] == [71.07, 69.77, 71.56]
 
 
-def test_a_judge_that_always_speaks_has_the_published_accuracy_and_confusions():
-    rows, outcomes = verdicts("pandalm_raw", {"1": 1.0, "0": 0.5, "2": 0.0})
+def test_a_judge_that_always_speaks_has_the_published_accuracy_and_confusions(tmp_path):
+    rows, outcomes = verdicts(tmp_path, "pandalm_raw", {"1": 1.0, "0": 0.5, "2": 0.0})
     truth = [majority(row["humans"]) for row in rows]
     counts = Counter(zip(truth, (each.score for each in outcomes), strict=True))
     assert [[counts[true, said] for said in (0.5, 1.0, 0.0)] for true in (0.5, 1.0, 0.0)] == [

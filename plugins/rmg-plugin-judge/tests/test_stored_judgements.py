@@ -124,6 +124,30 @@ def test_another_rule_over_a_stored_run_makes_no_call(judged, tone, pair, more):
     assert results(after) == results(judged.outcomes("runs/fresh"))
 
 
+def test_a_curve_over_a_stored_run_makes_no_call(judged):
+    judged.write("curve.json", '{"kind": "isotonic", "x": [0, 2], "y": [0.1, 0.9]}')
+    write(judged, f'{TONE}, calibrate = "curve.json"')
+    judged.rmg("run", "qa.toml", "--quiet")
+    assert judged.new_calls() == 0
+    scored = judged.outcomes()["tone", 0]
+    assert scored["metadata"]["calibrated"] == pytest.approx(0.1 + 0.4 * scored["score"])
+
+
+def test_another_rule_for_the_parts_of_an_answer_makes_no_call(judged):
+    judged.write("rows.jsonl", [{"query": "q1", "response": "r1\n\nr2\n\nr3", "b": "s1"}])
+    steps = 'model = "one", units = {{ unit = "step", reduce = "{}" }}'
+    write(judged, steps.format("mean"))
+    judged.rmg("run", "qa.toml", "--quiet")
+    assert judged.new_calls() == 3 + 2
+    mean = judged.outcomes()["tone", 0]["score"]
+    scores = [each["score"] for each in judged.outcomes()["tone", 0]["metadata"]["parts"]]
+    assert mean == pytest.approx(sum(scores) / 3) != min(scores)
+    for rule, score in (("min", min(scores)), ("last", scores[-1])):
+        write(judged, steps.format(rule))
+        judged.rmg("run", "qa.toml", "--quiet")
+        assert (judged.new_calls(), judged.outcomes()["tone", 0]["score"]) == (0, score)
+
+
 def results(outcomes):
     """Return what the outcomes come to, without the votes, whose order is that of the replies."""
     names = ("status", "score", "kind", "reason")
