@@ -8,8 +8,20 @@ import attrs
 from generator.markdown import code, table
 from generator.options import options_table
 from rmg_core.graders import GraderSpec
-from rmg_plugin_judge.inline import Custom
-from rmg_plugin_judge.layout import CriterionTable, LevelTable, PromptTable, RubricFile
+from rmg_plugin_judge.inline import (
+    Custom,
+    CustomChecklist,
+    CustomPreference,
+    CustomRanking,
+    DecisionTree,
+)
+from rmg_plugin_judge.layout import (
+    CriterionTable,
+    LevelTable,
+    NodeTable,
+    PromptTable,
+    RubricFile,
+)
 from rmg_plugin_judge.options import (
     ChecklistOptions,
     JudgeOptions,
@@ -31,6 +43,10 @@ OPTIONS_OF = {
     "pairwise": PairwiseOptions,
     "listwise": ListwiseOptions,
     "custom": Custom,
+    "custom_checklist": CustomChecklist,
+    "custom_preference": CustomPreference,
+    "custom_ranking": CustomRanking,
+    "decision_tree": DecisionTree,
     "samples": Sampling,
     "escalate": Escalation,
     "truncate": Truncation,
@@ -41,13 +57,15 @@ KEYS_OF: dict[type[Any], dict[str, str]] = {
     RubricFile: {
         "about": "what it judges, in one line: the entry of the catalogue",
         "inputs": "what a sample must have; a name that ends with `?` may be missing",
-        "mode": "what comes out: a level, a checklist, a preference, a ranking",
+        "mode": "what comes out: a level, a checklist, a preference, a ranking, the end of a way",
         "prompt": "what the judge is told, and its translations: below",
         "version": "yours to raise; a changed text is another grader without it",
         "scale": "the lowest and the highest level, whole numbers, at most 101 of them",
         "levels": "what each level means: below",
         "criteria": "what a checklist asks, one table each: below",
         "criteria_from": "the input that brings each sample's own criteria instead",
+        "claims": "what a claim is: those that the answer makes are listed, and are the criteria",
+        "nodes": "the questions of a decision tree, a table each: below",
         "may_abstain": "the judge may say that it cannot tell, which is a skip",
         "examples": "inputs with the verdict that they deserve: below",
         "tests": "minimal pairs: below",
@@ -60,6 +78,10 @@ KEYS_OF: dict[type[Any], dict[str, str]] = {
         "id": "one word, under which its verdict is given and stored",
         "text": "what must be so for it to be met",
         "weight": "what it earns; a negative one takes points away where it is met",
+    },
+    NodeTable: {
+        "ask": "the question",
+        "answers": "the labels, each with the name of the next question or with a score",
     },
     PromptTable: {
         "task": "what is judged, in a sentence or two",
@@ -122,7 +144,8 @@ def section(spec: GraderSpec) -> list[str]:
     if rubric.may_abstain:
         parts.append("The judge may abstain.")
     if rubric.criteria_from:
-        parts.append(f"The criteria come with each sample, in `{rubric.criteria_from}`.")
+        whose = "are the claims of the answer, or come" if rubric.claims else "come"
+        parts.append(f"The criteria {whose} with each sample, in `{rubric.criteria_from}`.")
     return list(filter(None, [" ".join(parts), _levels(rubric), _criteria(rubric)]))
 
 
@@ -153,6 +176,7 @@ PARTS = {
     "rubric.keys": partial(keys, RubricFile),
     "rubric.level": partial(keys, LevelTable),
     "rubric.criterion": partial(keys, CriterionTable),
+    "rubric.node": partial(keys, NodeTable),
     "rubric.prompt": partial(keys, PromptTable),
     **{f"judge.{name}": partial(own_options, cls) for name, cls in OPTIONS_OF.items()},
     "judge.profiles": profiles,

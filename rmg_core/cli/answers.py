@@ -1,6 +1,7 @@
 """What is known of a sample in one column, as text and as JSON."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,9 @@ from rmg_core.store import Column, StoredCell, StoredGrader
 
 _SHOWN: Final = 2_000
 """So many characters of an input are shown; it may be a book."""
+
+_CLASS: Final = re.compile(r"class\([0-9a-f]+:(\w+)\)")
+"""A class as it is compared, of which a reader wants the name."""
 
 
 @frozen
@@ -182,11 +186,24 @@ def _rows_of_grader(grader: StoredGrader) -> list[tuple[str, str]]:
         ("from", f"{grader.distribution} {grader.release}".strip()),
         ("version", grader.version),
         ("source digest", grader.source),
-        ("options", grader.options),
+        ("options", _options_said(json.loads(grader.options))),
         ("scale", str(grader.scale)),
         ("fingerprint", grader.digest.hex()),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _options_said(options: Any) -> str:
+    """Write options a line each; of a value that is no JSON, the text that it is compared by."""
+    if not isinstance(options, Mapping):
+        return json.dumps(options, ensure_ascii=False)
+    return "\n".join(f"{name} = {_option_said(value)}" for name, value in options.items())
+
+
+def _option_said(value: Any) -> str:
+    if isinstance(value, Mapping) and set(value) == {"form"}:
+        return _CLASS.sub(r"\1", str(value["form"]))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _row_of_part(stored: StoredCell) -> tuple[str, str, str, str]:

@@ -85,15 +85,23 @@ def _tried(ready: "Ready") -> tuple[int, list[dict[str, Any]], str]:
         DefinitionError: the trials of a grader are none.
         RunFailed: a grader could not be opened.
     """
-    from rmg_core.cli.trials import failed_pairs, needs_said, trials_in, trials_text
+    from rmg_core.cli.trials import (
+        failed_pairs,
+        needs_said,
+        trials_in,
+        trials_text,
+        without_trials,
+    )
     from rmg_core.errors import ConfigError, Problem
 
     if ready.warnings:  # of secrets, which models need now
         raise ConfigError([Problem(each) for each in ready.warnings])
     trials = trials_in(ready.plan)
     if not trials.graders:
-        hint = "leave --pairs out"
+        hint = "they stand in rubric files; leave --pairs out"
         raise ConfigError([Problem("no grader of the config has examples or pairs", hint)])
+    if said := without_trials(ready.plan, trials):
+        tell(one_line(said, 2000))
     tell(one_line(needs_said(trials.needs()), 2000))
     tried = trials.run()
     return failed_pairs(tried), [each.to_json() for each in tried], trials_text(tried)

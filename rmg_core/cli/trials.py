@@ -172,6 +172,12 @@ def trials_text(tried: Sequence[Tried]) -> str:
     return "\n\n".join([in_columns(rows), *wrong])
 
 
+def without_trials(plan: Plan, trials: Trials) -> str:
+    """Name the graders that tell nothing to try them on; "" where each does."""
+    names = [each.name for each in plan.graders if each.name not in trials.graders]
+    return f"without examples or pairs: {', '.join(names)}" if names else ""
+
+
 def _counted(tried: Sequence[Tried], noun: str) -> str:
     own = [each.is_met for each in tried if each.trial.noun == noun]
     return f"{sum(own)} of {len(own)}" if own else "-"

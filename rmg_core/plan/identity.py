@@ -116,6 +116,8 @@ def _plain(value: Any) -> Any:
         return json.loads(value.identity)
     if kind is tuple:
         return [_plain(each) for each in value]
+    if kind is dict and set(map(type, value)) <= {str} and set(value) != {"form"}:
+        return {key: _plain(each) for key, each in value.items()}
     is_plain = (
         kind in (bool, type(None))
         or (kind is str and not _SURROGATE.search(value))

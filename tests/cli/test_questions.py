@@ -301,6 +301,7 @@ def test_plan_as_json(desk):
         "max_concurrency": None,
         "timeout": 3.0,
         "when": None,
+        "calls": None,
     }
     assert made["aggregators"] == [
         {

@@ -40,7 +40,7 @@ fingerprint  {address(same, "Paris", "Paris")}
 graded by
   name           same
   source digest  {same.grader.source}
-  options        {{"ignore_case":false}}
+  options        ignore_case = false
   scale          0..1
   fingerprint    {same.grader.digest.hex()}
 

@@ -162,7 +162,7 @@ async def vote_of(
     """
     bill, refused = _Bill(), dict[str, str]()
     blank = Vote(name_of(model), order=tuple(order), sample=sample)
-    tried: dict[Protocol, str] = {}
+    tried: dict[Protocol, Vote] = {}
     protocol: Protocol | None = _first(model, question)
     while protocol is not None:
         vote = await _asked(question, model, evolve(blank, protocol=protocol), bill)
@@ -171,8 +171,10 @@ async def vote_of(
         if vote.error == "bad_request":
             refused[vote.protocol] = vote.said
         protocol = _next(question, model, vote, tried)
-        tried[vote.protocol] = vote.error
-    return bill.on(vote)
+        tried[vote.protocol] = vote
+    # Of several replies that cannot be read, the first says best what the judge does.
+    alike = (each for each in tried.values() if each.error == vote.error == "unparseable")
+    return bill.on(next(alike, vote))
 
 
 def _first(model: Model, question: Question) -> Protocol:
@@ -188,11 +190,11 @@ def _first(model: Model, question: Question) -> Protocol:
 
 
 def _next(
-    question: Question, model: Model, vote: Vote, tried: Mapping[Protocol, str]
+    question: Question, model: Model, vote: Vote, tried: Mapping[Protocol, Vote]
 ) -> Protocol | None:
     """Return what is tried after a vote, which is nothing where it is one or was tried before."""
     trouble = _trouble(vote)
-    if trouble == "unparseable" and trouble in tried.values():
+    if trouble == "unparseable" and any(each.error == trouble for each in tried.values()):
         return None
     other = next_protocol(vote.protocol, trouble)
     is_auto = question.options.protocol == "auto" and not question.is_weighed

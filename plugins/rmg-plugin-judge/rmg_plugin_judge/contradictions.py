@@ -6,6 +6,7 @@ from rmg_plugin_judge.judges import name_of
 from rmg_plugin_judge.labelled import check_labels
 from rmg_plugin_judge.profiles import TWICE
 from rmg_plugin_judge.tables import Sampling
+from rmg_plugin_judge.units import CONVERSATIONS
 from rmg_plugin_judge.values import Rubric
 
 ANSWERED_BY: Final = "answered_by"
@@ -90,6 +91,9 @@ def _check_names(options: Any) -> None:
     cut = "" if options.truncate is None else options.truncate.field
     units = getattr(options, "units", None)
     steps = "" if units is None else units.steps
+    if units is not None and units.unit != "step" and not set(names) & set(CONVERSATIONS):
+        known = ", ".join(CONVERSATIONS)
+        raise ValueError(f"units of turns need a conversation among the inputs: one of {known}")
     candidate = "" if options.candidate == ANSWERED_BY else options.candidate
     for option, name in (("candidate", candidate), ("truncate", cut), ("steps", steps)):
         if name and name not in names:

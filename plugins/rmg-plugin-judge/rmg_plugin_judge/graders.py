@@ -15,8 +15,8 @@ from rmg_plugin_judge.versions import digest_of, version_of
 if TYPE_CHECKING:
     from rmg_core.testing import Golden
 
-_MESSAGES: Final = frozenset({"query", "messages", "history", "conversation", "dialogue"})
-"""The inputs that may be a list of messages instead of a text."""
+_TEXTS: Final = frozenset({"response", "response_a", "response_b"})
+"""The inputs that are texts alone; others may be lists too: of messages, of passages, of steps."""
 
 
 class Made:
@@ -124,10 +124,8 @@ def all_inputs(inputs: Sequence[RubricInput]) -> Sequence[RubricInput]:
 
 
 def _kind(given: RubricInput, rubric: Rubric) -> Any:
-    kind: Any = str
-    if given.name in (*_MESSAGES, "results", ANSWERED_BY):
-        kind = str | list
-    elif given.name in ("responses", rubric.criteria_from):
+    kind: Any = str if given.name in _TEXTS else str | list
+    if given.name in ("responses", rubric.criteria_from):
         kind = list
     return kind if given.is_required else kind | None
 

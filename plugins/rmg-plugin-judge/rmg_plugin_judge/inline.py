@@ -1,7 +1,7 @@
 """Judges whose rubric stands in the config: `use = "judge/custom"` and its kin."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeAlias
 
 from attrs import Attribute, evolve, field, frozen
 from attrs.validators import and_, min_len
@@ -42,7 +42,7 @@ _TASK: Final = "Say of each criterion by itself whether the response meets it."
 _CRITERIA: Final = {"help": "what is judged, in your own words"}
 _TRANSLATIONS: Final = {"help": "the criteria in other languages, of which `language` chooses one"}
 
-Conversation = str | list[Any]
+Material: TypeAlias = str | list[Any]
 
 
 def _names_inputs(made: Any, attribute: "Attribute[str]", value: str) -> None:
@@ -144,10 +144,10 @@ class Custom(PointwiseOptions):
     async def grade(
         self,
         response: str,
-        query: Conversation | None = None,
-        context: str | None = None,
-        reference: str | None = None,
-        answered_by: Conversation | None = None,
+        query: Material | None = None,
+        context: Material | None = None,
+        reference: Material | None = None,
+        answered_by: Material | None = None,
     ) -> Outcome:
         outcome = await _judged(self, locals())
         if not isinstance(outcome, GraderScore):
@@ -201,10 +201,10 @@ class CustomChecklist(ChecklistOptions):
     async def grade(
         self,
         response: str,
-        query: Conversation | None = None,
-        context: str | None = None,
-        reference: str | None = None,
-        answered_by: Conversation | None = None,
+        query: Material | None = None,
+        context: Material | None = None,
+        reference: Material | None = None,
+        answered_by: Material | None = None,
     ) -> Outcome:
         return await _judged(self, locals())
 
@@ -228,10 +228,10 @@ class CustomPreference(PairwiseOptions):
         self,
         response_a: str,
         response_b: str,
-        query: Conversation | None = None,
-        context: str | None = None,
-        reference: str | None = None,
-        answered_by: Conversation | None = None,
+        query: Material | None = None,
+        context: Material | None = None,
+        reference: Material | None = None,
+        answered_by: Material | None = None,
     ) -> Outcome:
         return await _judged(self, locals())
 
@@ -254,10 +254,10 @@ class CustomRanking(ListwiseOptions):
     async def grade(
         self,
         responses: list[Any],
-        query: Conversation | None = None,
-        context: str | None = None,
-        reference: str | None = None,
-        answered_by: Conversation | None = None,
+        query: Material | None = None,
+        context: Material | None = None,
+        reference: Material | None = None,
+        answered_by: Material | None = None,
     ) -> Outcome:
         return await _judged(self, locals())
 
@@ -303,9 +303,9 @@ class DecisionTree(ScoreOptions):
     async def grade(
         self,
         response: str,
-        query: Conversation | None = None,
-        context: str | None = None,
-        reference: str | None = None,
-        answered_by: Conversation | None = None,
+        query: Material | None = None,
+        context: Material | None = None,
+        reference: Material | None = None,
+        answered_by: Material | None = None,
     ) -> Outcome:
         return await _judged(self, locals())

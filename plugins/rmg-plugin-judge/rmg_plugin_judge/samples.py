@@ -119,6 +119,11 @@ def _label(at: At, verdict: Any, labels: tuple[str, ...], *, is_number: bool) ->
         yield Fault(at, f"the verdict {verdict} is not a level", f"levels: {known}")
     elif is_text and verdict in labels and (verdict == "abstain" or not is_number):
         return
+    elif verdict == "abstain":
+        hint = "set may_abstain = true"
+        yield Fault(at, "the verdict 'abstain' is not offered", hint)
+    elif not labels:
+        return  # that there are none is said of the levels
     elif is_text and not is_number:
         yield Fault.unknown(at, f"the verdict {verdict!r} is not a label", verdict, labels)
     elif not is_level:

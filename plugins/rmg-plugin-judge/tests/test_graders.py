@@ -48,7 +48,7 @@ def test_the_inputs_are_those_of_the_rubric_and_what_must_be_there_comes_first()
 
 def test_a_question_may_be_messages_and_an_answer_is_a_text():
     kinds = [each.type_name for each in spec_of(grader_class(TONE)).inputs]
-    assert kinds == ["str | list", "str", "str | null", "str | list | null"]
+    assert kinds == ["str | list", "str", "str | list | null", "str | list | null"]
 
 
 def test_answers_and_criteria_are_lists():
