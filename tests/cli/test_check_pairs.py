@@ -177,10 +177,8 @@ def test_a_condition_of_the_config_keeps_no_trial_from_running(tried):
 def test_a_config_without_trials_says_so(desk):
     said = desk.rmg("check", "qa.toml", "--pairs")
     assert (said.code, said.out) == (2, "")
-    assert (
-        said.err
-        == "no grader of the config has examples or pairs; they stand in rubric files; leave --pairs out\n"
-    )
+    why = "no grader of the config has examples or pairs; they stand in rubric files"
+    assert said.err == f"{why}; leave --pairs out\n"
 
 
 def test_a_config_that_is_wrong_makes_no_call(tried, desk):
