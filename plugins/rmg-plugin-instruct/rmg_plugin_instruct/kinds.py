@@ -62,7 +62,7 @@ def instruction_of(name: str, given: Mapping[str, Any]) -> Instruction:
     """
     made = INSTRUCTIONS.get(name)
     if made is None:
-        raise CannotGrade(f"there is no instruction {name!r}{_near(name, INSTRUCTIONS)}", _KIND)
+        raise CannotGrade(f"there is no instruction {name!r}{_near_id(name)}", _KIND)
     arguments = {key: _frozen(value) for key, value in given.items() if value is not None}
     _check_names(name, made, arguments)
     try:
@@ -84,8 +84,8 @@ def _check_names(name: str, made: type[Instruction], arguments: Mapping[str, Any
             raise CannotGrade(f"instruction {name!r} takes no argument {key!r}{near}", _KIND)
     missing = [key for key, needed in known.items() if needed and key not in arguments]
     if missing:
-        named = " and ".join(map(repr, missing))
-        raise CannotGrade(f"instruction {name!r} lacks its argument {named}", _KIND)
+        named = f"argument{'s' * (len(missing) > 1)} {' and '.join(map(repr, missing))}"
+        raise CannotGrade(f"instruction {name!r} lacks its {named}", _KIND)
 
 
 def _said(fault: ValueError) -> str:
@@ -95,6 +95,13 @@ def _said(fault: ValueError) -> str:
             near = _near(str(value), choices) or f"; it must be {' or '.join(map(repr, choices))}"
             return f"{key!r} is {value!r}{near}"
     return str(fault.args[0])
+
+
+def _near_id(name: str) -> str:
+    """Return the near miss of an id, which may lack its theme or have a wrong one."""
+    of_own = {each.rpartition(":")[2]: each for each in INSTRUCTIONS}
+    own = difflib.get_close_matches(name.rpartition(":")[2], list(of_own), n=1)
+    return f"; did you mean {of_own[own[0]]!r}?" if own else _near(name, INSTRUCTIONS)
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -26,11 +26,11 @@ LANGUAGES = (
 class ResponseLanguage:
     """1 when the response is most probably written in `language`, else 0.
 
-    A response that shows no sign of any language, such as a number, follows, as in IFEval.
+    A response whose language nothing shows, such as a number or "ok", follows, as IFEval has it.
 
     Definition: `language:response_language` of IFEval (Zhou et al. 2023). py3langid identifies the
-    language, among those that langdetect knows, which the code of IFEval asks: it is reproducible
-    and does not tell the two ways to write Chinese apart.
+    language among those that langdetect knows, which the code of IFEval asks, and which is
+    random unless seeded: on short texts the two often differ. `zh` is both ways to write Chinese.
 
     Example:
         >>> ResponseLanguage(language="de").grade("Where is the nearest station?").reason
@@ -51,10 +51,12 @@ class ResponseLanguage:
 
 def written_in(language: str, text: str) -> Finding:
     """Return whether a text is in a language, which one without any sign counts as."""
+    if not any(map(str.isalpha, text)):  # digits would show languages in whose texts they abound
+        return Finding(followed=True, reason="has no letters, so that it is in any language")
     identifier, no_sign = _identifier()
     found, score = identifier.classify(text)
     if score <= no_sign:
-        return Finding(followed=True, reason="shows no sign of any language")
+        return Finding(followed=True, reason="is too short to show its language")
     if found != language:
         return Finding(followed=False, reason=f"written in {found!r}, not {language!r}")
     return Finding(followed=True, reason=f"written in {found!r}")

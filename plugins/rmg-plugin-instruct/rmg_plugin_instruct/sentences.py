@@ -8,24 +8,41 @@ if TYPE_CHECKING:
 
 ABBREVIATIONS = frozenset(
     (
-        *("mr", "mrs", "ms", "dr", "prof", "rev", "hon", "sr", "jr", "st", "mt", "ft", "gen"),
-        *("col", "maj", "capt", "lt", "sgt", "cpl", "pvt", "adm", "gov", "sen", "rep", "pres"),
-        *("inc", "ltd", "co", "corp", "bros", "dept", "assn", "univ", "est", "ave", "blvd", "rd"),
-        *("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"),
-        *("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun"),
-        *("vs", "etc", "e.g", "i.e", "cf", "al", "viz", "approx", "ca", "fig", "figs", "vol"),
-        *("pp", "ed", "eds", "ch", "sec", "a.m", "p.m", "u.s", "u.k", "u.n", "d.c", "ph.d", "m.d"),
-        *("b.a", "m.a", "b.s", "m.s", "n.y", "l.a", "a.d", "b.c", "p.s", "p.p.s", "jos", "wm"),
+        *("mr", "mrs", "ms", "messrs", "dr", "drs", "prof", "rev", "sr", "jr", "st", "mt", "gen"),
+        *("col", "maj", "capt", "lt", "sgt", "cpl", "pvt", "adm", "gov", "sen", "inc", "ltd"),
+        *(
+            "corp",
+            "bros",
+            "dept",
+            "assn",
+            "univ",
+            "ave",
+            "blvd",
+            "jan",
+            "feb",
+            "apr",
+            "aug",
+            "sept",
+        ),
+        *("oct", "nov", "dec", "vs", "etc", "e.g", "i.e", "cf", "viz", "approx", "vol", "pp"),
+        *("eds", "figs", "a.m", "p.m", "u.s", "u.k", "u.n", "e.u", "d.c", "n.y", "l.a", "a.d"),
+        *("b.c", "ph.d", "m.d", "b.a", "m.a", "b.s", "m.s", "p.s", "p.p.s", "u.s.a"),
     )
 )
-"""English abbreviations, without the full stop at their end."""
+"""English abbreviations, without the full stop at their end; none that is a word too."""
 
 STARTERS = frozenset(
     (
         *("a", "an", "the", "this", "that", "these", "those", "there", "here", "it", "he", "she"),
-        *("we", "you", "they", "i", "my", "his", "her", "our", "their", "its", "in", "on", "at"),
-        *("but", "and", "so", "however", "if", "when", "while", "after", "before", "since", "for"),
-        *("to", "as", "what", "who", "why", "how", "where", "is", "are", "do", "did", "can"),
+        *("we", "you", "they", "i", "my", "your", "his", "her", "our", "their", "its", "some"),
+        *("many", "most", "all", "each", "every", "both", "not", "one", "another", "other"),
+        *("in", "on", "at", "by", "of", "from", "with", "without", "under", "over", "into", "for"),
+        *("to", "as", "about", "during", "after", "before", "since", "until", "while", "when"),
+        *("if", "unless", "because", "although", "though", "but", "and", "or", "so", "yet", "nor"),
+        *("however", "therefore", "moreover", "then", "now", "today", "also", "finally"),
+        *("later", "instead", "still", "once", "perhaps", "maybe", "please"),
+        *("what", "who", "why", "how", "where", "which", "is", "are", "was", "were", "do", "does"),
+        *("did", "can", "could", "would", "should", "might", "have", "has", "had"),
     )
 )
 """Words that begin a sentence where they follow an abbreviation and have a capital."""
@@ -38,9 +55,11 @@ def count_sentences(text: str) -> int:
 
 @functools.cache
 def _punkt() -> "PunktSentenceTokenizer":
-    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+    from nltk.tokenize.punkt import _ORTHO_LC, PunktParameters, PunktSentenceTokenizer
 
     parameters = PunktParameters()
     parameters.abbrev_types.update(ABBREVIATIONS)
     parameters.sent_starters.update(STARTERS)
+    for word in STARTERS:  # else a single letter before it counts as an initial: "plan A. The"
+        parameters.add_ortho_context(word, _ORTHO_LC)
     return PunktSentenceTokenizer(parameters)  # it takes what it has learned in place of a text
