@@ -11,7 +11,7 @@ from rmg_plugin_instruct.language import written_in
 @grader(needs=("rmg-plugin-instruct[nltk]",))
 @frozen(kw_only=True)
 class CapitalWordFrequency:
-    """1 when the response has many, or few, enough words in all capitals, else 0.
+    """1 when at least, or less than, `capital_frequency` words are in capitals, else 0.
 
     A word with a hyphen is one, a contraction such as `I'M` is two, `I` and `A` count.
 

@@ -49,7 +49,7 @@ class KeywordExistence:
 @grader
 @frozen(kw_only=True)
 class KeywordFrequency:
-    """1 when the keyword stands in the response often, or seldom, enough, else 0.
+    """1 when the keyword is there at least, or less than, `frequency` times, else 0.
 
     It counts in whatever case, also as part of a longer word, and is no pattern.
 
@@ -105,9 +105,9 @@ class ForbiddenWords:
 @grader
 @frozen(kw_only=True)
 class LetterFrequency:
-    """1 when the letter stands in the response often, or seldom, enough, in either case, else 0.
+    """1 when the letter is there at least, or less than, `let_frequency` times, else 0.
 
-    Any character but a space can be counted, `#` and `é` too.
+    Any character can be counted, `#` and `é` too; a capital and a small letter are one.
 
     Definition: `keywords:letter_frequency` of IFEval (Zhou et al. 2023). Its code replaces what is
     no letter from a to z by a random letter; here it is counted.

@@ -50,7 +50,14 @@ INSTRUCTIONS: Mapping[str, type[Instruction]] = MappingProxyType(
 )
 """Id → what it asks, made with the arguments that the data set names."""
 
+_OTHER_NAMES = {  # of the graders of this pack, and of the tests of IFEval
+    "keyword_existence": "keywords:existence",
+    "include_keywords": "keywords:existence",
+    "keyword_frequency": "keywords:frequency",
+}
+_AN_ID = "punctuation:no_comma"
 _OF_A_GRADER = "loose"
+_KIND = "bad_input"
 
 
 def instruction_of(name: str, given: Mapping[str, Any]) -> Instruction:
@@ -71,17 +78,15 @@ def instruction_of(name: str, given: Mapping[str, Any]) -> Instruction:
         raise CannotGrade(f"instruction {name!r}: {_said(fault)}", _KIND) from fault
 
 
-_KIND = "bad_input"
-
-
 def _check_names(name: str, made: type[Instruction], arguments: Mapping[str, Any]) -> None:
     known = {each.name: each.default is NOTHING for each in fields(made)}
     del known[_OF_A_GRADER]
     for key in arguments:
         if key not in known:
+            near = _closest(str(key), known)
             taken = f"it takes {', '.join(map(repr, known)) or 'none'}"
-            near = _near(key, known) or f"; {taken}"
-            raise CannotGrade(f"instruction {name!r} takes no argument {key!r}{near}", _KIND)
+            hint = f"did you mean {near!r}?" if near else taken
+            raise CannotGrade(f"instruction {name!r} takes no argument {key!r}; {hint}", _KIND)
     missing = [key for key, needed in known.items() if needed and key not in arguments]
     if missing:
         named = f"argument{'s' * (len(missing) > 1)} {' and '.join(map(repr, missing))}"
@@ -92,21 +97,28 @@ def _said(fault: ValueError) -> str:
     """Return what a validator says, in our words where attrs has its own."""
     match fault.args:
         case (_, Attribute(name=key), [*choices], value):
-            near = _near(str(value), choices) or f"; it must be {' or '.join(map(repr, choices))}"
-            return f"{key!r} is {value!r}{near}"
+            near = _closest(str(value), choices, cutoff=0.55)
+            hint = f"did you mean {near!r}?" if near else f"it must be {_either(choices)}"
+            return f"{key!r} is {value!r}; {hint}"
     return str(fault.args[0])
+
+
+def _either(choices: Sequence[str]) -> str:
+    *others, last = map(repr, choices)
+    return f"{', '.join(others)} or {last}"
 
 
 def _near_id(name: str) -> str:
     """Return the near miss of an id, which may lack its theme or have a wrong one."""
-    of_own = {each.rpartition(":")[2]: each for each in INSTRUCTIONS}
-    own = difflib.get_close_matches(name.rpartition(":")[2], list(of_own), n=1)
-    return f"; did you mean {of_own[own[0]]!r}?" if own else _near(name, INSTRUCTIONS)
+    of_own = {each.rpartition(":")[2]: each for each in INSTRUCTIONS} | _OTHER_NAMES
+    own = name.rpartition(":")[2]
+    near = of_own.get(own) or _closest(name, INSTRUCTIONS) or of_own.get(_closest(own, of_own))
+    return f"; did you mean {near!r}?" if near else f"; ids are such as {_AN_ID!r}"
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+def _closest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return the near miss of a word, or an empty text."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
 
 
 def _frozen(value: Any) -> Any:

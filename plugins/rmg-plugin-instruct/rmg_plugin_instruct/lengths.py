@@ -24,7 +24,7 @@ _AFTER_FIRST_WORD = re.compile(r"[.,?!'\"]")
 @grader(needs=("rmg-plugin-instruct[nltk]",))
 @frozen(kw_only=True)
 class NumberSentences:
-    """1 when the response has many, or few, enough sentences, else 0.
+    """1 when the response has at least, or less than, `num_sentences` sentences, else 0.
 
     Definition: `length_constraints:number_sentences` of IFEval (Zhou et al. 2023). Sentences are
     those of NLTK's Punkt with a list of abbreviations, in place of the trained English model, which
@@ -50,7 +50,7 @@ class NumberSentences:
 @grader
 @frozen(kw_only=True)
 class NumberWords:
-    """1 when the response has many, or few, enough words, else 0.
+    """1 when the response has at least, or less than, `num_words` words, else 0.
 
     A word is a run of letters, digits and underscores: `don't` is two.
 

@@ -46,11 +46,33 @@ def test_a_list_may_be_of_any_kind(keywords):
             ),
         ),
         ("no_comma", "there is no instruction 'no_comma'; did you mean 'punctuation:no_comma'?"),
-        ("poetry:rhyme", "there is no instruction 'poetry:rhyme'"),
+        ("nocomma", "there is no instruction 'nocomma'; did you mean 'punctuation:no_comma'?"),
+        (
+            "keywords:keyword_frequency",
+            (
+                "there is no instruction 'keywords:keyword_frequency'; "
+                "did you mean 'keywords:frequency'?"
+            ),
+        ),
+        (
+            "poetry:rhyme",
+            "there is no instruction 'poetry:rhyme'; ids are such as 'punctuation:no_comma'",
+        ),
     ],
 )
 def test_an_unknown_instruction_is_told_with_the_near_miss(name, told):
     assert refusal(name, {}) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh-cn", "'language' is 'zh-cn'; did you mean 'zh'?"),
+        ("German", "'language' is 'German'; it must be 'af', 'ar', "),
+    ],
+)
+def test_a_language_that_is_not_known_is_told(language, told):
+    assert told in refusal("language:response_language", {"language": language})
 
 
 @pytest.mark.parametrize(
