@@ -44,8 +44,7 @@ class EnglishCapital:
     """1 when the response is in English and has capital letters only, else 0.
 
     Definition: `change_case:english_capital` of IFEval (Zhou et al. 2023). The language is
-    identified as `response_language` does it, and with small letters, since models of languages
-    have seen few texts in capitals.
+    identified as `response_language` does it, to which capitals and small letters are alike.
 
     Example:
         >>> EnglishCapital().grade("WHERE IS THE nearest STATION?").reason
@@ -57,7 +56,7 @@ class EnglishCapital:
     def finding(self, response: str) -> Finding:
         if not response.isupper():
             return _wrong_case(response, "small")
-        return written_in("en", response.lower())
+        return written_in("en", response)
 
     def grade(self, response: str) -> GraderScore:
         return graded(self.finding, response, loose=self.loose)

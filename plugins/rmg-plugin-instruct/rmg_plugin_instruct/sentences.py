@@ -59,7 +59,6 @@ def _punkt() -> "PunktSentenceTokenizer":
 
     parameters = PunktParameters()
     parameters.abbrev_types.update(ABBREVIATIONS)
-    parameters.sent_starters.update(STARTERS)
-    for word in STARTERS:  # else a single letter before it counts as an initial: "plan A. The"
+    for word in STARTERS:  # seen in small letters, so that a capital is the mark of a sentence
         parameters.add_ortho_context(word, _ORTHO_LC)
     return PunktSentenceTokenizer(parameters)  # it takes what it has learned in place of a text

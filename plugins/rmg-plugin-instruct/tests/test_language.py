@@ -74,3 +74,9 @@ def test_small_letters_that_are_not_all_or_not_english_are_wrong(response, reaso
 
 def test_english_in_capitals_is_english():
     assert EnglishCapital().grade("THIS IS AN ENGLISH SENTENCE. AMAZING!").score == 1.0
+
+
+def test_capitals_and_small_letters_are_in_the_same_language():
+    for language, text in STATION.items():
+        for version in (text.upper(), text.lower()):
+            assert ResponseLanguage(language=language).grade(version).score == 1.0
