@@ -1,0 +1,161 @@
+"""The grader of the order in which tools are called."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from attrs import validators
+
+from rmg_core import GraderScore, grader
+from rmg_plugin_tools.calls import Call
+from rmg_plugin_tools.comparing import NO_FIELDS, Arguments, Comparing, Fields
+from rmg_plugin_tools.trajectories import Trajectory, expected_of, trajectory_of
+
+MODES: Final = ("exact", "ordered", "unordered", "subset", "superset")
+Mode: TypeAlias = Annotated[
+    Literal["exact", "ordered", "unordered", "subset", "superset"],
+    validators.in_(MODES),
+    "exact: the same calls in the same order; ordered: those of the reference in their order, "
+    "others may stand between; unordered: the same calls in any order; subset: no call that is not "
+    "in the reference; superset: all calls of the reference, and maybe more",
+]
+
+Calls: TypeAlias = Sequence[Call]
+Measure: TypeAlias = Callable[[Comparing, Calls, Calls], tuple[int, int]]
+
+
+@grader
+def tool_sequence_match(
+    response: str | list[Any] | dict[str, Any],
+    reference: str | list[Any] | dict[str, Any],
+    *,
+    mode: Mode = "exact",
+    per_step: Annotated[
+        bool, "compare step by step instead of all calls together; a step is a message with calls"
+    ] = False,
+    partial: Annotated[
+        bool, "score the share of the calls that are as the mode says, not 1 or 0"
+    ] = False,
+    arguments: Arguments = "equal",
+    fields: Fields = NO_FIELDS,
+) -> GraderScore:
+    """1 when the calls are those of the reference in the way that `mode` says, else 0.
+
+    A step is a message with calls, or a list of calls in a list; of plain calls each is a step.
+    `per_step` compares the first step with the first one, and so on, each by the mode: with
+    `mode = "unordered"` the calls of one step may have any order, the steps may not.
+
+    `partial` scores the share of calls that match, which is 1 exactly where the score without it
+    is: of the longer side (exact: at their places; unordered), of the reference (superset; ordered:
+    the longest common subsequence) or of the response (subset). With `per_step` it is the mean
+    over those steps; a step that is not there has no calls.
+
+    Definition: the modes of AgentEvals (`exact` with the calls of a step in order), and the
+    in-order match of Vertex AI's trajectory metrics; shares per step as in OpenJudge.
+
+    Raises:
+        CannotGrade: the reference cannot be read (`bad_input`).
+
+    Example:
+        >>> calls = [{"search": {"q": "a"}}, {"open": {"id": 1}}]
+        >>> tool_sequence_match(calls, [{"open": {"id": 1}}, {"search": {"q": "a"}}]).reason
+        'exact: 0 of 2 calls as expected; search("q": "a"), expected open("id": 1)'
+        >>> tool_sequence_match(calls, [{"open": {"id": 1}}], mode="superset").score
+        1.0
+    """
+    wanted = expected_of(reference)
+    done = trajectory_of(response)
+    if done.fault:
+        return GraderScore(0.0, f"the response cannot be read: {done.fault}")
+    comparing = Comparing(arguments, fields)
+    shares, faults = [], []
+    right = counted = 0
+    for step, (calls, expected) in enumerate(_units(done, wanted, mode, per_step=per_step), 1):
+        matched, of = _MEASURES[mode](comparing, calls, expected)
+        shares.append(matched / of if of else 1.0)
+        right, counted = right + matched, counted + of
+        if matched < of:
+            where = f"step {step}: " if per_step else ""
+            faults.append(f"{where}{_difference(comparing, mode, calls, expected)}")
+    reason = f"{mode}: {right} of {counted} calls as expected"
+    if not faults:
+        return GraderScore(1.0, reason)
+    share = sum(shares) / len(shares) if partial else 0.0
+    return GraderScore(share, f"{reason}; {faults[0]}")
+
+
+def _units(
+    done: Trajectory, wanted: Trajectory, mode: str, *, per_step: bool
+) -> list[tuple[Calls, Calls]]:
+    if not per_step:
+        return [(done.calls, wanted.calls)]
+    steps = zip_longest(done.steps, wanted.steps, fillvalue=())
+    pairs: list[tuple[Calls, Calls]] = [*steps]
+    match mode:
+        case "subset":
+            return pairs[: len(done.steps)]
+        case "superset" | "ordered":
+            return pairs[: len(wanted.steps)]
+        case _:
+            return pairs
+
+
+def _exact(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
+    pairs = zip(calls, expected, strict=False)
+    return sum(comparing.fits(*each) for each in pairs), max(len(calls), len(expected))
+
+
+def _ordered(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
+    """Return the length of the longest common subsequence, row by row."""
+    row = [0] * (len(expected) + 1)
+    for call in calls:
+        above = row
+        row = [0]
+        for place, each in enumerate(expected):
+            longer = above[place] + 1 if comparing.fits(call, each) else 0
+            row.append(max(longer, above[place + 1], row[place]))
+    return row[-1], len(expected)
+
+
+def _unordered(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
+    return len(comparing.pairs(calls, expected)), max(len(calls), len(expected))
+
+
+def _subset(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
+    return len(comparing.pairs(calls, expected)), len(calls)
+
+
+def _superset(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
+    return len(comparing.pairs(calls, expected)), len(expected)
+
+
+_MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
+    {
+        "exact": _exact,
+        "ordered": _ordered,
+        "unordered": _unordered,
+        "subset": _subset,
+        "superset": _superset,
+    }
+)
+
+
+def _difference(comparing: Comparing, mode: str, calls: Calls, expected: Calls) -> str:
+    if mode == "exact":
+        for call, each in zip_longest(calls, expected):
+            if call is None or each is None or not comparing.fits(call, each):
+                return f"{_told(call)}, expected {_told(each)}"
+    pairs = comparing.pairs(calls, expected)
+    taken = set(pairs.values())
+    missing = [each for place, each in enumerate(expected) if place not in taken]
+    if missing and mode != "subset":
+        return f"{missing[0]} is missing"
+    more = [each for place, each in enumerate(calls) if place not in pairs]
+    return f"{_told(more[0])} is not expected" if more else "the order is another"
+
+
+def _told(call: Call | None) -> str:
+    if call is None:
+        return "no call"
+    return f"{call} ({call.fault})" if call.fault else str(call)
