@@ -47,9 +47,9 @@ def tool_sequence_match(
     `mode = "unordered"` the calls of one step may have any order, the steps may not.
 
     `partial` scores the share of calls that match, which is 1 exactly where the score without it
-    is: of the longer side (exact: at their places; unordered), of the reference (superset; ordered:
-    the longest common subsequence) or of the response (subset). With `per_step` it is the mean
-    over those steps; a step that is not there has no calls.
+    is: of the longer side at their places (exact), of all calls of either side (unordered), of the
+    reference (superset; ordered: the longest common subsequence) or of the response (subset). With
+    `per_step` it is the mean over those steps; a step that is not there has no calls.
 
     Definition: the modes of AgentEvals (`exact` with the calls of a step in order), and the
     in-order match of Vertex AI's trajectory metrics; shares per step as in OpenJudge.
@@ -119,7 +119,8 @@ def _ordered(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, 
 
 
 def _unordered(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
-    return len(comparing.pairs(calls, expected)), max(len(calls), len(expected))
+    pairs = len(comparing.pairs(calls, expected))
+    return pairs, len(calls) + len(expected) - pairs
 
 
 def _subset(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:

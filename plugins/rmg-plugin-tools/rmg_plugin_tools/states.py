@@ -17,8 +17,8 @@ Path: TypeAlias = tuple[str, ...]
 
 @grader
 def final_state_equal(
-    response: Any,
-    reference: Any,
+    response: object,
+    reference: object,
     *,
     ignore: Annotated[
         tuple[str, ...], "paths that do not count, as `orders.*.updated`; `*` is any one name"

@@ -38,7 +38,7 @@ def key_of(value: Any) -> Hashable:
     if is_list(value):
         return "[]", tuple(key_of(each) for each in value)
     # NaN is not equal to itself, but what is written alike is the same.
-    if is_number(value) and value == value:  # noqa: PLR0124
+    if isinstance(value, int | float) and is_number(value) and value == value:  # noqa: PLR0124
         return value
     return type(value).__name__, repr(value)
 
