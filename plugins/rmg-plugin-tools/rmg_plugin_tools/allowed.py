@@ -69,9 +69,11 @@ def _arguments_refusal(call: Call, answer: Answer, tool: Tool | None) -> str:
         if name not in call.arguments:
             return f"required argument {name!r} is missing"
     for name, value in call.arguments.items():
-        if name not in answer.values or (tool and name not in tool.properties):
+        if name not in answer.values or (tool and not tool.may_have(name)):
             return f"argument {name!r} is not expected"
-        why = _value_refusal(value, answer.values[name], tool.properties[name] if tool else None)
+        why = _value_refusal(
+            value, answer.values[name], tool.properties.get(name) if tool else None
+        )
         if why:
             return f"argument {name!r} is {shown(value)}: {why}"
     for name, values in answer.values.items():

@@ -58,7 +58,7 @@ def _parts(value: Any) -> tuple[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError(f"of type {kind(value)}, and a call is an object")  # noqa: TRY004 - data
     inner = value.get("tool_call")
-    if isinstance(inner, Mapping):
+    if isinstance(inner, Mapping) and ("function" in inner or "name" in inner):
         return _parts(inner)
     inner = value.get("function")
     if isinstance(inner, Mapping) and isinstance(inner.get("name"), str):

@@ -1,7 +1,6 @@
 """When two calls count as the same."""
 
-from collections import deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -47,28 +46,34 @@ class Comparing:
             )
         )
 
+    def places(self, calls: Sequence[Call], expected: Sequence[Call]) -> list[Sequence[int]]:
+        """Return for each call the places of the expected calls that it fits, in order."""
+        by_key: dict[Hashable, list[int]] = {}
+        for place, each in enumerate(expected):
+            key = self._key(each) if self._by_key(each) else each.name
+            if key is not None:
+                by_key.setdefault(key, []).append(place)
+        return [
+            by_key.get(self._key(call), ())
+            if self._by_key(call)
+            else [at for at in by_key.get(call.name, ()) if self.fits(call, expected[at])]
+            for call in calls
+        ]
+
     def pairs(self, calls: Sequence[Call], expected: Sequence[Call]) -> dict[int, int]:
         """Return as many pairs of a call and an expected call as can be made, by their places."""
-        waiting: dict[Hashable, deque[int]] = {}
-        by_name: dict[str, list[int]] = {}
-        for place, each in enumerate(expected):
-            if not self._by_key(each):
-                by_name.setdefault(each.name, []).append(place)
-            elif (key := self._key(each)) is not None:
-                waiting.setdefault(key, deque()).append(place)
+        fits = self.places(calls, expected)
+        if self.arguments == "include":
+            # One call may include several expected ones: which it is paired with matters.
+            return most_pairs(fits)
+        # Calls that fit the same place share one list of them.
+        left: dict[int, Iterator[int]] = {}
         found = {}
-        # One call may include several expected ones: which it is paired with matters.
-        rest = []
-        for place, call in enumerate(calls):
-            if not self._by_key(call):
-                rest.append(place)
-            elif places := waiting.get(self._key(call)):
-                found[place] = places.popleft()
-        fits = [
-            [at for at in by_name.get(call.name, ()) if self.fits(call, expected[at])]
-            for call in map(calls.__getitem__, rest)
-        ]
-        return found | {rest[left]: right for left, right in most_pairs(fits).items()}
+        for call, places in enumerate(fits):
+            place = next(left.setdefault(places[0], iter(places)), None) if places else None
+            if place is not None:
+                found[call] = place
+        return found
 
     def _by_key(self, call: Call) -> bool:
         return self.arguments != "include" or call.name in self.fields

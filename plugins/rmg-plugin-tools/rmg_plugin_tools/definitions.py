@@ -26,6 +26,10 @@ class Tool:
         found = self.parameters.get("properties")
         return found if isinstance(found, Mapping) else {}
 
+    def may_have(self, argument: str) -> bool:
+        """Tell whether an argument is one that the schema names; one without names takes any."""
+        return "properties" not in self.parameters or argument in self.properties
+
     @property
     def required(self) -> tuple[str, ...]:
         found = self.parameters.get("required")

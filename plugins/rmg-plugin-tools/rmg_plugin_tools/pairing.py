@@ -12,13 +12,19 @@ def most_pairs(fits: Sequence[Sequence[int]]) -> dict[int, int]:
     >>> sorted(most_pairs([[0, 1], [0]]).items())
     [(0, 1), (1, 0)]
     """
+    right_of: dict[int, int] = {}
     left_of: dict[int, int] = {}
     for start in range(len(fits)):
-        _augment(start, fits, left_of)
-    return {left: right for right, left in left_of.items()}
+        _augment(start, fits, right_of, left_of)
+    return right_of
 
 
-def _augment(start: int, fits: Sequence[Sequence[int]], left_of: dict[int, int]) -> None:
+def _augment(
+    start: int,
+    fits: Sequence[Sequence[int]],
+    right_of: dict[int, int],
+    left_of: dict[int, int],
+) -> None:
     came_from: dict[int, int] = {}  # right item: the left item that it was reached from
     queue = [start]
     for left in queue:
@@ -26,18 +32,19 @@ def _augment(start: int, fits: Sequence[Sequence[int]], left_of: dict[int, int])
             if right in came_from:
                 continue
             came_from[right] = left
-            if right in left_of:
-                queue.append(left_of[right])
-                continue
-            _flip(right, came_from, left_of, start)
-            return
+            if right not in left_of:
+                _flip(right, came_from, right_of, left_of)
+                return
+            queue.append(left_of[right])
 
 
-def _flip(right: int, came_from: dict[int, int], left_of: dict[int, int], start: int) -> None:
-    right_of = {left: each for each, left in left_of.items()}
-    while True:
+def _flip(
+    free: int, came_from: dict[int, int], right_of: dict[int, int], left_of: dict[int, int]
+) -> None:
+    """Pair along the path that ends at a free right item; only its first left item had none."""
+    right: int | None = free
+    while right is not None:
         left = came_from[right]
-        left_of[right] = left
-        if left == start:
-            return
-        right = right_of[left]
+        before = right_of.get(left)
+        right_of[left], left_of[right] = right, left
+        right = before

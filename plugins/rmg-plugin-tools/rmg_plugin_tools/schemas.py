@@ -97,9 +97,10 @@ def tool_hallucinated(
     def judge(call: Call) -> str:
         if call.name not in known:
             return "there is no such tool"
-        named = known[call.name].properties
-        made_up = [name for name in call.arguments if name not in named] if arguments else []
-        return f"the tool has no argument {made_up[0]!r}" if made_up else ""
+        tool = known[call.name]
+        made_up = (name for name in call.arguments if arguments and not tool.may_have(name))
+        name = next(made_up, None)
+        return "" if name is None else f"the tool has no argument {name!r}"
 
     return _judged(response, judge, "are of tools that exist", all_or_nothing=all_or_nothing)
 

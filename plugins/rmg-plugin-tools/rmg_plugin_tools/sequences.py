@@ -1,5 +1,6 @@
 """The grader of the order in which tools are called."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
@@ -21,6 +22,13 @@ Mode: TypeAlias = Annotated[
     "in the reference; superset: all calls of the reference, and maybe more",
 ]
 
+SCORES: Final = ("all", "steps", "calls")
+Score: TypeAlias = Annotated[
+    Literal["all", "steps", "calls"],
+    validators.in_(SCORES),
+    "all: 1 or 0; steps: the share of steps that are as the mode says; calls: the share of calls",
+]
+
 Calls: TypeAlias = Sequence[Call]
 Measure: TypeAlias = Callable[[Comparing, Calls, Calls], tuple[int, int]]
 
@@ -34,9 +42,7 @@ def tool_sequence_match(
     per_step: Annotated[
         bool, "compare step by step instead of all calls together; a step is a message with calls"
     ] = False,
-    partial: Annotated[
-        bool, "score the share of the calls that are as the mode says, not 1 or 0"
-    ] = False,
+    score: Score = "all",
     arguments: Arguments = "equal",
     fields: Fields = NO_FIELDS,
 ) -> GraderScore:
@@ -46,10 +52,11 @@ def tool_sequence_match(
     `per_step` compares the first step with the first one, and so on, each by the mode: with
     `mode = "unordered"` the calls of one step may have any order, the steps may not.
 
-    `partial` scores the share of calls that match, which is 1 exactly where the score without it
-    is: of the longer side at their places (exact), of all calls of either side (unordered), of the
-    reference (superset; ordered: the longest common subsequence) or of the response (subset). With
-    `per_step` it is the mean over those steps; a step that is not there has no calls.
+    `score = "calls"` gives the share of calls that match, which is 1 exactly where all do: of the
+    longer side at their places (exact), of all calls of either side (unordered), of the reference
+    (superset; ordered: the longest common subsequence) or of the response (subset). With `per_step`
+    it is the mean over those steps, and `score = "steps"` the share of them that are as they should
+    be; a step that is not there has no calls.
 
     Definition: the modes of AgentEvals (`exact` with the calls of a step in order), and the
     in-order match of Vertex AI's trajectory metrics; shares per step as in OpenJudge.
@@ -81,7 +88,13 @@ def tool_sequence_match(
     reason = f"{mode}: {right} of {counted} calls as expected"
     if not faults:
         return GraderScore(1.0, reason)
-    share = sum(shares) / len(shares) if partial else 0.0
+    match score:
+        case "steps":
+            share = 1 - len(faults) / len(shares)
+        case "calls":
+            share = sum(shares) / len(shares)
+        case _:
+            share = 0.0
     return GraderScore(share, f"{reason}; {faults[0]}")
 
 
@@ -107,15 +120,14 @@ def _exact(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, in
 
 
 def _ordered(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
-    """Return the length of the longest common subsequence, row by row."""
-    row = [0] * (len(expected) + 1)
-    for call in calls:
-        above = row
-        row = [0]
-        for place, each in enumerate(expected):
-            longer = above[place] + 1 if comparing.fits(call, each) else 0
-            row.append(max(longer, above[place + 1], row[place]))
-    return row[-1], len(expected)
+    """Return the length of the longest common subsequence (Hunt and Szymanski 1977)."""
+    ends: list[int] = []  # at i: the lowest place at which i + 1 calls in order can end
+    for places in comparing.places(calls, expected):
+        # From the last place to the first, so that a call counts once.
+        for place in reversed(places):
+            at = bisect_left(ends, place)
+            ends[at : at + 1] = [place]
+    return len(ends), len(expected)
 
 
 def _unordered(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:

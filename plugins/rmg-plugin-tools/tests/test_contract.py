@@ -113,7 +113,7 @@ test_contract = contract(
             pair([OSLO, ROME], [ROME, OSLO], 1.0, mode="unordered"),
             pair([ROME, STOP, OSLO], [ROME, OSLO], 1.0, mode="ordered"),
             pair([ROME], [ROME, OSLO], 1.0, mode="subset"),
-            pair([ROME], [ROME, OSLO], 0.5, mode="superset", partial=True),
+            pair([ROME], [ROME, OSLO], 0.5, mode="superset", score="calls"),
         ],
         "usage_efficiency": [
             # Gains 1 and 0, one call of two repeated, one tool in two calls.

@@ -51,6 +51,7 @@ def test_importing_a_grader_imports_no_library(name):
     ("name", "option", "value", "message"),
     [
         ("tool_sequence_match", "mode", "strict", "'mode' must be in"),
+        ("tool_sequence_match", "score", "half", "'score' must be in"),
         ("tool_call_f1", "arguments", "some", "'arguments' must be in"),
         ("action_loop", "count", "all", "'count' must be in"),
         ("information_gain", "threshold", 1.5, "'threshold' must be <= 1"),

@@ -57,7 +57,7 @@ def step_sequence(row: Row, expected: Row) -> tuple[Any, Any]:
         row["reference_tool_calls"],
         mode="unordered" if together else by_metric[options["metric_type"]],
         per_step=not together,
-        partial=True,
+        score="steps" if options["strict_mode"] and not together else "calls",
         arguments="equal" if options["strict_mode"] else "ignore",
     )
     return got, expected["score"]
