@@ -23,6 +23,11 @@ class Call:
     key: Hashable
     fault: str = ""
 
+    @property
+    def told(self) -> str:
+        """The call, with what is wrong with it."""
+        return f"{self} ({self.fault})" if self.fault else str(self)
+
     def __str__(self) -> str:
         return f"{self.name or 'a call without a name'}({shown(self.arguments)[1:-1]})"
 

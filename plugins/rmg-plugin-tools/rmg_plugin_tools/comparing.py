@@ -75,6 +75,15 @@ class Comparing:
                 found[call] = place
         return found
 
+    def unpaired(
+        self, calls: Sequence[Call], expected: Sequence[Call]
+    ) -> tuple[list[Call], list[Call]]:
+        """Return the expected calls that no call was paired with, and the calls that are over."""
+        pairs = self.pairs(calls, expected)
+        taken = set(pairs.values())
+        missing = [each for place, each in enumerate(expected) if place not in taken]
+        return missing, [each for place, each in enumerate(calls) if place not in pairs]
+
     def _by_key(self, call: Call) -> bool:
         return self.arguments != "include" or call.name in self.fields
 

@@ -1,11 +1,11 @@
 """The graders of how far the calls and those of a reference are the same: precision, recall, F1."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
 
 from rmg_core import GraderScore, grader
+from rmg_plugin_tools.calls import Call
 from rmg_plugin_tools.comparing import NO_FIELDS, Arguments, Comparing, Fields
 from rmg_plugin_tools.trajectories import Given, expected_of, trajectory_of
 
@@ -32,7 +32,7 @@ def tool_call_precision(
     Example:
         >>> calls = [{"name": "search", "arguments": {"q": "a"}}, {"name": "stop", "arguments": {}}]
         >>> tool_call_precision(calls, [{"name": "search", "arguments": {"q": "a"}}]).reason
-        'precision 0.500: 1 of 2 calls are in the reference, which has 1'
+        'precision 0.500: 1 of 2 calls are in the reference, which has 1; stop() is not expected'
     """
     return _paired(response, reference, Comparing(arguments, fields)).score("precision")
 
@@ -89,39 +89,41 @@ def tool_call_f1(
 
 @frozen
 class _Pairs:
-    """How many calls there are on each side, and how many pairs."""
+    """The calls of both sides, how many pairs they make, and what is left over."""
 
     calls: int = 0
     expected: int = 0
-    pairs: int = 0
-    unread: str = ""
+    missing: tuple[Call, ...] = ()
+    more: tuple[Call, ...] = ()
     fault: str = ""
 
     def score(self, measure: str) -> GraderScore:
         if self.fault:
             return GraderScore(0.0, f"the response cannot be read: {self.fault}")
+        pairs = self.calls - len(self.more)
+        metadata = {"calls": self.calls, "expected": self.expected, "pairs": pairs}
         if not self.calls or not self.expected:
             empty = "neither" if self.calls == self.expected else "only one"
             reason = f"{empty} of response and reference has calls"
-            return GraderScore(float(self.calls == self.expected), reason, self._metadata)
-        share = self._shares[measure]
+            return GraderScore(float(self.calls == self.expected), reason, metadata)
+        share = {
+            "precision": pairs / self.calls,
+            "recall": pairs / self.expected,
+            "F1": 2 * pairs / (self.calls + self.expected),
+        }[measure]
         reason = (
-            f"{measure} {share:.3f}: {self.pairs} of {self.calls} calls are in the reference, "
-            f"which has {self.expected}{self.unread}"
+            f"{measure} {share:.3f}: {pairs} of {self.calls} calls are in the reference, "
+            f"which has {self.expected}{self._first}"
         )
-        return GraderScore(share, reason, self._metadata)
+        return GraderScore(share, reason, metadata)
 
     @property
-    def _shares(self) -> Mapping[str, float]:
-        return {
-            "precision": self.pairs / self.calls,
-            "recall": self.pairs / self.expected,
-            "F1": 2 * self.pairs / (self.calls + self.expected),
-        }
-
-    @property
-    def _metadata(self) -> Mapping[str, int]:
-        return {"calls": self.calls, "expected": self.expected, "pairs": self.pairs}
+    def _first(self) -> str:
+        missing = f"; {self.missing[0]} is missing" if self.missing else ""
+        if not self.more:
+            return missing
+        unread = next((each for each in self.more if each.fault), self.more[0])
+        return f"{missing}; {unread.told} is not expected"
 
 
 def _paired(response: Given, reference: Given, comparing: Comparing) -> _Pairs:
@@ -129,10 +131,5 @@ def _paired(response: Given, reference: Given, comparing: Comparing) -> _Pairs:
     done = trajectory_of(response)
     if done.fault:
         return _Pairs(fault=done.fault)
-    calls = done.calls
-    unread = "".join(
-        f"; call {place} cannot be read: {call.fault}"
-        for place, call in enumerate(calls, 1)
-        if call.fault
-    )
-    return _Pairs(len(calls), len(expected), len(comparing.pairs(calls, expected)), unread)
+    missing, more = comparing.unpaired(done.calls, expected)
+    return _Pairs(len(done.calls), len(expected), tuple(missing), tuple(more))

@@ -159,16 +159,13 @@ def _difference(comparing: Comparing, mode: str, calls: Calls, expected: Calls) 
         for call, each in zip_longest(calls, expected):
             if call is None or each is None or not comparing.fits(call, each):
                 return f"{_told(call)}, expected {_told(each)}"
-    pairs = comparing.pairs(calls, expected)
-    taken = set(pairs.values())
-    missing = [each for place, each in enumerate(expected) if place not in taken]
+    missing, more = comparing.unpaired(calls, expected)
     if missing and mode != "subset":
-        return f"{missing[0]} is missing"
-    more = [each for place, each in enumerate(calls) if place not in pairs]
+        # The call of the same tool tells most about what is wrong.
+        instead = next((each for each in more if each.name == missing[0].name), None)
+        return f"{missing[0]} is missing" + (f", there is {_told(instead)}" if instead else "")
     return f"{_told(more[0])} is not expected" if more else "the order is another"
 
 
 def _told(call: Call | None) -> str:
-    if call is None:
-        return "no call"
-    return f"{call} ({call.fault})" if call.fault else str(call)
+    return "no call" if call is None else call.told

@@ -1,7 +1,8 @@
 """JSON values: how a text is read as one, and the key by which two are the same."""
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeGuard
 
 SHOWN = 60
@@ -21,7 +22,7 @@ def read_json(text: str) -> Any:
         raise ValueError("JSON that is nested too deeply") from fault
 
 
-def key_of(value: Any) -> Hashable:
+def key_of(value: Any) -> Any:
     """Return a key that two values share when they are equal as JSON.
 
     1 and 1.0 are one number, and `true` is none; tables have no order, lists do.
@@ -37,10 +38,9 @@ def key_of(value: Any) -> Hashable:
         return "{}", frozenset((name, key_of(each)) for name, each in value.items())
     if is_list(value):
         return "[]", tuple(key_of(each) for each in value)
-    # NaN is not equal to itself, but what is written alike is the same.
-    if isinstance(value, int | float) and is_number(value) and value == value:  # noqa: PLR0124
-        return value
-    return type(value).__name__, repr(value)
+    if isinstance(value, float) and math.isnan(value):
+        return "number", "nan"  # which is not equal to itself
+    return value if is_number(value) else (type(value).__name__, repr(value))
 
 
 def is_list(value: Any) -> TypeGuard[Sequence[Any]]:

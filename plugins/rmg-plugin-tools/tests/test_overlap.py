@@ -102,8 +102,8 @@ def test_a_call_that_cannot_be_read_is_told_and_matches_nothing():
     made = tool_call_precision([broken, {"f": {}}], [{"f": {}}])
     assert made.score == 0.5
     assert made.reason == (
-        "precision 0.500: 1 of 2 calls are in the reference, which has 1; call 1 cannot be read: "
-        "its arguments are no JSON (Expecting value, character 1)"
+        "precision 0.500: 1 of 2 calls are in the reference, which has 1; "
+        "f() (its arguments are no JSON (Expecting value, character 1)) is not expected"
     )
 
 

@@ -102,6 +102,13 @@ def test_the_reason_tells_the_first_difference(mode, response, reason):
     assert tool_sequence_match(calls(response), calls("ab"), mode=mode).reason == reason
 
 
+def test_the_reason_tells_the_call_that_stands_for_a_missing_one():
+    made = tool_sequence_match([{"a": {"x": 2}}], [{"a": {"x": 1}}], mode="superset")
+    assert made.reason == (
+        'superset: 0 of 1 calls as expected; a("x": 1) is missing, there is a("x": 2)'
+    )
+
+
 def test_the_reason_tells_the_step_and_what_cannot_be_read():
     broken = [{"a": {}}, {"name": "b", "arguments": "{"}]
     made = tool_sequence_match(broken, calls("ab"), per_step=True)
