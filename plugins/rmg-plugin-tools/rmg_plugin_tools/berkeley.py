@@ -1,14 +1,14 @@
 """The grader that checks calls as the Berkeley function calling leaderboard does."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_tools.allowed import Answer, answer_of, refusal
 from rmg_plugin_tools.calls import Call
-from rmg_plugin_tools.definitions import Tool, tools_of
+from rmg_plugin_tools.definitions import Tool, Tools, tools_of
 from rmg_plugin_tools.pairing import most_pairs
-from rmg_plugin_tools.trajectories import Given, expected_of, is_message, trajectory_of
+from rmg_plugin_tools.trajectories import Given, Response, expected_of, is_message, trajectory_of
 from rmg_plugin_tools.values import is_list, read_json
 
 NAMES_SHOWN = 3
@@ -16,9 +16,9 @@ NAMES_SHOWN = 3
 
 @grader
 def tool_call_match(
-    response: str | list[Any] | dict[str, Any],
-    reference: str | list[Any] | dict[str, Any],
-    tools: str | list[Any] | dict[str, Any] | None = None,
+    response: Response,
+    reference: Given,
+    tools: Tools | None = None,
     *,
     dots_as_underscores: Annotated[
         bool, "`a_b` is the tool `a.b` too, for models whose names of tools cannot have dots"

@@ -1,20 +1,20 @@
 """The graders of what an agent does in vain: calls that repeat, and calls it could do without."""
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from attrs import validators
 
 from rmg_core import CannotGrade, GraderScore, GraderSkip, grader
 from rmg_plugin_tools.novelty import Texts
-from rmg_plugin_tools.trajectories import Trajectory, acted, expected_of
+from rmg_plugin_tools.trajectories import Given, Response, Trajectory, acted, expected_of
 
 COUNTED = ("calls", "pairs")
 
 
 @grader
 def action_loop(
-    response: str | list[Any] | dict[str, Any],
+    response: Response,
     *,
     arguments: Annotated[bool, "calls of one tool are the same only if their arguments are"] = True,
     count: Annotated[
@@ -55,13 +55,13 @@ def action_loop(
     else:
         equal, pairs = total - len(counts), total
         said = f"{equal} of {pairs} calls repeat an earlier one"
-    return GraderScore(1 - equal / pairs, f"{said}, most often {name}, made {often} times")
+    return GraderScore((pairs - equal) / pairs, f"{said}, most often {name}, made {often} times")
 
 
 @grader
 def step_efficiency(
-    response: str | list[Any] | dict[str, Any],
-    reference: int | str | list[Any] | dict[str, Any] | None = None,
+    response: Response,
+    reference: int | Given | None = None,
     *,
     reference_weight: Annotated[
         float,
@@ -96,7 +96,7 @@ def step_efficiency(
         0.75
     """
     needed = None if reference is None else _needed(reference)
-    done = acted(response)
+    done = acted(response, results=True)
     total = len(done.calls)
     if not total:
         return GraderSkip("the response has no calls")
@@ -108,7 +108,7 @@ def step_efficiency(
     return GraderScore(min(1.0, share), f"{reason}, {needed} are needed")
 
 
-def _needed(reference: int | str | list[Any] | dict[str, Any]) -> int:
+def _needed(reference: int | Given) -> int:
     needed = reference if isinstance(reference, int) else len(expected_of(reference).calls)
     if needed < 0:
         raise CannotGrade(f"the reference is a number of calls, and {needed} is none", "bad_input")

@@ -1,19 +1,17 @@
 """The graders of how far the calls and those of a reference are the same: precision, recall, F1."""
 
-from typing import Any
-
 from attrs import frozen
 
 from rmg_core import GraderScore, grader
 from rmg_plugin_tools.calls import Call
 from rmg_plugin_tools.comparing import NO_FIELDS, Arguments, Comparing, Fields
-from rmg_plugin_tools.trajectories import Given, expected_of, trajectory_of
+from rmg_plugin_tools.trajectories import Given, Response, expected_of, trajectory_of
 
 
 @grader
 def tool_call_precision(
-    response: str | list[Any] | dict[str, Any],
-    reference: str | list[Any] | dict[str, Any],
+    response: Response,
+    reference: Given,
     *,
     arguments: Arguments = "equal",
     fields: Fields = NO_FIELDS,
@@ -39,8 +37,8 @@ def tool_call_precision(
 
 @grader
 def tool_call_recall(
-    response: str | list[Any] | dict[str, Any],
-    reference: str | list[Any] | dict[str, Any],
+    response: Response,
+    reference: Given,
     *,
     arguments: Arguments = "equal",
     fields: Fields = NO_FIELDS,
@@ -64,8 +62,8 @@ def tool_call_recall(
 
 @grader
 def tool_call_f1(
-    response: str | list[Any] | dict[str, Any],
-    reference: str | list[Any] | dict[str, Any],
+    response: Response,
+    reference: Given,
     *,
     arguments: Arguments = "equal",
     fields: Fields = NO_FIELDS,
@@ -126,7 +124,7 @@ class _Pairs:
         return f"{missing}; {unread.told} is not expected"
 
 
-def _paired(response: Given, reference: Given, comparing: Comparing) -> _Pairs:
+def _paired(response: Response, reference: Given, comparing: Comparing) -> _Pairs:
     expected = expected_of(reference).calls
     done = trajectory_of(response)
     if done.fault:

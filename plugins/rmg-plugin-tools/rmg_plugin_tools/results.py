@@ -2,18 +2,18 @@
 
 import math
 from statistics import fmean
-from typing import Annotated, Any
+from typing import Annotated
 
 from attrs import validators
 
 from rmg_core import GraderScore, GraderSkip, grader
 from rmg_plugin_tools.novelty import Texts
-from rmg_plugin_tools.trajectories import acted
+from rmg_plugin_tools.trajectories import Given, acted
 
 
 @grader
 def information_gain(
-    response: str | list[Any] | dict[str, Any],
+    response: Given,
     *,
     threshold: Annotated[
         float,
@@ -42,7 +42,7 @@ def information_gain(
         >>> information_gain([call, rain, call, sun]).reason
         'mean gain 0.750 of 2 results; the least new, number 2, gains 0.500'
     """
-    texts = [each.text for each in acted(response).results]
+    texts = [each.text for each in acted(response, results=True).results]
     long = [each for each in texts if len(each.strip()) >= min_characters]
     if not long:
         least = f" of at least {min_characters} characters" if texts else ""
@@ -56,7 +56,7 @@ def information_gain(
 
 
 @grader
-def usage_efficiency(response: str | list[Any] | dict[str, Any]) -> GraderScore | GraderSkip:
+def usage_efficiency(response: Given) -> GraderScore | GraderSkip:
     """How well calls are used: new results, no call twice, and more than one tool.
 
     The gain of a result is 1 minus its similarity, as in `information_gain`, to the most similar
@@ -74,7 +74,7 @@ def usage_efficiency(response: str | list[Any] | dict[str, Any]) -> GraderScore 
         >>> usage_efficiency([look, rain, look, rain]).reason
         'mean gain 0.500, 1 of 2 calls repeated, 1 different tool'
     """
-    done = acted(response)
+    done = acted(response, results=True)
     if not done.results:
         return GraderSkip("the response has no results of calls")
     calls = done.calls

@@ -1,15 +1,17 @@
 """The graders that check calls against the definitions of the tools."""
 
 import importlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Final, TypeAlias
 
 from rmg_core import CannotGrade, GraderScore, GraderSkip, grader
 from rmg_plugin_tools.calls import Call
-from rmg_plugin_tools.definitions import Tool, tools_of
-from rmg_plugin_tools.trajectories import Given, trajectory_of
-from rmg_plugin_tools.values import is_list
+from rmg_plugin_tools.definitions import Tools, tools_of
+from rmg_plugin_tools.trajectories import Response, trajectory_of
+from rmg_plugin_tools.values import is_list, write_json
 
 NEEDS: Final = ("rmg-plugin-tools[schema]",)
 REASONS_SHOWN = 3
@@ -28,8 +30,8 @@ _OF_DATA: Final = ("const", "default", "enum", "example", "examples", "required"
 
 @grader(needs=NEEDS)
 def tool_schema_valid(
-    response: str | list[Any] | dict[str, Any],
-    tools: str | list[Any] | dict[str, Any],
+    response: Response,
+    tools: Tools,
     *,
     strict: Annotated[
         bool, "an argument that the schema does not name is wrong, also where it allows any"
@@ -40,7 +42,8 @@ def tool_schema_valid(
 
     A call of a tool that is not defined, or that cannot be read, is not valid. A response without
     calls is skipped. The names of types that the Berkeley leaderboard uses (`dict`, `float`,
-    `tuple`, `any`) are understood. References to other documents are not followed.
+    `tuple`, `any`) are understood. References to other documents are not followed, and `format` is
+    not checked.
 
     Definition: JSON Schema, draft 2020-12 unless `$schema` says another, by jsonschema; patterns
     are searched by RE2 where it is installed and can read them.
@@ -55,7 +58,9 @@ def tool_schema_valid(
         "1 of 2 calls are valid; call 2, weather: city: 3 is not of type 'string'"
     """
     known = tools_of(tools)
-    validators = {name: _validator(tool) for name, tool in known.items()}
+    validators = {
+        name: _validator(name, write_json(tool.parameters)) for name, tool in known.items()
+    }
 
     def judge(call: Call) -> str:
         if call.name not in known:
@@ -70,8 +75,8 @@ def tool_schema_valid(
 
 @grader
 def tool_hallucinated(
-    response: str | list[Any] | dict[str, Any],
-    tools: str | list[Any] | dict[str, Any],
+    response: Response,
+    tools: Tools,
     *,
     arguments: Annotated[
         bool, "a call with an argument that its tool does not name is made up too"
@@ -106,7 +111,7 @@ def tool_hallucinated(
 
 
 def _judged(
-    response: Given, judge: Judge, said: str, *, all_or_nothing: bool
+    response: Response, judge: Judge, said: str, *, all_or_nothing: bool
 ) -> GraderScore | GraderSkip:
     done = trajectory_of(response)
     if done.fault:
@@ -143,17 +148,22 @@ def _first_error(validator: Any, call: Call) -> str:
     return f"{where}: {error.message}" if where else str(error.message)
 
 
-def _validator(tool: Tool) -> Any:
+@lru_cache(maxsize=1024)
+def _validator(name: str, parameters: str) -> Any:
+    """Return what checks arguments by a schema that is written as JSON.
+
+    Samples share their tools, and to check and compile a schema takes a millisecond.
+    """
     import jsonschema
     from jsonschema.exceptions import SchemaError
     from referencing import Registry
 
-    schema = _standard(tool.parameters)
+    schema = _standard(json.loads(parameters))
     draft = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
     try:
         draft.check_schema(schema)
     except SchemaError as fault:
-        raise _unfit(tool.name, fault.message) from fault
+        raise _unfit(name, fault.message) from fault
     checker = draft.TYPE_CHECKER.redefine("object", lambda _, value: isinstance(value, Mapping))
     checker = checker.redefine("array", lambda _, value: is_list(value))
     validators = {"pattern": _pattern}
@@ -187,10 +197,10 @@ def _unfit(name: str, why: str) -> CannotGrade:
 
 
 def _standard(schema: Any) -> Any:
-    """Copy a schema, with the types of the Berkeley leaderboard as those of JSON Schema."""
-    if is_list(schema):
+    """Write the types of the Berkeley leaderboard in a schema as those of JSON Schema."""
+    if isinstance(schema, list):
         return [_standard(each) for each in schema]
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return schema
     made: dict[str, Any] = {}
     for name, value in schema.items():
@@ -198,14 +208,8 @@ def _standard(schema: Any) -> Any:
             continue
         if name == "type" and isinstance(value, str):
             made[name] = _TYPES.get(value, value)
-        elif name in _OF_NAMES and isinstance(value, Mapping):
+        elif name in _OF_NAMES and isinstance(value, dict):
             made[name] = {each: _standard(one) for each, one in value.items()}
         else:
-            made[name] = _plain(value) if name in _OF_DATA else _standard(value)
+            made[name] = value if name in _OF_DATA else _standard(value)
     return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    return [_plain(each) for each in value] if is_list(value) else value

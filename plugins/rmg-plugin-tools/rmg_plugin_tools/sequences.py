@@ -4,14 +4,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from attrs import validators
 
 from rmg_core import GraderScore, grader
 from rmg_plugin_tools.calls import Call
 from rmg_plugin_tools.comparing import NO_FIELDS, Arguments, Comparing, Fields
-from rmg_plugin_tools.trajectories import Trajectory, expected_of, trajectory_of
+from rmg_plugin_tools.trajectories import Given, Response, Trajectory, expected_of, trajectory_of
 
 MODES: Final = ("exact", "ordered", "unordered", "subset", "superset")
 Mode: TypeAlias = Annotated[
@@ -35,8 +35,8 @@ Measure: TypeAlias = Callable[[Comparing, Calls, Calls], tuple[int, int]]
 
 @grader
 def tool_sequence_match(
-    response: str | list[Any] | dict[str, Any],
-    reference: str | list[Any] | dict[str, Any],
+    response: Response,
+    reference: Given,
     *,
     mode: Mode = "exact",
     per_step: Annotated[

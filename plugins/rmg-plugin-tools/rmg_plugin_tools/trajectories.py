@@ -14,6 +14,9 @@ from rmg_plugin_tools.values import is_list, kind, read_json
 Given: TypeAlias = str | list[Any] | dict[str, Any]
 """Messages, steps or calls, as objects or as JSON."""
 
+Response: TypeAlias = Given | None
+"""The same; null has no calls, as `tool_calls` is null in a message without any."""
+
 Step: TypeAlias = tuple[Call, ...]
 
 _ASSISTANTS: Final = frozenset({"assistant", "ai", "model"})
@@ -47,12 +50,14 @@ class Trajectory:
         return tuple(chain.from_iterable(self.steps))
 
 
-def trajectory_of(value: Given) -> Trajectory:
+def trajectory_of(value: Response) -> Trajectory:
     """Read messages, one message, steps (lists of calls), calls, one call, or JSON of these.
 
     Of calls without messages each is a step. Text that does not begin as JSON does is an answer
     without calls; what cannot be read as a whole is told by `fault`, a call by its own.
     """
+    if value is None:
+        return Trajectory()
     if isinstance(value, str):
         return _of_text(value)
     if isinstance(value, Mapping):
@@ -85,14 +90,15 @@ def expected_of(value: Given) -> Trajectory:
     return wanted
 
 
-def acted(value: Given) -> Trajectory:
+def acted(value: Response, *, results: bool = False) -> Trajectory:
     """Read what an agent did, where there is no grade for what cannot be read.
 
     Raises:
-        CannotGrade: it cannot be read as a whole (`bad_input`).
+        CannotGrade: it cannot be read as a whole, or, if the `results` count, one of them answers
+            no call (`bad_input`).
     """
     done = trajectory_of(value)
-    fault = done.fault or done.stray
+    fault = done.fault or (done.stray if results else "")
     if fault:
         raise CannotGrade(f"the response cannot be read: {fault}", "bad_input")
     return done
@@ -113,7 +119,19 @@ def _of_text(text: str) -> Trajectory:
 
 
 def _unwrapped(value: Any) -> Any:
-    inner = value.get("message") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping):
+        return value
+    match value.get("type"):
+        # Items of OpenAI's Responses, which stand beside messages.
+        case "function_call":
+            call = {**value, "id": value.get("call_id")}
+            return {"role": "assistant", "tool_calls": [call]}
+        case "function_call_output":
+            identity, text = value.get("call_id"), value.get("output")
+            return {"role": "tool", "tool_call_id": identity, "content": text}
+        case "reasoning":
+            return {"role": "assistant"}
+    inner = value.get("message")
     return inner if isinstance(inner, Mapping) and _role(inner) else value
 
 

@@ -65,9 +65,13 @@ def kind(value: Any) -> str:
     return "array" if is_list(value) else type(value).__name__
 
 
+def write_json(value: Any) -> str:
+    return json.dumps(value, default=_plain)
+
+
 def shown(value: Any) -> str:
     """Write a value for a reason, cut to 60 characters."""
-    text = repr(value) if isinstance(value, str) else json.dumps(value, default=_plain)
+    text = repr(value) if isinstance(value, str) else write_json(value)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

@@ -74,7 +74,9 @@ test_contract = contract(
             pair([ROME, OSLO, STOP], [ROME], 0.5),
             pair([ROME, OSLO], [OSLO, ROME], 1.0),
             pair([], [], 1.0),
+            pair(None, [], 1.0),
             pair([ROME], [], 0.0),
+            pair([ROME], None, "bad_input"),
         ],
         "tool_call_match": [
             pair([ROME], [ALLOWED], 1.0),

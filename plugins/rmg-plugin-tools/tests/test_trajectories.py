@@ -20,6 +20,7 @@ def names(value):
     ("given", "steps"),
     [
         ([], []),
+        (None, []),
         ("", []),
         ("I cannot do that.", []),
         ("[]", []),
@@ -101,6 +102,23 @@ def test_a_reference_that_cannot_be_read_is_an_error(reference, message):
     assert told.value.kind == "bad_input"
 
 
+def test_items_of_openai_responses_are_calls_and_results():
+    items = [
+        {"role": "user", "content": "How warm is it?"},
+        {"type": "reasoning", "summary": []},
+        {"type": "function_call", "call_id": "1", "name": "weather", "arguments": "{}"},
+        {"type": "function_call", "call_id": "2", "name": "time", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "2", "output": "noon"},
+        {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": "31"}],
+        },
+    ]
+    assert names(items) == [["weather"], ["time"]]
+    assert results(items) == [(1, "noon")]
+
+
 def results(messages):
     return [(each.call, each.text) for each in trajectory_of(messages).results]
 
@@ -134,4 +152,5 @@ def test_results_in_blocks_are_read():
 def test_a_result_of_no_call_is_told(identity):
     messages = [{"role": "tool", "tool_call_id": identity, "content": "found"}]
     with pytest.raises(CannotGrade, match="message 1 is the result of a call that was not made"):
-        acted(messages)
+        acted(messages, results=True)
+    assert acted(messages).calls == ()
