@@ -104,7 +104,7 @@ def step_efficiency(
     reason = f"{useful} of {total} calls are useful"
     if needed is None:
         return GraderScore(useful / total, reason)
-    share = (1 - reference_weight) * useful / total + reference_weight * min(1, needed / total)
+    share = (1 - reference_weight) * useful / total + reference_weight * min(needed, total) / total
     return GraderScore(min(1.0, share), f"{reason}, {needed} are needed")
 
 

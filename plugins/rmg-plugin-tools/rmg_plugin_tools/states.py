@@ -1,7 +1,9 @@
 """The grader of the state that an agent leaves behind."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import islice
 from typing import Annotated, Any, TypeAlias
 
@@ -135,8 +137,10 @@ class _Rules:
     def _is_same(self, value: Any, wanted: Any) -> bool:
         if key_of(value) == key_of(wanted):
             return True
-        are_numbers = is_number(value) and is_number(wanted)
-        return are_numbers and bool(abs(value - wanted) <= self.tolerance)
+        if not (_is_finite(value) and _is_finite(wanted)):
+            return False
+        # As fractions: a large integer is no float.
+        return abs(Fraction(value) - Fraction(wanted)) <= self.tolerance
 
 
 def _without(items: Sequence[Any], both: Counter[Any]) -> list[Any]:
@@ -155,6 +159,10 @@ def _fits(path: Path, pattern: Path) -> bool:
     return len(path) == len(pattern) and all(
         "*" in (each, name) or each == name for each, name in zip(pattern, path, strict=True)
     )
+
+
+def _is_finite(value: Any) -> bool:
+    return is_number(value) and (isinstance(value, int) or math.isfinite(value))
 
 
 def _written(path: Path) -> str:

@@ -127,7 +127,15 @@ def test_another_call_is_useful_whatever_it_brings():
 
 @pytest.mark.parametrize(
     ("reference", "weight", "score"),
-    [(4, 1.0, 1.0), (2, 1.0, 0.5), (0, 1.0, 0.0), (2, 0.4, 0.8), (2, 0.0, 1.0), (9, 1.0, 1.0)],
+    [
+        (4, 1.0, 1.0),
+        (2, 1.0, 0.5),
+        (0, 1.0, 0.0),
+        (2, 0.4, 0.8),
+        (2, 0.0, 1.0),
+        (9, 1.0, 1.0),
+        (10**400, 1.0, 1.0),
+    ],
 )
 def test_the_reference_count_weighs_as_the_option_says(reference, weight, score):
     made = step_efficiency(calls("abcd"), reference, reference_weight=weight)

@@ -64,6 +64,13 @@ def test_numbers_may_be_apart_by_the_tolerance():
     assert final_state_equal({"a": True}, {"a": 1}, tolerance=0.1).score == 0.0
 
 
+@pytest.mark.parametrize("state", [10**400, float("inf"), float("nan")])
+def test_numbers_out_of_the_range_of_floats_are_compared_too(state):
+    assert final_state_equal(state, state, tolerance=0.1).score == 1.0
+    assert final_state_equal(state, 1.5, tolerance=0.1).score == 0.0
+    assert final_state_equal(state, -float("inf"), tolerance=0.1).score == 0.0
+
+
 def test_lists_without_order_hold_the_same_items_as_often():
     assert final_state_equal([1, 2, 1], [1, 1, 2], unordered=True).score == 1.0
     made = final_state_equal([1, 2, 2], [1, 1, 2], unordered=True)
