@@ -1,0 +1,94 @@
+"""JSON values: how a text is read as one, and the key by which two are the same."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, TypeGuard
+
+SHOWN = 60
+
+
+def read_json(text: str) -> Any:
+    """Read a text as JSON.
+
+    Raises:
+        ValueError: it is none, or nested too deeply.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as fault:
+        raise ValueError(f"no JSON ({fault.msg}, character {fault.pos + 1})") from fault
+    except RecursionError as fault:
+        raise ValueError("JSON that is nested too deeply") from fault
+
+
+def key_of(value: Any) -> Any:
+    """Return a key that two values share when they are equal as JSON.
+
+    1 and 1.0 are one number, and `true` is none; tables have no order, lists do.
+
+    >>> key_of({"a": 1, "b": [2]}) == key_of({"b": [2.0], "a": 1.0})
+    True
+    >>> key_of(True) == key_of(1)
+    False
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return "{}", frozenset((name, key_of(each)) for name, each in value.items())
+    if is_list(value):
+        return "[]", tuple(key_of(each) for each in value)
+    if isinstance(value, float) and math.isnan(value):
+        return "number", "nan"  # which is not equal to itself
+    return value if is_number(value) else (type(value).__name__, repr(value))
+
+
+def is_list(value: Any) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def kind(value: Any) -> str:
+    """Return the word of JSON Schema for the type of a value.
+
+    >>> [kind(each) for each in (True, 1, 1.5, "a", [], {}, None)]
+    ['boolean', 'integer', 'number', 'string', 'array', 'object', 'null']
+    """
+    if value is None:
+        return "null"
+    for word, types in _KINDS:
+        if isinstance(value, types):
+            return word
+    return "array" if is_list(value) else type(value).__name__
+
+
+def write_json(value: Any) -> str:
+    return json.dumps(value, default=_plain)
+
+
+def shown(value: Any) -> str:
+    """Write a value for a reason, cut to 60 characters."""
+    text = repr(value) if isinstance(value, str) else write_json(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+_KINDS: tuple[tuple[str, type], ...] = (
+    ("boolean", bool),
+    ("integer", int),
+    ("number", float),
+    ("string", str),
+    ("object", Mapping),
+)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if is_list(value) else repr(value)
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"no JSON ({word} is no value of it)")
