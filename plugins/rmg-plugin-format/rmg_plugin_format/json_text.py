@@ -58,19 +58,18 @@ def given_json(value: Any, name: str) -> Any:
 
 def kind_of(value: Any) -> Kind:
     """Return which of the six kinds of JSON values it is."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "string"
-        case dict():
-            return "object"
-        case _:
-            return "array"
+    return _KIND_OF[type(value)]
+
+
+_KIND_OF: Mapping[type, Kind] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    dict: "object",
+    list: "array",
+}
 
 
 def shown(value: Any) -> str:
@@ -150,19 +149,21 @@ def _check_texts(value: Any) -> None:
 def _copied(value: Any, depth: int) -> Any:
     within_depth(depth)
     match value:
-        case None | bool() | int():
+        case None | bool():
             return value
+        case int():
+            return int(value)
         case str():
             check_characters(value)
-            return value
+            return str(value)
         case float():
             if not math.isfinite(value):
                 raise Unreadable(f"JSON has no number {value}")
-            return value
+            return float(value)
         case Mapping():
             if odd := next((key for key in value if not isinstance(key, str)), None):
                 raise Unreadable(f"JSON has no key {odd!r} that is not a text")
-            return {key: _copied(part, depth + 1) for key, part in value.items()}
+            return {str(key): _copied(part, depth + 1) for key, part in value.items()}
         case list() | tuple():
             return [_copied(part, depth + 1) for part in value]
         case _:

@@ -7,7 +7,7 @@ from attrs import validators
 
 from rmg_core import GraderScore, grader
 from rmg_plugin_format.fences import FENCE_HELP, FENCES, Fence, unfenced
-from rmg_plugin_format.unreadable import Unreadable, check_characters, cut
+from rmg_plugin_format.unreadable import Unreadable, check_characters, said
 
 LANGUAGES = ("toml",)
 
@@ -48,5 +48,5 @@ def _keys(text: str) -> str:
         raise Unreadable("nested too deep to be read") from fault
     # Of itself a fault of TOML, and also a number that Python does not convert.
     except ValueError as fault:
-        raise Unreadable(f"not TOML: {cut(str(fault).partition(";")[0])}") from fault
+        raise Unreadable(f"not TOML: {said(fault)}") from fault
     return f"{len(made)} {'key' if len(made) == 1 else 'keys'}"

@@ -15,6 +15,11 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")
 
 
+def said(fault: Exception) -> str:
+    """Return what a foreign exception says, without advice that is meant for programmers."""
+    return cut(str(fault).partition(";")[0])
+
+
 def cut(text: str) -> str:
     """Put a foreign message on one line of at most 200 characters."""
     line = " ".join(text.split())

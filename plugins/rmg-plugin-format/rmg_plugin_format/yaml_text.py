@@ -6,7 +6,7 @@ from attrs import field, frozen, validators
 
 from rmg_core import GraderScore, grader
 from rmg_plugin_format.fences import Fence, fence_field, unfenced
-from rmg_plugin_format.unreadable import Unreadable, check_characters, cut, quoted, within_depth
+from rmg_plugin_format.unreadable import Unreadable, check_characters, cut, quoted, said, within_depth
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -86,7 +86,7 @@ def _kind(text: str) -> str:
     except (ValueError, LookupError, AttributeError, TypeError, OverflowError) as fault:
         if isinstance(fault, Unreadable):
             raise
-        raise Unreadable(f"not YAML: a value cannot be read: {cut(str(fault).partition(";")[0])}") from fault
+        raise Unreadable(f"not YAML: a value cannot be read: {said(fault)}") from fault
     kind: str = node.id
     return kind
 
