@@ -7,7 +7,7 @@ from typing import Any
 from attrs import Attribute, field, frozen, validators
 
 from rmg_core import GraderScore, grader
-from rmg_plugin_format.fences import Fence, fence_field, unfenced
+from rmg_plugin_format.fences import FENCE, FENCES, Fence, unfenced
 from rmg_plugin_format.unreadable import Unreadable, check_characters, counted, cut, quoted
 
 LANGUAGES = ("csv", "tsv")
@@ -18,18 +18,18 @@ def _is_a_sign(_: object, attribute: "Attribute[Any]", value: str) -> None:
         raise ValueError(f"{attribute.name} must be one character, and no quote or line break")
 
 
-def _fits_columns(instance: "ValidCsv", attribute: "Attribute[Any]", value: tuple[str, ...]) -> None:
+def _fits_columns(instance: Any, attribute: "Attribute[Any]", value: tuple[str, ...]) -> None:
     if value and instance.columns not in (None, len(value)):
         raise ValueError(
-            f"{attribute.name} has {counted(len(value), 'name')} and columns is {instance.columns}: "
-            "leave columns out"
+            f"{attribute.name} must have as many names as columns says, or columns be left out: "
+            f"{len(value)} are not {instance.columns}"
         )
 
 
 @grader
 @frozen(kw_only=True)
 class ValidCsv:
-    """1 when the response is CSV in which every row has the same number of columns, else 0.
+    r"""1 when the response is CSV in which every row has the same number of columns, else 0.
 
     A sentence is CSV of one row: unless `columns`, `header` or the two least numbers say
     otherwise, two columns and two rows are asked for, the header among them. Blank lines at the
@@ -38,9 +38,9 @@ class ValidCsv:
     Definition: RFC 4180 with any delimiter, as the `csv` of Python reads it when it is strict.
 
     Example:
-        >>> ValidCsv(header=("name", "age")).grade("name,age\\nAda,36\\n").score
+        >>> ValidCsv(header=("name", "age")).grade("name,age\nAda,36\n").score
         1.0
-        >>> ValidCsv().grade("name,age\\nAda").reason
+        >>> ValidCsv().grade("name,age\nAda").reason
         'row 2 has 1 column, and the first has 2'
     """
 
@@ -67,7 +67,7 @@ class ValidCsv:
         validator=validators.ge(1),
         metadata={"help": "the fewest rows, the header among them"},
     )
-    fence: Fence = fence_field()
+    fence: Fence = field(default="none", validator=validators.in_(FENCES), metadata=FENCE)
 
     def grade(self, response: str) -> GraderScore:
         try:

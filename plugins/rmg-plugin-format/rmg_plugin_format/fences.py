@@ -1,29 +1,21 @@
 """Fenced blocks of Markdown: where they begin, what is in them, and whether they end."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias, get_args
 
-from attrs import field, frozen, validators
+from attrs import frozen
 
 from rmg_plugin_format.unreadable import Unreadable, counted
 
 Fence: TypeAlias = Literal["none", "allowed", "required", "within"]
 FENCES: Sequence[Fence] = get_args(Fence)
-FENCE_HELP = (
-    "`none`: the whole response is read; `allowed`: it may be one fenced block; `required`: it "
-    "must be; `within`: the one fenced block counts, whatever stands around it"
-)
+FENCE: Mapping[str, str] = {
+    "help": "`none`: the whole response is read; `allowed`: it may be one fenced block; "
+    "`required`: it must be; `within`: the one fenced block counts, whatever stands around it"
+}
 
 _OPENING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^\r\n]*)\Z")
-
-
-def fence_field(default: Fence = "none") -> Fence:
-    """Make the option `fence` of a grader."""
-    made: Fence = field(
-        default=default, validator=validators.in_(FENCES), metadata={"help": FENCE_HELP}
-    )
-    return made
 
 
 @frozen
@@ -75,7 +67,7 @@ def unfenced(response: str, fence: Fence, languages: Sequence[str]) -> str:
             return response
         raise Unreadable("the response is not one fenced block and nothing else")
     if len(found) != 1:
-        raise Unreadable(f"{counted(len(found), f'fenced block')} of {languages[0]} or no language")
+        raise Unreadable(f"{counted(len(found), 'fenced block')} of {languages[0]} or no language")
     [block] = found
     if block.language and block.language not in languages:
         raise Unreadable(f"the fenced block says that it is {block.language!r}")

@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 from attrs import field, frozen, validators
 
 from rmg_core import GraderScore, grader
-from rmg_plugin_format.fences import Fence, fence_field
+from rmg_plugin_format.fences import FENCE, FENCES, Fence
 from rmg_plugin_format.json_text import kind_of, shown
 from rmg_plugin_format.matching import most_pairs
-from rmg_plugin_format.places import Ignored, Step, ignore_field, ignored, spelled
+from rmg_plugin_format.places import IGNORE, Ignored, Step, are_paths, ignored, spelled
 from rmg_plugin_format.references import (
+    ANY_OF,
     Reference,
     Response,
-    any_of_field,
     check_pairs,
     references,
 )
@@ -79,9 +79,9 @@ class JsonMatch:
         validator=[validators.ge(0), validators.lt(1)],
         metadata={"help": "what they may differ by, as a share of the reference's"},
     )
-    ignore: tuple[str, ...] = ignore_field()
-    any_of: bool = any_of_field()
-    fence: Fence = fence_field()
+    ignore: tuple[str, ...] = field(default=(), validator=are_paths, metadata=IGNORE)
+    any_of: bool = field(default=False, metadata=ANY_OF)
+    fence: Fence = field(default="none", validator=validators.in_(FENCES), metadata=FENCE)
 
     def grade(self, response: Response, reference: Reference) -> GraderScore:
         wanted = references(reference, any_of=self.any_of)
@@ -173,14 +173,18 @@ class JsonMatch:
         check_pairs(got, want)
         choices = []
         for index, part in enumerate(want):
-            fits = [i for i, item in enumerate(got) if self._difference(item, part, (), free) is None]
+            fits = [
+                place
+                for place, item in enumerate(got)
+                if self._difference(item, part, (), free) is None
+            ]
             if not fits:
                 return index
             choices.append(fits)
         partners = most_pairs(choices)
         return partners.index(None) if None in partners else None
 
-    def _form(self, value: Any, free: Ignored) -> Hashable:
+    def _form(self, value: Any, free: Ignored) -> Hashable:  # noqa: PLR0911 - one for each kind
         """Return what is equal for two values that are the same, where there is no tolerance."""
         match value:
             case dict():
@@ -203,9 +207,7 @@ class JsonMatch:
 
     def _is_same(self, got: Any, want: Any) -> bool:
         if isinstance(want, str):
-            return bool(
-                got.casefold() == want.casefold() if self.ignore_case else got == want
-            )
+            return bool(got.casefold() == want.casefold() if self.ignore_case else got == want)
         if want is None or isinstance(want, bool):
             return bool(got == want)
         if self.number_types and type(got) is not type(want):

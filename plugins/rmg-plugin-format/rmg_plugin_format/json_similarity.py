@@ -7,14 +7,14 @@ from typing import Any, Literal, TypeAlias, get_args
 from attrs import field, frozen, validators
 
 from rmg_core import GraderScore, grader
-from rmg_plugin_format.fences import Fence, fence_field
+from rmg_plugin_format.fences import FENCE, FENCES, Fence
 from rmg_plugin_format.json_text import kind_of
 from rmg_plugin_format.matching import best_pairs
-from rmg_plugin_format.places import Ignored, Step, ignore_field, ignored, spelled
+from rmg_plugin_format.places import IGNORE, Ignored, Step, are_paths, ignored, spelled
 from rmg_plugin_format.references import (
+    ANY_OF,
     Reference,
     Response,
-    any_of_field,
     check_pairs,
     references,
 )
@@ -70,9 +70,9 @@ class JsonSimilarity:
         validator=validators.in_(get_args(Numbers)),
         metadata={"help": "how alike two numbers are: by their difference, or equal or not"},
     )
-    ignore: tuple[str, ...] = ignore_field()
-    any_of: bool = any_of_field()
-    fence: Fence = fence_field()
+    ignore: tuple[str, ...] = field(default=(), validator=are_paths, metadata=IGNORE)
+    any_of: bool = field(default=False, metadata=ANY_OF)
+    fence: Fence = field(default="none", validator=validators.in_(FENCES), metadata=FENCE)
 
     def grade(self, response: Response, reference: Reference) -> GraderScore:
         wanted = references(reference, any_of=self.any_of)

@@ -127,7 +127,7 @@ def _integer(digits: str) -> int:
 def _float(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise Unreadable(f"the number {quoted(digits)} is too large for a double, which readers use")
+        raise Unreadable(f"the number {quoted(digits)} is beyond doubles, which readers use")
     return number
 
 

@@ -1,10 +1,10 @@
 """Places in JSON: how they are written, and which of them a grader is told to ignore."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, frozen
 
 Step: TypeAlias = str | int
 
@@ -84,22 +84,16 @@ class Ignored:
         return [each for each in enumerate(value) if not self.covers(each[0])]
 
 
-def _are_paths(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> None:
+def are_paths(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> None:
+    """Refuse what is no path."""
     for path in value:
         parsed(path)
 
 
-def ignore_field() -> tuple[str, ...]:
-    """Make the option `ignore` of a grader."""
-    made: tuple[str, ...] = field(
-        default=(),
-        validator=_are_paths,
-        metadata={
-            "help": "paths that do not count, such as `id` or `items.*.id`; `*` is every key and "
-            "item, an item of a list without order has no number"
-        },
-    )
-    return made
+IGNORE: Mapping[str, str] = {
+    "help": "paths that do not count, such as `id` or `items.*.id`; `*` is every key and item, "
+    "an item of a list without order has no number"
+}
 
 
 def ignored(paths: Sequence[str]) -> Ignored:

@@ -79,8 +79,8 @@ class ReasoningFormat:
                 _check_outside(outside)
             if not self.empty:
                 _check_filled(parts.blocks)
-                if not self.answer and not parts.outside[-1].strip():
-                    raise Unreadable(f"nothing follows </{self.think}>")
+                if not self.answer:
+                    _check_followed(parts)
         except Unreadable as fault:
             return GraderScore(0.0, str(fault))
         return GraderScore(1.0, "reasoning, then an answer")
@@ -104,7 +104,7 @@ class ToolCallFormat:
         ... ).reason
         'reasoning, then 1 call'
         >>> ToolCallFormat(thinks=False).grade("<tool_call>find()</tool_call>").reason
-        'call 1: not JSON: expecting value at line 1 column 2'
+        'call 1: not JSON: expecting value at line 1 column 1'
     """
 
     think: str = field(
@@ -161,7 +161,7 @@ def _parts(
     response: str,
     names: Sequence[str],
     think: str,
-    prefilled: bool,  # noqa: FBT001 - handed on
+    prefilled: bool,
     opaque: Sequence[str] = (),
 ) -> Parts:
     if not response or response.isspace():
@@ -188,17 +188,27 @@ def _check_filled(blocks: Sequence[Block]) -> None:
             raise Unreadable(f"<{block.name}> is empty")
 
 
+def _check_followed(parts: Parts) -> None:
+    if not parts.outside[-1].strip():
+        raise Unreadable(f"nothing follows </{parts.blocks[-1].name}>")
+
+
 def _check_call(call: Block, number: int) -> None:
     try:
-        made = read_json(call.text)
-        if not isinstance(made, dict):
-            raise Unreadable("it is no object")  # noqa: TRY004 - a wrong answer, no wrong program
-        for key, kind, said in (("name", str, "a text"), ("arguments", dict, "an object")):
-            if key not in made:
-                raise Unreadable(f"it has no {key!r}")
-            if not isinstance(made[key], kind):
-                raise Unreadable(f"{key!r} is not {said}")
-        if not made["name"].strip():
-            raise Unreadable("'name' is empty")
-    except Unreadable as fault:
-        raise Unreadable(f"call {number}: {fault}") from fault
+        fault = _fault_of(read_json(call.text))
+    except Unreadable as unread:
+        raise Unreadable(f"call {number}: {unread}") from unread
+    if fault:
+        raise Unreadable(f"call {number}: {fault}")
+
+
+def _fault_of(call: Any) -> str:
+    """Say what of a call is not as it must be, or nothing."""
+    if not isinstance(call, dict):
+        return "it is no object"
+    for key, kind, said in (("name", str, "a text"), ("arguments", dict, "an object")):
+        if key not in call:
+            return f"it has no {key!r}"
+        if not isinstance(call[key], kind):
+            return f"{key!r} is not {said}"
+    return "" if call["name"].strip() else "'name' is empty"

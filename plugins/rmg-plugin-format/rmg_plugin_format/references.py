@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import field
-
 from rmg_core import CannotGrade
 from rmg_plugin_format.json_text import given_json, read_json
 from rmg_plugin_format.unreadable import Unreadable
@@ -12,17 +10,12 @@ from rmg_plugin_format.unreadable import Unreadable
 Response: TypeAlias = str | Mapping[str, Any] | Sequence[Any]
 Reference: TypeAlias = str | bool | int | float | Mapping[str, Any] | Sequence[Any]
 
+ANY_OF: Mapping[str, str] = {
+    "help": "the reference is a list of references, of which the best counts"
+}
+
 # Each item of one list is compared with each of the other.
 PAIRS = 250_000
-
-
-def any_of_field() -> bool:
-    """Make the option `any_of` of a grader."""
-    made: bool = field(
-        default=False,
-        metadata={"help": "the reference is a list of references, of which the best counts"},
-    )
-    return made
 
 
 def references(reference: Reference, *, any_of: bool) -> Sequence[Any]:
@@ -34,9 +27,7 @@ def references(reference: Reference, *, any_of: bool) -> Sequence[Any]:
     if not any_of:
         return [_value(reference, "reference")]
     if isinstance(reference, str) or not isinstance(reference, Sequence) or not reference:
-        raise CannotGrade(
-            "reference is no list of references, which any_of asks for", "bad_input"
-        )
+        raise CannotGrade("reference is no list of references, which any_of asks for", "bad_input")
     return [_value(each, f"reference {n}") for n, each in enumerate(reference, 1)]
 
 

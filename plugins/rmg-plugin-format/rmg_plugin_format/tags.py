@@ -1,4 +1,4 @@
-"""Tags of a response, such as `<think>` and `</think>`: their blocks, and the grader of their number."""
+"""Tags such as `<think>` and `</think>`: their blocks, and the grader that counts them."""
 
 import re
 from collections import Counter

@@ -6,8 +6,8 @@ from typing import Annotated
 from attrs import validators
 
 from rmg_core import GraderScore, grader
-from rmg_plugin_format.fences import FENCE_HELP, FENCES, Fence, unfenced
-from rmg_plugin_format.unreadable import Unreadable, check_characters, said
+from rmg_plugin_format.fences import FENCE, FENCES, Fence, unfenced
+from rmg_plugin_format.unreadable import Unreadable, check_characters, counted, said
 
 LANGUAGES = ("toml",)
 
@@ -16,7 +16,7 @@ LANGUAGES = ("toml",)
 def valid_toml(
     response: str,
     *,
-    fence: Annotated[Fence, validators.in_(FENCES), FENCE_HELP] = "none",
+    fence: Annotated[Fence, validators.in_(FENCES), FENCE["help"]] = "none",
 ) -> GraderScore:
     """1 when the response is a TOML document, else 0.
 
@@ -32,9 +32,6 @@ def valid_toml(
     """
     try:
         text = unfenced(response, fence, LANGUAGES)
-        if not text or text.isspace():
-            raise Unreadable("the response is empty")
-        check_characters(text)
         keys = _keys(text)
     except Unreadable as fault:
         return GraderScore(0.0, str(fault))
@@ -42,6 +39,9 @@ def valid_toml(
 
 
 def _keys(text: str) -> str:
+    if not text or text.isspace():
+        raise Unreadable("the response is empty")
+    check_characters(text)
     try:
         made = tomllib.loads(text)
     except RecursionError as fault:
@@ -49,4 +49,4 @@ def _keys(text: str) -> str:
     # Of itself a fault of TOML, and also a number that Python does not convert.
     except ValueError as fault:
         raise Unreadable(f"not TOML: {said(fault)}") from fault
-    return f"{len(made)} {'key' if len(made) == 1 else 'keys'}"
+    return counted(len(made), "key")

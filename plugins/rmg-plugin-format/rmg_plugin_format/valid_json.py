@@ -6,7 +6,7 @@ from typing import Any
 from attrs import field, frozen, validators
 
 from rmg_core import GraderScore, grader
-from rmg_plugin_format.fences import Fence, fence_field, unfenced
+from rmg_plugin_format.fences import FENCE, FENCES, Fence, unfenced
 from rmg_plugin_format.json_text import KINDS, Kind, given_json, kind_of, read_json
 from rmg_plugin_format.schemas import as_schema, faults_of
 from rmg_plugin_format.unreadable import Unreadable
@@ -50,7 +50,7 @@ class ValidJson:
         validator=validators.deep_iterable(validators.in_(KINDS)),
         metadata={"help": "what the value may be; without any, all of them"},
     )
-    fence: Fence = fence_field()
+    fence: Fence = field(default="none", validator=validators.in_(FENCES), metadata=FENCE)
 
     def grade(self, response: str | Mapping[str, Any] | Sequence[Any]) -> GraderScore:
         try:

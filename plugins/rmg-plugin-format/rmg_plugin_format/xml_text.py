@@ -3,10 +3,10 @@
 from typing import NoReturn
 from xml.parsers import expat
 
-from attrs import field, frozen
+from attrs import field, frozen, validators
 
 from rmg_core import GraderScore, grader
-from rmg_plugin_format.fences import Fence, fence_field, unfenced
+from rmg_plugin_format.fences import FENCE, FENCES, Fence, unfenced
 from rmg_plugin_format.unreadable import Unreadable, check_characters, quoted
 
 LANGUAGES = ("xml", "svg", "xhtml")
@@ -34,7 +34,7 @@ class ValidXml:
     root: str = field(
         default="", metadata={"help": "the local name of the root element; empty: any"}
     )
-    fence: Fence = fence_field()
+    fence: Fence = field(default="none", validator=validators.in_(FENCES), metadata=FENCE)
 
     def grade(self, response: str) -> GraderScore:
         try:
@@ -43,9 +43,7 @@ class ValidXml:
             return GraderScore(0.0, str(fault))
         root = names[0].rpartition(_SEPARATOR)[2]
         if self.root and root != self.root:
-            return GraderScore(
-                0.0, f"the root element is {quoted(root)}, not {quoted(self.root)}"
-            )
+            return GraderScore(0.0, f"the root element is {quoted(root)}, not {quoted(self.root)}")
         return GraderScore(1.0, f"well-formed, with the root element {quoted(root)}")
 
 
@@ -64,7 +62,7 @@ def _elements(text: str) -> list[str]:
     parser.SkippedEntityHandler = _refuse_skipped
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     try:
-        parser.Parse(text.encode(), True)  # noqa: FBT003 - it takes no keywords
+        parser.Parse(text.encode(), True)
     except expat.ExpatError as fault:
         what = expat.errors.messages[fault.code]
         place = f"line {fault.lineno} column {fault.offset + 1}"

@@ -5,8 +5,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from attrs import field, frozen, validators
 
 from rmg_core import GraderScore, grader
-from rmg_plugin_format.fences import Fence, fence_field, unfenced
-from rmg_plugin_format.unreadable import Unreadable, check_characters, cut, quoted, said, within_depth
+from rmg_plugin_format.fences import FENCE, FENCES, Fence, unfenced
+from rmg_plugin_format.unreadable import (
+    Unreadable,
+    check_characters,
+    cut,
+    quoted,
+    said,
+    within_depth,
+)
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -45,7 +52,7 @@ class ValidYaml:
         validator=[validators.min_len(1), validators.deep_iterable(validators.in_(KINDS))],
         metadata={"help": "what the document may be"},
     )
-    fence: Fence = fence_field()
+    fence: Fence = field(default="none", validator=validators.in_(FENCES), metadata=FENCE)
 
     def grade(self, response: str) -> GraderScore:
         try:
