@@ -73,7 +73,8 @@ def _grader(name: str, spec: GraderSpec) -> str:
     # The levels that end the text of a judge's class are a table of its section.
     said = spec.summary if judges.rubric_of(spec) else _prose(spec.doc)
     rest = judges.section(spec) if judges.is_judge(spec) else [options_table(spec.options)]
-    parts = [f"### `{name}`", said, f"{scale} {needs}".strip(), inputs, *rest]
+    shown = "" if judges.is_judge(spec) else _example(spec.doc)
+    parts = [f"### `{name}`", said, f"{scale} {needs}".strip(), inputs, *rest, shown]
     return "\n\n".join(filter(None, parts))
 
 
@@ -113,6 +114,15 @@ def _prose(doc: str) -> str:
     """Return the paragraphs of a docstring without its sections `Raises` and `Example`."""
     said = re.split(r"\n\n(?=(?:Raises|Example|Examples|Args|Returns):\n)", _clean(doc))[0]
     return "\n\n".join(" ".join(part.split()) for part in said.split("\n\n"))
+
+
+def _example(doc: str) -> str:
+    """Return the section `Example` of a docstring, which the tests of its pack run.
+
+    It stays indented: a fenced block is one that the tests of the docs run.
+    """
+    found = re.search(r"^Examples?:\n((?:    .*\n?|\n)+)", _clean(doc), re.MULTILINE)
+    return f"Example:\n\n{found[1].rstrip()}" if found else ""
 
 
 def _clean(doc: str) -> str:
