@@ -7,7 +7,7 @@ from typing import Any
 
 from rmg_core import CannotGrade
 from rmg_plugin_format.json_text import given_json, read_json
-from rmg_plugin_format.patterns import check_patterns, linear
+from rmg_plugin_format.keywords import check_patterns, quick
 from rmg_plugin_format.places import spelled
 from rmg_plugin_format.unreadable import Unreadable, cut
 
@@ -158,4 +158,4 @@ def _validator(schema: Mapping[str, Any], is_linear: bool) -> Any:
     # A part that named its draft, as the whole does for one that refers to it, would be given to
     # the library's own class, which searches by `re`.
     unnamed = {key: part for key, part in schema.items() if key != "$schema"}
-    return (linear(made) if is_linear else made)(unnamed, registry=_registry())
+    return quick(made, is_linear=is_linear)(unnamed, registry=_registry())

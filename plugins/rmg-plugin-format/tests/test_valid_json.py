@@ -183,3 +183,26 @@ def test_patterns_say_what_is_right():
 def test_patterns_that_could_not_end_are_refused_unless_asked_for(schema, said):
     assert refusal(schema).startswith(said)
     assert ValidJson(schema=schema, python_patterns=True).grade("[]").score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ('[1, true, "1", null, [], {}, [[]], ["word", null]]', 1.0),
+        ('[["word", 1], true, ["plain", 1], 1]', 1.0),
+        ("[1, 1.0]", 0.0),
+        ('[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]', 0.0),
+        ('[{"a": 1}, {"a": true}]', 1.0),
+    ],
+)
+def test_items_are_unique_as_json_schema_means_it(text, score):
+    assert ValidJson(schema={"uniqueItems": True}).grade(text).score == score
+    assert ValidJson(schema={"uniqueItems": False}).grade(text).score == 1.0
+
+
+def test_equal_items_are_named_and_many_different_ones_looked_through():
+    grader = ValidJson(schema={"uniqueItems": True})
+    assert grader.grade("[1, 2, 1]").reason == (
+        "against the schema, at the top: items 0 and 2 are the same"
+    )
+    assert grader.grade([{"a": place} for place in range(50_000)]).score == 1.0
