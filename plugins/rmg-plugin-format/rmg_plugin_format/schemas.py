@@ -74,6 +74,11 @@ def _place(error: Any) -> tuple[str, str]:
 def _from_file(path: str) -> Mapping[str, Any]:
     try:
         schema = read_json(Path(path).read_text("utf-8-sig"))
+    except FileNotFoundError as fault:
+        raise ValueError(
+            "schema must be a table or the path of a file, and there is no "
+            f"{path!r} in {Path.cwd()}"
+        ) from fault
     except (OSError, UnicodeDecodeError) as fault:
         raise ValueError(f"schema must be a table or the path of a file: {fault}") from fault
     except Unreadable as fault:
