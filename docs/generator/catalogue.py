@@ -73,7 +73,8 @@ def _grader(name: str, spec: GraderSpec) -> str:
     # The levels that end the text of a judge's class are a table of its section.
     said = spec.summary if judges.rubric_of(spec) else _prose(spec.doc)
     rest = judges.section(spec) if judges.is_judge(spec) else [options_table(spec.options)]
-    parts = [f"### `{name}`", said, f"{scale} {needs}".strip(), inputs, *rest, _example(spec.doc)]
+    shown = "" if judges.is_judge(spec) else _example(spec.doc)
+    parts = [f"### `{name}`", said, f"{scale} {needs}".strip(), inputs, *rest, shown]
     return "\n\n".join(filter(None, parts))
 
 
@@ -116,9 +117,12 @@ def _prose(doc: str) -> str:
 
 
 def _example(doc: str) -> str:
-    """Return the section `Example` of a docstring, whose indented lines are a block of code."""
-    found = re.search(r"^Examples?:\n(?:(?: .*)?(?:\n|\Z))+", _clean(doc), re.MULTILINE)
-    return found[0].replace(":\n", ":\n\n", 1).rstrip() if found else ""
+    """Return the section `Example` of a docstring, which the tests of its pack run.
+
+    It stays indented: a fenced block is one that the tests of the docs run.
+    """
+    found = re.search(r"^Examples?:\n((?:    .*\n?|\n)+)", _clean(doc), re.MULTILINE)
+    return f"Example:\n\n{found[1].rstrip()}" if found else ""
 
 
 def _clean(doc: str) -> str:
