@@ -15,7 +15,7 @@ LATEST = "https://json-schema.org/draft/2020-12/schema"
 _NEEDS = "schema needs jsonschema and google-re2; run `pip install 'rmg-plugin-format[schema]'`"
 
 
-def as_schema(written: Mapping[str, Any] | str | None) -> Mapping[str, Any] | None:
+def as_schema(written: Mapping[str, Any] | Path | str | None) -> Mapping[str, Any] | None:
     """Make a schema of what an option says: the schema itself, or the path of its file.
 
     The content stands in the option from then on, so that another content makes other grades.
@@ -25,7 +25,7 @@ def as_schema(written: Mapping[str, Any] | str | None) -> Mapping[str, Any] | No
     """
     if written is None:
         return None
-    schema = _from_file(written) if isinstance(written, str) else _given(written)
+    schema = _from_file(written) if isinstance(written, Path | str) else _given(written)
     _check(schema)
     return schema
 
@@ -71,20 +71,19 @@ def _place(error: Any) -> tuple[str, str]:
     return spelled(list(error.absolute_path)), error.message
 
 
-def _from_file(path: str) -> Mapping[str, Any]:
+def _from_file(path: Path | str) -> Mapping[str, Any]:
     try:
         schema = read_json(Path(path).read_text("utf-8-sig"))
     except FileNotFoundError as fault:
         raise ValueError(
-            "schema must be a table or the path of a file, and there is no "
-            f"{path!r} in {Path.cwd()}"
+            f"schema must be a table or the path of a file, and there is no file '{path}'"
         ) from fault
     except (OSError, UnicodeDecodeError) as fault:
         raise ValueError(f"schema must be a table or the path of a file: {fault}") from fault
     except Unreadable as fault:
-        raise ValueError(f"schema must be in a file of JSON, and {path!r} is {fault}") from fault
+        raise ValueError(f"schema must be in a file of JSON, and '{path}' is {fault}") from fault
     if not isinstance(schema, dict):
-        raise ValueError(f"schema must be an object, and {path!r} holds none")  # noqa: TRY004 - options
+        raise ValueError(f"schema must be an object, and '{path}' holds none")  # noqa: TRY004 - options
     return schema
 
 

@@ -1,6 +1,7 @@
 """The grader of a response that must be JSON, and keep a schema."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from attrs import Attribute, field, frozen, validators
@@ -51,8 +52,8 @@ class ValidJson:
         converter=as_schema,
         validator=_has_linear_patterns,
         metadata={
-            "written": dict[str, Any] | str | None,
-            "help": "a JSON Schema, or the path of its file from where rmg is run",
+            "written": dict[str, Any] | Path | None,
+            "help": "a JSON Schema, or the path of its file from the folder of the config",
         },
     )
     python_patterns: bool = field(

@@ -74,7 +74,7 @@ def test_a_file_that_holds_no_schema_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "schema.json"
     monkeypatch.chdir(tmp_path)
     assert refusal("schema.json") == (
-        f"schema must be a table or the path of a file, and there is no 'schema.json' in {tmp_path}"
+        "schema must be a table or the path of a file, and there is no file 'schema.json'"
     )
     path.write_text("[1]", "utf-8")
     assert refusal(str(path)) == f"schema must be an object, and {str(path)!r} holds none"
