@@ -552,3 +552,18 @@ def test_a_near_miss_is_near():
         "red",
         "error",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "path"), [("x.json", "conf/x.json"), ("/x.json", "/x.json"), ("../y", "conf/../y")]
+)
+def test_a_path_starts_from_the_folder_of_the_config(written, path):
+    @frozen
+    class Options:
+        file: Path
+        others: tuple[Path, ...] = ()
+
+    table = {"file": written, "others": [written]}
+    made = structure_options(Options, table, owner="grader 'p/g'", base=Path("conf"))
+    assert (made.file, made.others) == (Path(path), (Path(path),))
+    assert structure_options(Options, table, owner="grader 'p/g'").file == Path(written)

@@ -7,6 +7,7 @@ import anyio
 import attrs
 import pytest
 
+from rmg_core import GradingRunner
 from rmg_core.basic.recorded import Recorded
 from rmg_core.errors import ProviderError
 from rmg_core.models import (
@@ -199,3 +200,26 @@ def test_a_model_that_is_made_keeps_to_what_it_read(recorded):
     first = recorded({"prompt": "a", "reply": "A"})
     recorded({"prompt": "a", "reply": "another"})
     assert reply(first, "a") == Reply("A")
+
+
+def test_the_path_in_a_config_starts_from_its_folder(tmp_path, monkeypatch):
+    folder = tmp_path / "conf"
+    folder.mkdir()
+    (folder / "rows.jsonl").write_text('{"text": "Hi"}\n', "utf-8")
+    (folder / "said.jsonl").write_text('{"prompt": "Hi", "reply": "yes"}\n', "utf-8")
+    (folder / "graders.py").write_text(
+        "from rmg_core import Model\n\n\n"
+        "async def agrees(text: str, *, model: Model) -> bool:\n"
+        '    """1 when the model says yes."""\n'
+        '    return (await model.ask(text)).text == "yes"\n',
+        "utf-8",
+    )
+    (folder / "qa.toml").write_text(
+        '[dataset]\npath = "rows.jsonl"\n[models.m]\nuse = "recorded"\n'
+        'options = { path = "said.jsonl" }\n[graders.agrees]\nuse = "./graders.py:agrees"\n'
+        'options = { model = "m" }\n',
+        "utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    results = GradingRunner.from_config("conf/qa.toml").run()
+    assert results["agrees"][0].score == 1
