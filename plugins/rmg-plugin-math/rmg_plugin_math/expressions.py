@@ -1,18 +1,17 @@
 """What the strict profile refuses in the expression of an answer, before anything is computed."""
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from rmg_plugin_math.reading import Reading
+from rmg_plugin_math.strictness import COMMAND
 
-MOST_DIGITS = 1000
+MOST_DIGITS = 10_000
 """Of a number that is computed: 9^9^9 has 369,693,100."""
 
 _UNFINISHED = {"Integral", "Sum", "Product", "Limit", "Derivative", "Subs", "ConditionSet"}
-_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 
 
 def refusal(answer: Reading, reference: Reading, *, largest: int) -> str:
@@ -32,7 +31,7 @@ def _strange_names(answer: Reading, reference: Reading) -> Iterator[str]:
     gold = set(map(str, _free(reference.expression)))
     strange = set(map(str, _free(answer.expression))) - gold
     # Math-Verify reads all names in lower case: r and R are one to it.
-    letters = set(_COMMAND.sub(" ", answer.written)) - set(reference.written)
+    letters = set(COMMAND.sub(" ", answer.written)) - set(reference.written)
     recased = {letter for letter in letters if letter.lower() in gold}
     for name in sorted(strange | recased):
         yield f"{name} stands in the answer, and not in the reference"
@@ -110,11 +109,8 @@ def _kind(expression: Any) -> str:
     from sympy import Interval, MatrixBase, Set, Tuple
     from sympy.logic.boolalg import Boolean
 
-    if isinstance(expression, Boolean):
-        return "relation"
-    if (
-        type(expression).__name__ == "And"
-    ):  # the chain of latex2sympy2_extended, which is no Boolean
+    # A chain of relations is an `And` of latex2sympy2_extended, which is no Boolean.
+    if isinstance(expression, Boolean) or type(expression).__name__ == "And":
         return "relation"
     if isinstance(expression, MatrixBase) or getattr(expression, "is_Matrix", False):
         return "matrix"
@@ -157,26 +153,23 @@ def _is_written_number(expression: Any) -> bool:
 def _digits(expression: Any) -> float:
     """Estimate how many digits the numbers have that an expression comes to, from above."""
     if _is_number(expression):
-        return _digits_of(expression)
-    parts = [_digits(each) for each in getattr(expression, "args", ())]
+        bits = [int(getattr(expression, part, 0)).bit_length() for part in ("p", "q")]
+        return max(1.0, max(bits) * math.log10(2))
+    parts: list[float] = [_digits(each) for each in getattr(expression, "args", ())]
     match type(expression).__name__:
         case "Pow" | "exp":
-            base, power = parts if len(parts) == 2 else (1.0, parts[0])
-            exponent = expression.args[-1]
-            times = abs(float(exponent)) if _is_number(exponent) else 10.0 ** min(power, 9)
-            return max(base, 1.0) * times if not _free(expression) else max(*parts, times)
-        case "factorial" | "gamma" | "factorial2" | "subfactorial":
-            return parts[0] * 10.0 ** min(parts[0], 9)
+            size = _size(expression.args[-1], parts[-1])
+            # A power of a name is written out in terms, each of which is small.
+            return max(parts) * size if not _free(expression) else max(*parts, size / 10)
+        case "factorial" | "factorial2" | "subfactorial" | "gamma":
+            digits = parts[0]
+            return digits * math.pow(10, min(digits, 9))
         case _:
             return math.fsum(parts) or 1.0
 
 
-def _digits_of(number: Any) -> float:
-    for part in (getattr(number, "p", None), getattr(number, "q", None)):
-        if isinstance(part, int) and abs(part).bit_length() > 3400:
-            return MOST_DIGITS + 1.0
-    if not getattr(number, "is_finite", False):
-        return 1.0
-    if not hasattr(number, "p"):
-        return 1.0
-    return max(1.0, math.log10(abs(float(number.p)) + 1))
+def _size(exponent: Any, digits: float) -> float:
+    """Return how large an exponent is at most, up to a thousand millions."""
+    if _is_number(exponent) and exponent.is_finite and digits < 9:
+        return abs(float(exponent))
+    return math.pow(10, min(digits, 9))

@@ -80,7 +80,7 @@ _REWRITTEN = (
     (re.compile(r"!="), r"\\ne "),
     (re.compile(r"(?<![A-Za-z\d])(\d+(?:\.\d+)?)[eE]([+-]?\d+)(?![\w.])"), r"\1 \\times 10^{\2}"),
     (_MIXED, r"\1\\frac{\2}{\3}"),
-    (re.compile(r"\^([+-]?\d+)"), r"^{\1}"),
+    (re.compile(r"\^([+-]?\d+)"), r"^{\1}"),  # plain x^10 is not LaTeX's, which is x^1 times 0
     (re.compile(r"(?<!\\)%"), r"\\%"),
 )
 
@@ -119,8 +119,15 @@ def latex_of(text: str) -> str:
     text = _SIGN.sub(lambda found: _SIGNS[found[0]], text)
     for pattern, new in _REWRITTEN:
         text = pattern.sub(new, text)
+    text = _TOWER.sub(_nested, text)
     text = _NAME.sub(lambda found: rf"\{_WORDS[found[1]]} ", text)
     return _braced(text)
+
+
+def _nested(found: re.Match[str]) -> str:
+    r"""Write a power of a power as plain mathematics means it: 2^3^2 is 2^9."""
+    powers = _POWER.findall(found[0])
+    return "".join(f"^{{{power}" for power in powers) + "}" * len(powers)
 
 
 def _fraction(found: re.Match[str]) -> str:
@@ -128,6 +135,8 @@ def _fraction(found: re.Match[str]) -> str:
     return rf"\frac{{{over}}}{{{under}}}"
 
 
+_POWER = re.compile(r"\^\{?([+-]?\d+|[A-Za-z])\}?")
+_TOWER = re.compile(rf"(?:{_POWER.pattern}){{2,}}")
 _OPENS = re.compile(r"(\\sqrt|\^)\s*\(")
 _BRACKET = re.compile(r"[()]")
 

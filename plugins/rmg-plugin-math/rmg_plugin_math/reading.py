@@ -117,4 +117,5 @@ def _library() -> ModuleType:
 
     # It warns that its time-outs are off; what a process prints would be counted and told.
     logging.getLogger("math_verify").setLevel(logging.ERROR)
-    return math_verify
+    library: ModuleType = math_verify
+    return library

@@ -79,7 +79,7 @@ _PLAIN_COMMANDS = frozenset(
         r"\}",
     ]
 )
-_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
+COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _RELATION = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|lt|gt|neq?)(?![A-Za-z])")
 _WORDS = re.compile(r"\\(?:text|mathrm|textbf|mathbf)\s*\{([^{}]*)\}")
 _HEDGE = re.compile(r"\d|\b(?:or|and|not|any|either|approximately|about)\b", re.IGNORECASE)
@@ -138,7 +138,7 @@ def textual_refusal(answer: str, reference: str, *, longest: int) -> str:
     What the reference itself has is allowed.
 
     >>> textual_refusal(r"5 \approx 6", "5", longest=100)
-    "'\\\\approx' stands in the answer, and not in the reference"
+    "'\\approx' stands in the answer, and not in the reference"
     """
     if len(answer) > longest:
         return f"the answer has {len(answer)} characters, and may have {longest}"
@@ -151,11 +151,11 @@ def _textual_refusals(answer: str, reference: str) -> Iterator[str]:
     relations = len(_RELATION.findall(answer))
     if relations > max(1, len(_RELATION.findall(reference))):
         yield f"the answer has {relations} relation signs"
-    commands = set(_COMMAND.findall(_without_matrices(answer))) - _PLAIN_COMMANDS
+    commands = set(COMMAND.findall(_without_matrices(answer))) - _PLAIN_COMMANDS
     signs = set(_SIGNS.findall(_without_matrices(answer)))
     for sign in sorted(commands | signs):
         if sign not in reference:
-            yield f"{sign!r} stands in the answer, and not in the reference"
+            yield f"{quoted(sign)} stands in the answer, and not in the reference"
     words = " ".join(_WORDS.findall(answer))
     if (hedge := _HEDGE.search(words)) and words.strip() not in reference:
         yield f"{hedge[0]!r} stands among the words of the answer"
