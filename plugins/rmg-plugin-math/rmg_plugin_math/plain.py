@@ -70,7 +70,13 @@ _COMMAND = re.compile(
 )
 # As JSON that was escaped twice has it. In a matrix it ends a row.
 _ESCAPED_TWICE = re.compile(r"\\\\(?=[A-Za-z])")
-_NO_MATHS = re.compile(r"[A-Za-z]{2}|[^\W\d_A-Za-z]|[?@#\"`~:]|\d\s+\d|\n\s*\n")
+_NO_MATHS = re.compile(r"[A-Za-z]{4}|[^\W\d_A-Za-z]|[?@#\"`~:]|\d\s+\d|\n\s*\n")
+_LETTERS = re.compile(r"(?<!\S)[A-Za-z]{2,3}(?!\S)")
+_SHORT_WORD = re.compile(
+    r"(?<![A-Za-z])(?:an|and|are|as|at|be|by|do|for|if|in|is|it|no|not|odd|of|on|or|so|the|to|we|yes)"
+    r"(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _MIXED = re.compile(r"(?<![\d/.,])(\d+) (\d+)/(\d+)(?![\d/.])")
 _REWRITTEN = (
     (re.compile(r"\*\*"), "^"),
@@ -80,7 +86,10 @@ _REWRITTEN = (
     (re.compile(r"!="), r"\\ne "),
     (re.compile(r"(?<![A-Za-z\d])(\d+(?:\.\d+)?)[eE]([+-]?\d+)(?![\w.])"), r"\1 \\times 10^{\2}"),
     (_MIXED, r"\1\\frac{\2}{\3}"),
-    (re.compile(r"\^([+-]?\d+)"), r"^{\1}"),  # plain x^10 is not LaTeX's, which is x^1 times 0
+    (
+        re.compile(r"\^([+-]?\d+|-[A-Za-z])"),
+        r"^{\1}",
+    ),  # plain x^10 is not LaTeX's, which is x^1 times 0
     (re.compile(r"(?<!\\)%"), r"\\%"),
 )
 
@@ -104,7 +113,10 @@ def is_formula(text: str) -> bool:
         return False
     for known in (_VULGAR, _SIGN, _COMMAND, _NAME, _MIXED):
         text = known.sub("+", text)
-    return not _NO_MATHS.search(text)
+    if _NO_MATHS.search(text) or _SHORT_WORD.search(text):
+        return False
+    # Letters side by side are a product, as in xy, or a unit, as in 5 cm; two such are words.
+    return len(_LETTERS.findall(text)) < 2
 
 
 def latex_of(text: str) -> str:
@@ -126,7 +138,7 @@ def latex_of(text: str) -> str:
 
 def _nested(found: re.Match[str]) -> str:
     r"""Write a power of a power as plain mathematics means it: 2^3^2 is 2^9."""
-    powers = _POWER.findall(found[0])
+    powers = ["".join(each) for each in _POWER.findall(found[0])]
     return "".join(f"^{{{power}" for power in powers) + "}" * len(powers)
 
 
@@ -135,7 +147,7 @@ def _fraction(found: re.Match[str]) -> str:
     return rf"\frac{{{over}}}{{{under}}}"
 
 
-_POWER = re.compile(r"\^\{?([+-]?\d+|[A-Za-z])\}?")
+_POWER = re.compile(r"\^(?:\{([^{}]*)\}|([A-Za-z]))")
 _TOWER = re.compile(rf"(?:{_POWER.pattern}){{2,}}")
 _OPENS = re.compile(r"(\\sqrt|\^)\s*\(")
 _BRACKET = re.compile(r"[()]")

@@ -15,6 +15,7 @@ from rmg_plugin_math.plain import is_delimited, is_formula, latex_of
 
 # Two or three letters are a product, such as xy, unless they are one of these words.
 _WORD = re.compile(r"[A-Za-z]{4,40}|(?i:yes|no|odd|all|one|two|six|ten|red|tie)")
+_NUMERAL = re.compile(r"\d(?:[\d.,/ ]*\d)?")
 
 
 @frozen
@@ -41,7 +42,9 @@ def read_reference(text: str) -> Reading:
     Raises:
         CannotGrade: it holds no mathematics (`bad_input`).
     """
-    found = _read(_as_latex(text)) or (None if is_delimited(text) else _read(text))
+    # Among words it must be the only number, as in 7 apples.
+    is_one = is_delimited(text) or _is_answer(text) or len(_NUMERAL.findall(text)) == 1
+    found = _read(_as_latex(text)) or _read(text) if is_one else None
     if found is None:
         raise CannotGrade(
             f"reference {quoted(text)} cannot be read as mathematics; "
