@@ -19,7 +19,7 @@ def boxed_present(
     response: str,
     *,
     count: CountOption = "one",
-    after: Annotated[str, "only what follows this text is read, such as </think>"] = "",
+    after: Annotated[str, "only what follows this text is read, such as `</think>`"] = "",
 ) -> GraderScore:
     r"""1 when the response has an answer in a `\boxed{}` (one, or with `count` some), else 0.
 

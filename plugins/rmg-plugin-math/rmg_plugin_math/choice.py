@@ -49,7 +49,7 @@ def multiple_choice(
     *,
     letters: LettersOption = "ABCD",
     profile: ProfileOption = "standard",
-    after: Annotated[str, "only what follows this text is read, such as </think>"] = "",
+    after: Annotated[str, "only what follows this text is read, such as `</think>`"] = "",
 ) -> GraderScore:
     r"""1 when the response chooses the reference's letter, or letters, else 0.
 

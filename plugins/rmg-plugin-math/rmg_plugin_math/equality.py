@@ -64,7 +64,7 @@ class MathEqual:
     )
     after: str = field(
         default="",
-        metadata={"help": "only what follows this text is read, such as </think>"},
+        metadata={"help": "only what follows this text is read, such as `</think>`"},
     )
     decimals: int = field(
         default=6,
