@@ -1,4 +1,4 @@
-"""The grader of a mathematical answer: is it what the reference is?"""
+"""The grader of a mathematical answer against what it should be."""
 
 import math
 from collections.abc import Sequence

@@ -52,7 +52,7 @@ _SIGNS = {
     "≤": r"\le ",
     "≥": r"\ge ",
     "≠": r"\ne ",
-    "∪": r"\cup ",  # noqa: RUF001
+    "∪": r"\cup ",  # noqa: RUF001 - the same
     "∩": r"\cap ",
     "∈": r"\in ",
     "∅": r"\emptyset ",
