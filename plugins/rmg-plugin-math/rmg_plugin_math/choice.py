@@ -4,11 +4,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias, get_args
 
-from attrs import frozen, validators
+from attrs import Attribute, frozen, validators
 
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_math.places import after as behind
 from rmg_plugin_math.places import alternatives, bare, boxes, quoted
+
+
+def _are_letters(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if not re.fullmatch("[A-Z]{2,26}", value) or len(set(value)) < len(value):
+        raise ValueError(
+            f"{attribute.name} must be 2 to 26 different capital letters, such as 'ABCDE', "
+            f"and not {quoted(value)}"
+        )
+
 
 Profile: TypeAlias = Literal["standard", "strict"]
 ProfileOption: TypeAlias = Annotated[
@@ -18,7 +27,7 @@ ProfileOption: TypeAlias = Annotated[
 ]
 LettersOption: TypeAlias = Annotated[
     str,
-    validators.matches_re("[A-Z]{2,26}"),
+    _are_letters,
     "the letters that are offered; with the input `choices`, as many of them as there are choices",
 ]
 

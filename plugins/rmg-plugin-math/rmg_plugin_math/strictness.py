@@ -94,7 +94,7 @@ def answer_in(response: str, *, mark: str, marker: str) -> tuple[str | None, str
     r"""Return the one answer of a response, or None and why there is none.
 
     >>> answer_in(r"so \boxed{5}, or \boxed{6}", mark="", marker="")
-    (None, 'the response has 2 boxed answers, and may have one')
+    (None, 'the response has 2 boxed answers, and must have one')
     """
     text = after(response, mark)
     if text is None:
@@ -104,7 +104,7 @@ def answer_in(response: str, *, mark: str, marker: str) -> tuple[str | None, str
     if marker:
         found, where = marked(text, marker), f"answers after {quoted(marker)}"
     if len(found) != 1:
-        return None, f"the response has {len(found) or 'no'} {where}, and may have one"
+        return None, f"the response has {len(found) or 'no'} {where}, and must have one"
     answer = found[0]
     if answer is None:
         return None, r"the \boxed of the response has no closing brace"

@@ -1,6 +1,7 @@
 import pytest
 
 from rmg_core import CannotGrade
+from rmg_core.graders import spec_of
 from rmg_plugin_math.choice import multiple_choice
 
 CAPITALS = ["Paris", "Rome", "Oslo", "Bern"]
@@ -135,3 +136,9 @@ def test_what_stands_before_the_mark_is_not_read():
 
 def test_a_long_response_ends_at_once():
     assert multiple_choice("answer " * 50_000 + "is B", "B").score == 1.0
+
+
+@pytest.mark.parametrize("letters", ["", "A", "abc", "A, B", "AAB"])
+def test_letters_must_be_different_capital_letters(letters):
+    with pytest.raises(ValueError, match="letters must be 2 to 26 different capital letters"):
+        spec_of(multiple_choice).options(letters=letters)

@@ -139,9 +139,9 @@ def test_what_would_take_for_ever_is_refused_before_it_is_computed(answer):
 @pytest.mark.parametrize(
     ("response", "reason"),
     [
-        ("It is 5.", "the response has no boxed answers, and may have one"),
-        (r"\boxed{5} \boxed{6}", "the response has 2 boxed answers, and may have one"),
-        (r"\boxed{5} and again \boxed{5}", "the response has 2 boxed answers, and may have one"),
+        ("It is 5.", "the response has no boxed answers, and must have one"),
+        (r"\boxed{5} \boxed{6}", "the response has 2 boxed answers, and must have one"),
+        (r"\boxed{5} and again \boxed{5}", "the response has 2 boxed answers, and must have one"),
         (r"\boxed{5", r"the \boxed of the response has no closing brace"),
         (r"\boxed 5", r"the \boxed of the response has no closing brace"),
         (r"\boxed{ }", "the answer is empty"),
@@ -174,7 +174,7 @@ def test_a_marker_takes_the_place_of_the_box():
     assert marked.grade(r"\boxed{6} Answer: 5", "5").score == 1.0
     assert marked.grade(r"Answer: $\boxed{5}$.", "5").score == 1.0
     assert marked.grade("5", "5").reason == (
-        "the response has no answers after 'Answer:', and may have one"
+        "the response has no answers after 'Answer:', and must have one"
     )
     assert marked.grade("Answer: 5\nAnswer: 6", "5").score == 0.0
 
