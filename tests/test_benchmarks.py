@@ -37,6 +37,7 @@ def test_processes_script_reports_every_row():
     report = report_of("processes.py", "--rows", "40", "--rounds", "1")
     assert "R5 µs a grade" in report["a trivial grader"]
     assert len(report["two processes"]["times as fast"]) == 1
+    assert set(report["two processes, graders of packs"]) == {"text/rougeL", "math/math_equal"}
     assert "wall ms" in report["restart"]
 
 

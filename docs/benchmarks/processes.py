@@ -5,11 +5,12 @@
 
 Prints one JSON object. CPU is user + system of this process and of the graders' processes; the
 cost of starting them is that of a run over two samples, and taken off. The grader of a
-millisecond computes; its wall time with two processes is set against that with one.
+millisecond computes; its wall time with two processes is set against that with one. So is that
+of two graders of the packs, where these are installed with their libraries.
 """
 
 import argparse
-import importlib
+import importlib.util
 import json
 import os
 import platform
@@ -91,15 +92,35 @@ def trivial(same: Grade, count: int, rounds: int) -> dict[str, Any]:
     }
 
 
-def wall_of(computes: Grade, rows: list[dict[str, str]], processes: int) -> float:
-    entry = {"grader": computes, "isolate": True, "max_concurrency": processes}
-    runner = GradingRunner({"computes": entry})
-    began = perf_counter()
-    runner.run(rows[: 2 * processes])
-    start = perf_counter() - began
-    began = perf_counter()
-    runner.run(rows)
-    return perf_counter() - began - start
+def seconds_of(entry: dict[str, Any], rows: list[dict[str, str]], processes: int) -> list[float]:
+    """Return the wall time and the CPU time of a run, the start of the processes taken off."""
+    runner = GradingRunner({"grade": {**entry, "max_concurrency": processes}})
+    found = [0.0, 0.0]
+    for part, sign in ((rows[: 2 * processes], -1), (rows, 1)):
+        cpu, began = cpu_seconds(), perf_counter()
+        runner.run(part)
+        found[0] += sign * (perf_counter() - began)
+        found[1] += sign * (cpu_seconds() - cpu)
+    return found
+
+
+def pairs_of(entry: dict[str, Any], rows: list[dict[str, str]], rounds: int) -> dict[str, Any]:
+    """Set two processes against one, in pairs of runs of which now one comes first, now the other.
+
+    What else the machine does then slows both down alike.
+    """
+    walls, used = [], []
+    for number in range(rounds):
+        order = (1, 2) if number % 2 else (2, 1)
+        taken = {processes: seconds_of(entry, rows, processes) for processes in order}
+        walls.append(round(taken[1][0] / taken[2][0], 2))
+        used.append(round(taken[2][1] / taken[1][1], 2))
+    return {
+        "samples": len(rows),
+        "times as fast": sorted(walls),
+        "median": statistics.median(walls),
+        "times the CPU": statistics.median(used),
+    }
 
 
 def two_cores(computes: Grade, count: int, rounds: int) -> dict[str, Any]:
@@ -109,11 +130,43 @@ def two_cores(computes: Grade, count: int, rounds: int) -> dict[str, Any]:
     for row in rows[:200]:
         computes(row["response"])
     call = (perf_counter() - began) / len(rows[:200])
-    pairs = [(wall_of(computes, rows, 1), wall_of(computes, rows, 2)) for _ in range(rounds)]
+    found = pairs_of({"grader": computes, "isolate": True}, rows, rounds)
+    return {"ms a call": round(call * 1e3, 2), **found}
+
+
+def texts_of(count: int) -> list[dict[str, str]]:
+    """Return pairs of texts of 300 words, which share some."""
+    words = [f"word{number * number % 211}" for number in range(4000)]
+    return [
+        {
+            "response": " ".join(words[number % 3000 : number % 3000 + 300]),
+            "reference": " ".join(words[number % 2900 + 90 : number % 2900 + 390]),
+        }
+        for number in range(count)
+    ]
+
+
+def expressions_of(count: int) -> list[dict[str, str]]:
+    """Return expressions that must be brought to the same form to be compared, all different."""
+    return [
+        {
+            "response": rf"Hence it is \boxed{{\frac{{(x+{number})^2}}{{{number + 2}}}}}.",
+            "reference": rf"$\frac{{x^2+{2 * number}x+{number * number}}}{{{number + 2}}}$",
+        }
+        for number in range(1, count + 1)
+    ]
+
+
+def of_packs(count: int, rounds: int) -> dict[str, Any]:
+    """Two graders of the packs, of a millisecond and of tens of them."""
+    graders = {
+        "text/rougeL": ("rouge_score", texts_of(count)),
+        "math/math_equal": ("math_verify", expressions_of(max(count // 10, 8))),
+    }
     return {
-        "samples": count,
-        "ms a call": round(call * 1e3, 2),
-        "times as fast": sorted(round(one / two, 2) for one, two in pairs),
+        name: pairs_of({"grader": name, "isolate": True}, rows, rounds)
+        for name, (library, rows) in graders.items()
+        if importlib.util.find_spec(library)
     }
 
 
@@ -147,6 +200,8 @@ def main() -> None:
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             "a trivial grader": trivial(graders.same, chosen.rows, chosen.rounds),
             "two processes": two_cores(graders.computes, max(chosen.rows // 5, 20), chosen.rounds),
+            "two processes, graders of packs": of_packs(max(chosen.rows // 10, 20), chosen.rounds),
+            "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
             "restart": restarts(graders.same, 4 * chosen.rounds),
         }
     print(json.dumps(found, indent=2, ensure_ascii=False))
