@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve, frozen
 
 from rmg_core import ConfigError, GradingRunner, NamedAggregator, grader
+from rmg_core.errors import DefinitionError
 from rmg_core.plan import Plan, plan_of_config, plan_of_objects
 from rmg_core.plan.feeding import Unfed, unfed_inputs
 
@@ -654,3 +655,17 @@ def test_a_grader_whose_table_has_mistakes_is_a_name_for_conditions(folder: Path
     config = GATED.replace('use = "./graders.py:short"', "timeout = 3")
     [problem] = problems_of(folder, config)
     assert problem.startswith("rmg.toml:5:10: graders.polite needs key 'use'")
+
+
+def test_the_time_out_of_a_grader_stands_where_the_config_says_none():
+    @grader(timeout=3)
+    def slow(response: str) -> bool:
+        """1 always."""
+        return bool(response)
+
+    def timeout_of(**config: float) -> float | None:
+        return plan_of_objects({"slow": {"grader": slow, **config}}).graders[0].timeout
+
+    assert (timeout_of(), timeout_of(timeout=5)) == (3, 5)
+    with pytest.raises(DefinitionError, match="timeout is in seconds, above 0, and not -1"):
+        grader(timeout=-1)(slow)

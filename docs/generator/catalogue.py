@@ -70,6 +70,8 @@ def _grader(name: str, spec: GraderSpec) -> str:
     needs = f"Needs: {_needs(spec)}." if spec.declared.needs else ""
     if spec.declared.runs_in == "process":
         needs = f"{needs} Runs in processes of its own.".strip()
+    if spec.declared.timeout is not None:
+        needs = f"{needs} Time-out: {spec.declared.timeout:g} s unless a config says otherwise."
     # The levels that end the text of a judge's class are a table of its section.
     said = spec.summary if judges.rubric_of(spec) else _prose(spec.doc)
     rest = judges.section(spec) if judges.is_judge(spec) else [options_table(spec.options)]

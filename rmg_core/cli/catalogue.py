@@ -39,7 +39,7 @@ class Option:
 class Entry:
     """A grader, mapper, aggregator or model as the catalogue shows it.
 
-    Only graders have `inputs`, a `scale` that is known before they run, and `runs_in`.
+    Only graders have `inputs`, a `scale` that is known before they run, `runs_in` and `timeout`.
     `sets_groups` is of an aggregator that sets samples against each other.
     """
 
@@ -52,6 +52,7 @@ class Entry:
     scale: Scale | None = None
     needs: tuple[str, ...] = ()
     runs_in: str | None = None
+    timeout: float | None = None
     sets_groups: bool = False
 
     @property
@@ -79,6 +80,7 @@ class Entry:
             "higher_is_better": None if scale is None else scale.higher_is_better,
             "needs": list(self.needs),
             "runs_in": self.runs_in,
+            "timeout": self.timeout,
             "pack": self.origin.pack,
             "distribution": self.origin.distribution,
             "version": self.origin.version,
@@ -113,6 +115,7 @@ def entry_of(resolved: Resolved) -> Entry:
             spec.scale,
             spec.declared.needs,
             spec.declared.runs_in,
+            spec.declared.timeout,
         )
     is_definition = _is_definition(value)
     definition: Any = value if is_definition else type(value)

@@ -137,6 +137,8 @@ def _page(entry: "Entry", sections: Mapping[str, Sequence[str]]) -> str:
         parts.append("needs\n  " + "\n  ".join(entry.needs))
     if entry.runs_in == "process":
         parts.append("runs in\n  processes of its own")
+    if entry.timeout is not None:
+        parts.append(f"time-out\n  {entry.timeout:g} s a cell, unless the config says otherwise")
     parts.append("in a config\n\n" + _indented(toml_of(entry)))
     return "\n\n".join(parts)
 

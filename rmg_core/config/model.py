@@ -93,7 +93,7 @@ class GraderConfig:
     timeout: float | None = field(
         default=None,
         validator=optional(gt(0)),
-        metadata={"help": "seconds after which a cell is an error"},
+        metadata={"help": "seconds after which a cell is an error; else what the grader says"},
     )
     max_concurrency: int | None = field(
         default=None,

@@ -23,6 +23,7 @@ class Declared:
 
     `runs_in` is "process" for one that wants a process of its own: it computes for long, needs a
     main thread, or may crash.
+    `timeout` is in seconds a call, where a config says none.
     `needs` are requirements as pip writes them (PEP 508); an extra of the grader's own pack,
     `"rmg-plugin-x[extra]"`, keeps the bounds in the one place where pip reads them.
     """
@@ -31,8 +32,11 @@ class Declared:
     version: str = ""
     needs: tuple[str, ...] = ()
     runs_in: RunsIn = "run"
+    timeout: float | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.timeout is not None and not self.timeout > 0:
+            raise ValueError(f"timeout is in seconds, above 0, and not {self.timeout!r}")
         if self.runs_in not in get_args(RunsIn):
             raise ValueError(f'runs_in is "run" or "process", and not {self.runs_in!r}')
 
@@ -48,6 +52,7 @@ def grader(
     version: str = ...,
     needs: tuple[str, ...] = ...,
     runs_in: RunsIn = ...,
+    timeout: float | None = ...,
 ) -> Callable[[Definition], Definition]: ...
 
 
@@ -58,6 +63,7 @@ def grader(
     version: str = "",
     needs: tuple[str, ...] = (),
     runs_in: RunsIn = "run",
+    timeout: float | None = None,
 ) -> Any:
     """Declare a function or an attrs class to be a grader.
 
@@ -71,6 +77,8 @@ def grader(
         version: change it to say that the same inputs now get other grades.
         needs: what must be installed for it to grade, such as `("rmg-plugin-x[extra]",)`.
         runs_in: "process" to run in processes of its own, where it may crash and a time-out kills.
+        timeout: seconds after which a cell is an error, unless a config says otherwise; for one
+            that some inputs keep busy for ever.
 
     Raises:
         DefinitionError: what is decorated cannot be called, or one of these is not as said here.
@@ -81,7 +89,7 @@ def grader(
             hint = "decorate a function, or an attrs class with a method `grade`"
             raise DefinitionError("grader", str(target), hint)
         try:
-            declared = Declared(scale, version, needs, runs_in)
+            declared = Declared(scale, version, needs, runs_in, timeout)
         except ValueError as fault:
             raise DefinitionError("grader", name_of(target), str(fault)) from fault
         setattr(target, MARK, declared)

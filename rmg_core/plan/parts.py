@@ -104,7 +104,7 @@ class Parts:
                 identity=identity_of(made, resolved),
                 mapper=mapper,
                 prepare=prepare_with(mapper, spec.inputs),
-                timeout=table.timeout,
+                timeout=spec.declared.timeout if table.timeout is None else table.timeout,
                 max_concurrency=table.max_concurrency,
                 repeats=table.repeats,
                 recipe=recipe,

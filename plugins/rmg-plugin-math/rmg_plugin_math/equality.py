@@ -24,7 +24,7 @@ def _suits_the_profile(instance: "MathEqual", attribute: "Attribute[Any]", value
         )
 
 
-@grader(runs_in="process", needs=VERIFY)
+@grader(runs_in="process", needs=VERIFY, timeout=10)
 @frozen(kw_only=True)
 class MathEqual:
     r"""1 when the response's answer equals the reference as mathematics, or any of a list, else 0.
@@ -38,7 +38,8 @@ class MathEqual:
     value of the reference's kind, of bounded length and size. What else it refuses stands in the
     README of the pack. What is refused scores 0, with the reason.
 
-    It runs in processes of its own, since some expressions take for ever: set `timeout`.
+    It runs in processes of its own, since some expressions take for ever: after 10 seconds, or
+    the config's `timeout`, the cell is an error (`timeout`).
 
     Definition: Math-Verify (Kydlíček et al. 2025), with its own time-outs off.
 
