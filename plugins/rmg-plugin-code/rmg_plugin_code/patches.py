@@ -137,8 +137,8 @@ def _files(text: str) -> Mapping[str, FileChange]:
     Raises:
         NoPatch: it is none.
     """
-    from unidiff import PatchSet
     from unidiff.errors import UnidiffParseError
+    from unidiff.patch import PatchSet
 
     ended = text if text.endswith("\n") else f"{text}\n"
     try:
