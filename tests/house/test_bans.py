@@ -32,6 +32,9 @@ CATCH_ALL = {
 }
 
 CODE_OR_OBJECTS_FROM_TEXT = {
+    "plugins/rmg-plugin-code/rmg_plugin_code/sandbox/launcher.py": {
+        "exec": "it is the sandbox, in which the program of a response runs"
+    },
     "rmg_core/registry/code.py": {"exec": "a config may name a file of graders"},
 }
 

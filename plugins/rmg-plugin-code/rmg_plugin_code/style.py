@@ -148,7 +148,7 @@ def _refuse_unknown(name: str, rules: tuple[str, ...]) -> None:
     except ModuleNotFoundError:
         return  # What is not installed is said elsewhere.
     if ran.returncode:
-        raise ValueError(f"{name}: {_told(ran)}")
+        raise ValueError(f"{name}: {_told(ran).removesuffix(' in `select` from the CLI')}")
 
 
 def _told(ran: "subprocess.CompletedProcess[bytes]") -> str:

@@ -138,7 +138,7 @@ def call(module: ModuleType, answer: int, arguments: bytes) -> None:
     import json
 
     asked = json.loads(arguments)
-    target = module
+    target: object = module
     for part in asked["function"].split("."):
         target = target() if isinstance(target, type) else target
         target = getattr(target, part)
