@@ -16,19 +16,18 @@ def shortened(value: Any, *, quote: bool = True) -> str:
 
 def how_it_ended(ran: Ran, limits: Limits) -> str:
     """Say how a program ended that did not end well."""
-    match ran.ended:
-        case "cpu":
-            return f"took more than {limits.cpu_seconds:g} s of processor"
-        case "wall":
-            return f"took more than {limits.wall_seconds:g} s by the clock"
-        case "output":
-            return f"wrote more than {limits.output >> 10} KB"
-        case "threads":
-            return f"had more than {limits.threads} threads"
-        case "signal":
-            return f"was ended by {_signal(ran.code)}{_last_words(ran)}"
-        case _:
-            return f"ended with exit code {ran.code}{_last_words(ran)}"
+    at_limit = {
+        "cpu": f"took more than {limits.cpu_seconds:g} s of processor",
+        "wall": f"took more than {limits.wall_seconds:g} s by the clock",
+        "output": f"wrote more than {limits.output >> 10} KB",
+        "files": f"made more than {limits.files} files",
+        "threads": f"had more than {limits.threads} threads",
+    }
+    if ran.ended in at_limit:
+        return at_limit[ran.ended]
+    if ran.ended == "signal":
+        return f"was ended by {_signal(ran.code)}{_last_words(ran)}"
+    return f"ended with exit code {ran.code}{_last_words(ran)}"
 
 
 def _signal(number: int) -> str:

@@ -19,9 +19,10 @@ _CLONE_THREAD: Final = 0x00010000
 # CLONE_NEWTIME, _NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET, and
 # CLONE_PARENT, _PTRACE, _PIDFD.
 _CLONE_OTHER: Final = 0x7E020000 | 0x80 | 0x8000 | 0x2000 | 0x1000
-# F_DUPFD … F_SETLKW, F_OFD_…LK, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, F_ADD_SEALS is not one. Those that
-# are not here make the kernel send signals to others (F_SETOWN, F_SETSIG) or pipes large.
-_FCNTL: Final = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ. Those that are not
+# here make the kernel send signals to others (F_SETOWN, F_SETSIG), or keep what no limit counts:
+# a lock of a part of a file is 200 bytes, and a second is enough for a million of them.
+_FCNTL: Final = (0, 1, 2, 3, 4, 1030, 1032)
 # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX. Nothing that types into a terminal.
 _IOCTL: Final = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA.

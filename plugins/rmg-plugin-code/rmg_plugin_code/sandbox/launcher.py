@@ -48,10 +48,21 @@ class Fences:
             verb, *arguments = line.split(" ", 2)
             getattr(self, verb)(*arguments)
 
+    def apart(self) -> None:
+        """Leave being the first process of a namespace, whom signals do not end, to another one.
+
+        That one waits, and ends as the program does; bubblewrap waits for it and buries it.
+        """
+        child = os.fork()
+        if child:
+            status = os.waitpid(child, 0)[1]
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(code if code >= 0 else 128 - code)
+
     def lifeline(self, parent: str) -> None:
         """Die with the parent: PR_SET_PDEATHSIG, SIGKILL; it may have died before."""
         self._call("prctl", 1, 9, 0, 0, 0)
-        if int(parent) and os.getppid() != int(parent):
+        if os.getppid() != int(parent):
             raise SystemExit("the supervisor is gone")
 
     def user(self, uid: str, fallback: str) -> None:
@@ -142,7 +153,7 @@ def call(module: ModuleType, answer: int, arguments: bytes) -> None:
     for part in asked["function"].split("."):
         target = target() if isinstance(target, type) else target
         target = getattr(target, part)
-    returned = target(*asked["args"], **asked["kwargs"])
+    returned = target(*asked["args"], **asked["kwargs"])  # type: ignore[operator]
     line = json.dumps(returned, separators=(",", ":")).encode() + b"\n"
     while line:
         line = line[os.write(answer, line) :]
@@ -158,6 +169,7 @@ def main() -> None:
     os.write(answer, READY)
     source, rest = read_exactly(program), read_exactly(arguments)
     del sys.argv[1:]
+    os.environ.pop("PWD", None)  # bubblewrap sets it
     if not rest:
         os.close(answer)
         become("__main__", source)

@@ -25,7 +25,7 @@ _THREADS_AND_MORE: Final = 128
 
 @frozen
 class Limits:
-    """What a program may use: seconds of processor and by the clock, bytes, threads.
+    """What a program may use: seconds of processor and by the clock, bytes, files, threads.
 
     `output` is all that it may write to its streams, `disk` all that it may write to files.
     """
@@ -35,19 +35,19 @@ class Limits:
     memory: int = field(default=512 << 20, validator=validators.ge(64 << 20))
     output: int = 256 << 10
     disk: int = 32 << 20
+    files: int = 1000
     threads: int = 64
 
 
 def orders(level: Level, limits: Limits, paths: tuple[Path, ...] = ()) -> bytes:
     """Return the orders for a level; `paths` may be read in addition."""
-    lines = []
+    lines = ["apart"] if level.has_namespaces else []
     if level.has_filters:
-        lines.append(f"lifeline {0 if level.has_namespaces else os.getpid()}")
         if becomes_another(level):
             uid = _FIRST_OF_NONE + secrets.randbelow(1 << 24)
             lines.append(f"user {uid} {NOBODY}")
-            # Becoming another one takes the lifeline away.
-            lines.append(lines[0])
+        # After that: becoming another user takes a lifeline away.
+        lines.append(f"lifeline {1 if level.has_namespaces else os.getpid()}")
         lines += ["powerless", "locked"]
     lines += [f"limit {each} {value}" for each, value in _limits(level, limits)]
     if level.has_filters:

@@ -15,11 +15,12 @@ from typing import IO, Any, Final, Literal, TypeAlias
 from attrs import define, field, frozen
 
 from rmg_plugin_code.sandbox.commands import command, environment
+from rmg_plugin_code.sandbox.landlock import PRIVATE
 from rmg_plugin_code.sandbox.launcher import READY
 from rmg_plugin_code.sandbox.levels import Level
 from rmg_plugin_code.sandbox.orders import Limits, orders
 
-Ended: TypeAlias = Literal["exit", "signal", "cpu", "wall", "output", "threads", "cut"]
+Ended: TypeAlias = Literal["exit", "signal", "cpu", "wall", "output", "threads", "files", "cut"]
 """How a program ended: by itself, by a signal, at a limit, or because nobody waits any more."""
 
 _WATCH: Final = 0.05
@@ -143,9 +144,10 @@ class _Watched:
     told: int
     request: bytes
     read: dict[int, bytearray] = field(init=False, factory=dict)
-    child: int = -1
-    """The descriptor of the program's process, where bubblewrap stands between."""
+    first: int = -1
+    """The descriptor of the first process of the namespace: with it goes all that is in there."""
     pid: int = field(init=False)
+    """The program's process; 0 where it is not known yet."""
     poller: Any = field(init=False, factory=select.poll)
     exit: int = field(init=False)
 
@@ -186,8 +188,9 @@ class _Watched:
             self._feed()
         for descriptor in ready & self.read.keys():
             self._take(descriptor)
-        if self.pid == 0 and self.read[self.told].rstrip().endswith(b"}"):
-            self._learn_child()
+        if self.first < 0 and self.read[self.told].rstrip().endswith(b"}"):
+            with contextlib.suppress(ProcessLookupError):  # it has ended already
+                self.first = os.pidfd_open(self._first_pid())
 
     def _feed(self) -> None:
         try:
@@ -213,10 +216,17 @@ class _Watched:
         self.read[descriptor] += piece
         return bool(piece)
 
-    def _learn_child(self) -> None:
-        self.pid = int(json.loads(self.read[self.told])["child-pid"])
-        with contextlib.suppress(ProcessLookupError):  # it has ended already
-            self.child = os.pidfd_open(self.pid)
+    def _first_pid(self) -> int:
+        return int(json.loads(self.read[self.told])["child-pid"])
+
+    def _program_pid(self) -> int:
+        """Return the process of the program, which is the child of the first one."""
+        if self.pid == 0 and self.first >= 0:
+            first = self._first_pid()
+            with contextlib.suppress(OSError, IndexError):  # it has none yet, or no more
+                children = Path(f"/proc/{first}/task/{first}/children").read_bytes()
+                self.pid = int(children.split()[0])
+        return self.pid
 
     def _size(self) -> int:
         return sum(len(read) for each, read in self.read.items() if each != self.told)
@@ -224,15 +234,27 @@ class _Watched:
     def _excess(self) -> Ended | None:
         """Tell which limit is passed that only a look from outside can tell."""
         try:
-            stat = Path(f"/proc/{self.pid}/stat").read_bytes()
+            stat = Path(f"/proc/{self._program_pid()}/stat").read_bytes()
         except OSError:
             return None
         # proc(5): utime, stime and num_threads are fields 14, 15 and 20; the name may have spaces.
         fields = stat.rpartition(b")")[2].split()
         if int(fields[17]) > self.limits.threads:
             return "threads"
+        if self._files() > self.limits.files:
+            return "files"
         spent = (int(fields[11]) + int(fields[12])) / _TICKS
         return "cpu" if spent > self.limits.cpu_seconds else None
+
+    def _files(self) -> int:
+        """Count the files that the program has made: empty ones fill no disk, but memory."""
+        if not self.level.has_namespaces:
+            return 0
+        try:
+            told = os.statvfs(f"/proc/{self.pid}/root{PRIVATE}")
+        except OSError:
+            return 0
+        return told.f_files - told.f_ffree
 
     def _ended(self) -> Ran:
         code = self.popen.wait()
@@ -240,8 +262,8 @@ class _Watched:
             pass
         if self._size() > self.limits.output:
             return self._ran("output", 0)
-        # bubblewrap passes a signal of the program on as an exit code, as shells do.
-        number = -code if code < 0 else code - 128 if self.level.has_namespaces else 0
+        # Through bubblewrap a signal comes as an exit code, as through shells: so it is everywhere.
+        number = -code if code < 0 else code - 128
         if 0 < number < signal.NSIG:
             return self._ran("signal", number)
         return self._ran("exit", code)
@@ -261,33 +283,36 @@ class _Watched:
 
     def kill(self) -> None:
         """Kill every process of the program, and wait until there is none."""
-        if self.popen.poll() is not None:
-            return
-        if self.level.has_namespaces:
+        if self.popen.poll() is None and self.level.has_namespaces:
             self._kill_namespace()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait(_PATIENCE)
+        if self.popen.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.popen.pid, signal.SIGKILL)
+            self.popen.wait(_PATIENCE)
 
     def _kill_namespace(self) -> None:
-        """Kill the first process of the namespace; the kernel kills the others with it."""
-        if self.pid == 0:
-            told = select.poll()
-            told.register(self.told, select.POLLIN)
-            told.poll(1000)
+        """Kill the first process of the namespace; the kernel kills the others with it.
+
+        bubblewrap is left to bury it: whoever did so in its place might not.
+        """
+        if self.first < 0:
+            self._wait_for(self.told, 1.0)
             self._exchange({self.told})
-        if self.child >= 0:
+        if self.first >= 0:
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.child, signal.SIGKILL)
-            gone = select.poll()
-            gone.register(self.child, select.POLLIN)
-            gone.poll(_PATIENCE * 1000)
+                signal.pidfd_send_signal(self.first, signal.SIGKILL)
+            self._wait_for(self.exit, _PATIENCE)
+
+    def _wait_for(self, descriptor: int, seconds: float) -> None:
+        poller = select.poll()
+        poller.register(descriptor, select.POLLIN)
+        poller.poll(seconds * 1000)
 
     def close(self) -> None:
         self.kill()
         for name in ("stdin", "stdout", "stderr"):
             self._stream(name).close()
-        for descriptor in (self.child, self.exit):
+        for descriptor in (self.first, self.exit):
             if descriptor >= 0:
                 os.close(descriptor)
 
