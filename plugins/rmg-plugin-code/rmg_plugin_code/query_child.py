@@ -69,7 +69,7 @@ class Verdict(Exception):
     """What there is to say, which ends the work."""
 
     def __init__(self, said: str, reason: str, rows: int = 0) -> None:
-        self.reply = {"said": said, "reason": reason, "rows": rows}
+        self.reply: dict[str, Any] = {"said": said, "reason": reason, "rows": rows}
 
 
 class Database:
