@@ -39,6 +39,7 @@ CODE_OR_OBJECTS_FROM_TEXT = {
 }
 
 STANDARD_STREAMS = {
+    "plugins/rmg-plugin-code/rmg_plugin_code/query_child.py": "its parent reads them",
     "plugins/rmg-plugin-text/rmg_plugin_text/search_child.py": "its parent reads them",
     "rmg_core/runner/worker.py": "its parent reads them",
 }

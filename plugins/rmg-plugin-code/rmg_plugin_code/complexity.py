@@ -90,7 +90,5 @@ def _branches(body: Sequence[ast.stmt]) -> int:
         for statement in body:
             visitor.visit(statement)
     except RecursionError as fault:
-        raise CannotGrade(
-            "the code is nested deeper than radon can follow", "bad_input"
-        ) from fault
+        raise CannotGrade("the code is nested deeper than radon can follow", "bad_input") from fault
     return int(visitor.complexity)

@@ -78,16 +78,19 @@ def _of_texts(response: str, reference: str) -> GraderScore:
 
 
 def _of_files(changed: Mapping[str, FileChange], wanted: Mapping[str, FileChange]) -> GraderScore:
+    both = {*changed} & {*wanted}
     likeness = {
-        path: _ratio(changed[path].text, wanted[path].text)
-        if path in changed and path in wanted
-        else 0.0
+        path: _ratio(changed[path].text, wanted[path].text) if path in both else 0.0
         for path in sorted({*changed, *wanted})
     }
     missing = sorted({*wanted} - {*changed})
     needless = sorted({*changed} - {*wanted})
     told = [
-        *(f"{path} {likeness[path]:.4g}" for path in likeness if path in changed and path in wanted),
+        *(
+            f"{path} {likeness[path]:.4g}"
+            for path in likeness
+            if path in changed and path in wanted
+        ),
         *(f"{path} is not changed" for path in missing),
         *(f"{path} should not be changed" for path in needless),
     ]
@@ -134,8 +137,8 @@ def _files(text: str) -> Mapping[str, FileChange]:
     Raises:
         NoPatch: it is none.
     """
-    from unidiff import PatchSet
     from unidiff.errors import UnidiffParseError
+    from unidiff.patch import PatchSet
 
     ended = text if text.endswith("\n") else f"{text}\n"
     try:

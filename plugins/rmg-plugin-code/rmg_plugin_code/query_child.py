@@ -69,7 +69,7 @@ class Verdict(Exception):
     """What there is to say, which ends the work."""
 
     def __init__(self, said: str, reason: str, rows: int = 0) -> None:
-        self.reply = {"said": said, "reason": reason, "rows": rows}
+        self.reply: dict[str, Any] = {"said": said, "reason": reason, "rows": rows}
 
 
 class Database:
@@ -194,7 +194,7 @@ def _fill(connection: sqlite3.Connection, table: str, rows: list[Any]) -> None:
         connection.execute(f"CREATE TABLE {_quoted(table)} ({declared})")
     for row in rows:
         values = row if isinstance(row, list) else [row[key] for key in row]
-        keys = columns if isinstance(row, list) else list(row)
+        keys = (known or columns) if isinstance(row, list) else list(row)
         marks = ", ".join("?" * len(values))
         into = ", ".join(map(_quoted, keys))
         connection.execute(
@@ -234,7 +234,7 @@ def _comparable(value: Any) -> Any:
         case int():
             return "number", str(value)
         case float():
-            whole = value.is_integer() and abs(value) < 1e15  # noqa: PLR2004 - exact in a float
+            whole = value.is_integer() and abs(value) < 1e15
             return "number", str(int(value)) if whole else f"{value:.12g}"
         case bytes():
             return "bytes", value.hex()
@@ -296,12 +296,7 @@ def judge(request: dict[str, Any]) -> dict[str, Any]:
         try:
             _begin("reference")
             reference = Database(setup, request)
-            try:
-                right = reference.run(request["reference"], REFERENCE_STEPS * steps, MOST_ROWS)
-            except Failed as fault:
-                raise Verdict("bad_reference", str(fault)) from fault
-            if len(right[1]) > MOST_ROWS:
-                raise Verdict("bad_reference", f"it gives more than {MOST_ROWS} rows")
+            right = _reference(reference, request)
             _begin("response")
             try:
                 got = Database(setup, request).run(request["response"], steps, len(right[1]))
@@ -312,6 +307,16 @@ def judge(request: dict[str, Any]) -> dict[str, Any]:
             verdict.reply["reason"] += place
             return verdict.reply
     return {"said": "equal", "reason": "", "rows": total}
+
+
+def _reference(database: Database, request: dict[str, Any]) -> Any:
+    try:
+        right = database.run(request["reference"], REFERENCE_STEPS * request["steps"], MOST_ROWS)
+    except Failed as fault:
+        raise Verdict("bad_reference", str(fault)) from fault
+    if len(right[1]) > MOST_ROWS:
+        raise Verdict("bad_reference", f"it gives more than {MOST_ROWS} rows")
+    return right
 
 
 def _begin(what: str) -> None:

@@ -3,6 +3,7 @@
 import functools
 import io
 import logging
+import warnings
 from collections import Counter
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
@@ -82,13 +83,14 @@ def _told(issue: Any, block: int, *, several: bool) -> str:
 
 
 def _issues(source: Source) -> list[Any]:
+    tests = _tests()
     from bandit.core import meta_ast, metrics, node_visitor
 
     data = source.text.encode("utf-8")
     counted = metrics.Metrics()
     counted.begin(_NAME)
     visitor = node_visitor.BanditNodeVisitor(
-        _NAME, io.BytesIO(data), meta_ast.BanditMetaAst(), _tests(), False, {}, counted
+        _NAME, io.BytesIO(data), meta_ast.BanditMetaAst(), tests, False, {}, counted
     )
     try:
         visitor.process(data)
@@ -105,11 +107,18 @@ _NAME = "response.py"
 
 @functools.lru_cache
 def _tests() -> Any:
-    from bandit.core import config, test_set
+    from stevedore import _cache
 
+    # bandit finds its tests by stevedore, which would write what it finds under ~/.cache.
+    _cache._c._disable_caching = True  # noqa: SLF001 - there is no other switch
     # A test of bandit that fails says so in a log that nobody here reads.
     logging.getLogger("bandit").setLevel(logging.CRITICAL)
-    return test_set.BanditTestSet(config.BanditConfig(), profile={})
+    with warnings.catch_warnings():
+        # Of what bandit asks of stevedore.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from bandit.core import config, test_set
+
+        return test_set.BanditTestSet(config.BanditConfig(), profile={})
 
 
 @functools.lru_cache

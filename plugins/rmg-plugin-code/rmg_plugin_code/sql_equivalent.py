@@ -68,7 +68,7 @@ def sql_equivalent(
             (`bad_input`), or the deadline passed (`timeout`).
 
     Example:
-        >>> table = "CREATE TABLE city (name, people); INSERT INTO city VALUES ('Rome', 3), ('Bari', 1)"
+        >>> table = "CREATE TABLE city AS SELECT 'Rome' AS name, 3 AS people UNION SELECT 'Bari', 1"
         >>> query = "SELECT name FROM city WHERE people > 2"
         >>> sql_equivalent("SELECT name FROM city WHERE people = 3", query, table).reason
         'the same 1 row'
@@ -192,7 +192,9 @@ def _score(reply: Mapping[str, Any]) -> GraderScore:
         case "bad_reference":
             raise CannotGrade(f"the reference fails: {reason}", "bad_input")
         case "equal":
-            told = f"the same {rows} {'row' if rows == 1 else 'rows'}" if rows else "both give no rows"
+            told = (
+                f"the same {rows} {'row' if rows == 1 else 'rows'}" if rows else "both give no rows"
+            )
             return GraderScore(1.0, told, {"rows": rows})
         case "failed":
             return GraderScore(0.0, f"the query fails: {reason}")

@@ -40,7 +40,7 @@ def style(
     response: str,
     *,
     select: Annotated[
-        tuple[str, ...], [_is_not_empty, _are_rules], "rules or families of ruff that count"
+        tuple[str, ...], _is_not_empty, _are_rules, "rules or families of ruff that count"
     ] = ("E", "F", "W", "N"),
     ignore: Annotated[tuple[str, ...], _are_rules, "rules or families of these that do not"] = (),
     line_length: Annotated[
@@ -107,12 +107,11 @@ def _findings(
 ) -> list[dict[str, Any]]:
     ended = text if text.endswith("\n") else f"{text}\n"  # a response is no file that lacks an end
     ignored = [f"--ignore={','.join(ignore)}"] if ignore else []
-    ran = _ruff(
-        ended, f"--select={','.join(select)}", *ignored, f"--line-length={line_length}"
-    )
+    ran = _ruff(ended, f"--select={','.join(select)}", *ignored, f"--line-length={line_length}")
     if ran.returncode < 0:
         raise CannotGrade(
-            f"ruff was ended by signal {-ran.returncode}, as it is by code nested too deeply", "crash"
+            f"ruff was ended by signal {-ran.returncode}, as it is by code nested too deeply",
+            "crash",
         )
     if ran.returncode not in (0, 1):
         raise CannotGrade(f"ruff failed: {_told(ran)}")
@@ -149,7 +148,7 @@ def _refuse_unknown(name: str, rules: tuple[str, ...]) -> None:
     except ModuleNotFoundError:
         return  # What is not installed is said elsewhere.
     if ran.returncode:
-        raise ValueError(f"{name}: {_told(ran)}")
+        raise ValueError(f"{name}: {_told(ran).removesuffix(' in `select` from the CLI')}")
 
 
 def _told(ran: "subprocess.CompletedProcess[bytes]") -> str:

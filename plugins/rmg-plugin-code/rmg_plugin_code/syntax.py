@@ -73,7 +73,8 @@ def syntax(
     code that is nested deeper than the parser can follow, or has null bytes.
 
     Python is what the Python that runs this parses. What only its compiler refuses, such as
-    `return` outside a function, is not looked for.
+    `return` outside a function, is not looked for. Other languages are refused before the run: no
+    library reads them that cannot be kept busy for minutes by a short text.
 
     Definition: `ast.parse`, `json.loads` and `tomllib.loads` of Python.
 

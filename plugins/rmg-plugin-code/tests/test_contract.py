@@ -1,0 +1,7 @@
+"""The pack keeps the contract; every grade follows from its definition by hand."""
+
+from rmg_core.testing import contract
+
+from .golden_static import STATIC
+
+test_contract = contract("code", golden=STATIC)
