@@ -124,7 +124,7 @@ def _memory() -> Path:
 
 
 def _remembered(key: str) -> Reached | None:
-    with contextlib.suppress(OSError, ValueError, KeyError, RuntimeError):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RuntimeError):
         told = _memory().stat()
         if told.st_uid == os.geteuid():
             found = json.loads(_memory().read_text("utf-8"))

@@ -1,12 +1,17 @@
 """A program is run by one who waits for it, and ends with that one."""
 
+import contextlib
 import os
+import select
+import subprocess
+import sys
 from pathlib import Path
+from time import monotonic
 
 import anyio
 import pytest
 
-from rmg_plugin_code.sandbox import Limits, Program, SandboxError, levels, run_program
+from rmg_plugin_code.sandbox import Limits, Program, SandboxError, levels, probe, run_program
 from rmg_plugin_code.sandbox import supervisor as supervisors
 from rmg_plugin_code.sandbox.supervisor import Cut, run
 
@@ -119,3 +124,44 @@ def test_a_bubblewrap_that_does_not_start_is_no_verdict_on_the_program(monkeypat
     monkeypatch.setattr(supervisors, "command", lambda *_: ["/nowhere/bwrap"])
     with pytest.raises(SandboxError, match="no process can be started"):
         run(levels.FILTERS, Program("print('seen')"), Limits())
+
+
+def grandchildren(pid):
+    """Return all processes that descend from one."""
+    parents = {}
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            told = each.read_text("utf-8", "replace").rpartition(")")[2].split()
+            parents[int(each.parent.name)] = int(told[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+@pytest.mark.parametrize("name", ["NAMESPACES", "USER_NAMESPACES", "FILTERS"])
+def test_a_program_dies_with_a_supervisor_that_is_killed(name):
+    if fault := probe.fault(getattr(levels, name)):
+        pytest.skip(f"the machine does not reach the level: {fault}")
+    here = Path(__file__).parent
+    started = subprocess.Popen(
+        [sys.executable, here / "orphan_driver.py", here, name],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    many = 1 if name == "FILTERS" else 3
+    wait_until(lambda: len(grandchildren(started.pid)) >= many)
+    left = {pid: os.pidfd_open(pid) for pid in grandchildren(started.pid)}
+    started.kill()
+    started.wait()
+    for descriptor in left.values():
+        poller = select.poll()
+        poller.register(descriptor, select.POLLIN)
+        assert poller.poll(10_000) != []
+        os.close(descriptor)
+
+
+def wait_until(is_so):
+    deadline = monotonic() + 20
+    while not is_so():
+        assert monotonic() < deadline
+        os.sched_yield()
