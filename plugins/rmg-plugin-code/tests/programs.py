@@ -128,7 +128,7 @@ CHEATS_OF_A_CALL = {
     ),
     "looks for the tests on disk": (
         "import glob\ndef add(a, b):\n for path in glob.glob('/**/*.jsonl', recursive=True):\n"
-        "  return open(path).read()\n return len(glob.glob('/home/*') + glob.glob('/root/*')) + 99"
+        "  return open(path).read()\n return len(glob.glob('/*/*')) + 99"
     ),
     "reads what the system knows of processes": (
         "import glob\ndef add(a, b):\n"
@@ -137,7 +137,7 @@ CHEATS_OF_A_CALL = {
     ),
     "keeps the results of other cases": (
         "import os\ndef add(a, b):\n try:\n"
-        "  with open('/tmp/kept', 'a+') as f:\n   f.seek(0); old = f.read(); f.write('3')\n"
+        "  with open(os.environ['TMPDIR'] + '/kept', 'a+') as f:\n   f.seek(0); old = f.read(); f.write('3')\n"
         "   return 3 if not old else a + b\n"
         " except OSError: return 3"
     ),

@@ -20,7 +20,7 @@ def came_through(canary: str, folder: str, parent: int) -> list[str]:
         "open a unix socket": lambda: socket.socket(socket.AF_UNIX),
         "start a process": start,
         "send a signal": lambda: os.kill(parent, 0),
-        "become another program": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
+        "become another program": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606 - it shall fail
     }
     return [name for name, attempt in attempts.items() if succeeds(attempt)]
 

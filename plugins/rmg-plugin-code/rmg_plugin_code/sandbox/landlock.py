@@ -63,12 +63,12 @@ def readable() -> tuple[Path, ...]:
     """Return what an interpreter needs to read: its own library, and those of the system."""
     own = Path(os.__file__).resolve().parent
     wanted = [
+        Path(sys.base_prefix).resolve() / "lib",
         own,
-        *(Path(sys.base_prefix).resolve() / "lib").glob("libpython*"),
         *map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")),
         *map(Path, ("/etc/ld.so.cache", "/usr/share/zoneinfo")),
     ]
-    return tuple(path for path in wanted if path.exists())
+    return tuple(dict.fromkeys(path for path in wanted if path.exists()))
 
 
 @cache

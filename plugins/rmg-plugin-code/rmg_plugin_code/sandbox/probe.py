@@ -88,7 +88,7 @@ def fault(level: Level) -> str:
             ran = run(level, Program(source, json.dumps(arguments)), _LIMITS)
         except (SandboxError, OSError) as refused:
             return str(refused)
-        if ran.answer == b"[]\n" and os.listdir(folder) == ["canary"]:  # noqa: PTH208
+        if ran.answer == b"[]\n" and [each.name for each in Path(folder).iterdir()] == ["canary"]:
             return ""
     if ran.answer:
         return f"a program can {', '.join(json.loads(ran.answer))}"

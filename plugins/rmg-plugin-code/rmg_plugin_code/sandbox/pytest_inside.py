@@ -27,7 +27,7 @@ class Sources(MetaPathFinder, InspectLoader):
         self,
         fullname: str,
         path: Sequence[str] | None = None,  # noqa: ARG002 - the signature is Python's
-        target: ModuleType | None = None,  # noqa: ARG002
+        target: ModuleType | None = None,  # noqa: ARG002 - so is this
     ) -> ModuleSpec | None:
         if fullname not in self._sources:
             return None

@@ -227,7 +227,7 @@ def disk_by_many_files(facts):
 
 def memory_by_empty_files(_):
     for number in range(300_000):
-        os.close(os.open(f"/tmp/{number}", os.O_CREAT | os.O_WRONLY))
+        os.close(os.open(f"{os.environ['TMPDIR']}/{number}", os.O_CREAT | os.O_WRONLY))
     return "300000 files"
 
 
@@ -245,7 +245,7 @@ def fill(facts, files):
     piece, written = bytes(MEGABYTE), 0
     try:
         for number in range(files):
-            with open(f"/tmp/{number}", "wb", buffering=0) as file:
+            with open(f"{os.environ['TMPDIR']}/{number}", "wb", buffering=0) as file:
                 for _ in range(2 * facts["disk"] // MEGABYTE // files):
                     written += file.write(piece)
     except OSError:
