@@ -63,8 +63,8 @@ class PytestFile:
             raise NotATestFile("no function in them begins with `test`")
         return cls(text, names)
 
-    def program(self, source: str, module: str) -> Program:
-        """Return what runs the file against a program.
+    def program(self, source: str, module: str, packages: tuple[Path, ...] = ()) -> Program:
+        """Return what runs the file against a program, which may import from `packages`.
 
         Raises:
             CannotGrade: pytest is not installed.
@@ -78,11 +78,13 @@ class PytestFile:
         folders = sorted({_folder_of(origin) for origin in origins})
         arguments = {
             "function": "run",
-            "args": [self.text, source, module, list(map(str, folders))],
+            "args": [self.text, source, module],
             "kwargs": {},
         }
         inside = Path(pytest_inside.__file__).read_text("utf-8")
-        return Program(inside, json.dumps(arguments), paths=tuple(folders))
+        return Program(
+            inside, json.dumps(arguments), paths=tuple(dict.fromkeys((*folders, *packages)))
+        )
 
     def report(self, answer: Any) -> list[Report]:
         """Read a report, of which each test that stands in the file must be told.

@@ -1,6 +1,8 @@
 """The grader of programs that must pass tests, which run in the sandbox."""
 
+import sysconfig
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import anyio
@@ -40,7 +42,8 @@ class RunsTests:
     the fences of the response that say Python or nothing, or all of a response without fences.
 
     Each case is run by a process of its own that reads no file, opens no socket, starts no process,
-    and does not know what is expected. Its answer is compared outside: a value of JSON must be of
+    has Python's own library (with `packages` what is installed too), and does not know what is
+    expected. Its answer is compared outside: a value of JSON must be of
     the same type and equal, so that 1 is neither `true` nor 1.0, and a tuple is a list. The lines
     that a program prints are compared without the white space at their ends, and it must end with
     exit code 0.
@@ -107,6 +110,10 @@ class RunsTests:
         validator=[validators.ge(128), validators.le(1 << 20)],
         metadata={"help": "megabytes of memory that a test may take"},
     )
+    packages: bool = field(
+        default=False,
+        metadata={"help": "the program may import what is installed beside rmg, such as numpy"},
+    )
     allow_unsandboxed: bool = field(
         default=False,
         metadata={"help": "run with limits on resources only where there is no sandbox"},
@@ -149,6 +156,14 @@ class RunsTests:
             "your rights and limits on resources only"
         )
 
+    @property
+    def _paths(self) -> tuple[Path, ...]:
+        """Where packages are installed, as the program may import them."""
+        if not self.packages:
+            return ()
+        found = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
+        return tuple(sorted(found))
+
     async def _run_cases(
         self, cases: tuple[Case, ...], source: str, level: Level, limits: Limits
     ) -> GraderScore:
@@ -171,9 +186,11 @@ class RunsTests:
     async def _fault(self, case: Case, source: str, level: Level, limits: Limits) -> str:
         """Say what is wrong with what a program does in a case, or nothing."""
         if isinstance(case, StreamCase):
-            ran = await run_program(level, Program(source, stdin=case.stdin), limits)
+            ran = await run_program(
+                level, Program(source, stdin=case.stdin, paths=self._paths), limits
+            )
             return self._fault_of_stream(case, ran, limits)
-        ran = await run_program(level, Program(source, case.arguments), limits)
+        ran = await run_program(level, Program(source, case.arguments, paths=self._paths), limits)
         return self._fault_of_call(case, ran, limits)
 
     def _fault_of_stream(self, case: StreamCase, ran: Ran, limits: Limits) -> str:
@@ -200,7 +217,7 @@ class RunsTests:
     async def _run_file(
         self, file: PytestFile, source: str, level: Level, limits: Limits
     ) -> GraderScore:
-        ran = await run_program(level, file.program(source, self.module), limits)
+        ran = await run_program(level, file.program(source, self.module, self._paths), limits)
         if ran.ended != "exit" or ran.code != 0:
             return GraderScore(0.0, f"the tests {how_it_ended(ran, limits)}", {"forgeable": True})
         try:

@@ -175,6 +175,15 @@ def test_tests_that_cannot_be_read_are_an_error_of_the_data(tests, function, mes
     assert said.startswith(message)
 
 
+def test_a_program_imports_what_is_installed_only_when_that_is_allowed(level):
+    program = "import attrs\nprint(attrs.__name__)"
+    case = {"stdin": "", "stdout": "attrs"}
+    refusal = graded(program, [case])
+    assert refusal.score == 0.0
+    assert refusal.reason.endswith("ModuleNotFoundError: No module named 'attrs'")
+    assert graded(program, [case], packages=True).score == 1.0
+
+
 def test_a_case_may_name_its_own_function():
     assert graded(ADD, [{**THREE, "function": "add"}], None).score == 1.0
 

@@ -61,14 +61,19 @@ def write_access() -> int:
 @cache
 def readable() -> tuple[Path, ...]:
     """Return what an interpreter needs to read: its own library, and those of the system."""
-    own = Path(os.__file__).resolve().parent
     wanted = [
         Path(sys.base_prefix).resolve() / "lib",
-        own,
+        library(),
         *map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")),
         *map(Path, ("/etc/ld.so.cache", "/usr/share/zoneinfo")),
     ]
     return tuple(dict.fromkeys(path for path in wanted if path.exists()))
+
+
+@cache
+def library() -> Path:
+    """Return where the modules of Python itself are."""
+    return Path(os.__file__).resolve().parent
 
 
 @cache

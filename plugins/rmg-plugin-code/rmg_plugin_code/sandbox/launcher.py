@@ -48,6 +48,10 @@ class Fences:
             verb, *arguments = line.split(" ", 2)
             getattr(self, verb)(*arguments)
 
+    def packages(self, *path: str) -> None:
+        """Let the program import from a folder, whose name may have spaces."""
+        sys.path.append(" ".join(path))
+
     def apart(self) -> None:
         """Leave being the first process of a namespace, whom signals do not end, to another one.
 

@@ -40,40 +40,44 @@ class Limits:
 
 
 def orders(level: Level, limits: Limits, paths: tuple[Path, ...] = ()) -> bytes:
-    """Return the orders for a level; `paths` may be read in addition."""
-    lines = ["apart"] if level.has_namespaces else []
+    """Return the orders for a level; `paths` may be read and imported from too."""
+    lines = [f"packages {path}" for path in paths]
+    if level.has_namespaces:
+        lines.append("apart")
     if level.has_filters:
-        if becomes_another(level):
+        if becomes_another(level, paths):
             uid = _FIRST_OF_NONE + secrets.randbelow(1 << 24)
             lines.append(f"user {uid} {NOBODY}")
         # After that: becoming another user takes a lifeline away.
         lines.append(f"lifeline {1 if level.has_namespaces else os.getpid()}")
         lines += ["powerless", "locked"]
-    lines += [f"limit {each} {value}" for each, value in _limits(level, limits)]
+    lines += [f"limit {each} {value}" for each, value in _limits(level, limits, paths)]
     if level.has_filters:
         lines += [*_landlock(level, paths), _filter()]
     return "\n".join(lines).encode()
 
 
-def becomes_another(level: Level) -> bool:
-    """Tell whether the launcher can become another user: root can, where that one can read."""
+def becomes_another(level: Level, paths: tuple[Path, ...] = ()) -> bool:
+    """Tell whether the program becomes another user: under root, if that one can read what it must.
+
+    Without namespaces the folders above count too; bubblewrap makes these anew.
+    """
     if os.geteuid() != 0 or level.has_user_namespace or not level.has_filters:
         return False
-    return level.has_namespaces or _is_open_to_all()
+    return _are_open(paths, with_parents=not level.has_namespaces)
 
 
 @cache
-def _is_open_to_all() -> bool:
-    """Tell whether anybody can reach the interpreter and its library."""
-    places = (landlock.interpreter(), *landlock.readable()[:1])
-    return all(
-        folder.stat().st_mode & stat.S_IXOTH
-        for place in places
-        for folder in (place, *place.parents)
+def _are_open(paths: tuple[Path, ...], *, with_parents: bool) -> bool:
+    """Tell whether anybody can read the interpreter, its library and these folders."""
+    places = (landlock.interpreter(), landlock.library(), *paths)
+    above = {each for place in places for each in place.parents} if with_parents else set()
+    return all(each.stat().st_mode & stat.S_IROTH for each in places) and all(
+        each.stat().st_mode & stat.S_IXOTH for each in (*places, *above)
     )
 
 
-def _limits(level: Level, limits: Limits) -> list[tuple[int, int]]:
+def _limits(level: Level, limits: Limits, paths: tuple[Path, ...]) -> list[tuple[int, int]]:
     # One second more than the watchdog allows: it is there if the watchdog is late.
     found = [
         (resource.RLIMIT_CPU, math.ceil(limits.cpu_seconds) + 1),
@@ -83,7 +87,7 @@ def _limits(level: Level, limits: Limits) -> list[tuple[int, int]]:
         (resource.RLIMIT_CORE, 0),
     ]
     # Elsewhere the number counts what the user has running beside, and would refuse threads.
-    if level.has_namespaces or becomes_another(level):
+    if level.has_namespaces or becomes_another(level, paths):
         found.append((resource.RLIMIT_NPROC, _THREADS_AND_MORE))
     return found
 

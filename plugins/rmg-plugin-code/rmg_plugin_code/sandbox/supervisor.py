@@ -37,7 +37,7 @@ class SandboxError(Exception):
 class Program:
     """What is run: its source; the arguments of a call of a function, as JSON; what it may read.
 
-    `paths` may be read by it in addition to Python's own library.
+    `paths` are folders that it may read and import from, beside Python's own library.
     """
 
     source: str

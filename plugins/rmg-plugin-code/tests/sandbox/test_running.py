@@ -11,7 +11,15 @@ from time import monotonic
 import anyio
 import pytest
 
-from rmg_plugin_code.sandbox import Limits, Program, SandboxError, levels, probe, run_program
+from rmg_plugin_code.sandbox import (
+    Limits,
+    Program,
+    SandboxError,
+    levels,
+    orders,
+    probe,
+    run_program,
+)
 from rmg_plugin_code.sandbox import supervisor as supervisors
 from rmg_plugin_code.sandbox.supervisor import Cut, run
 
@@ -112,6 +120,17 @@ def test_a_program_with_namespaces_may_write_in_its_own_folder(level):
     source = "import tempfile\nwith tempfile.TemporaryFile() as f: f.write(b'x')\nprint('written')"
     ran = run(level, Program(source), Limits())
     assert (ran.stdout == b"written\n") is level.has_namespaces
+
+
+def test_a_program_imports_from_the_folders_that_it_is_given(level, tmp_path):
+    folder = tmp_path / "a name with spaces"
+    folder.mkdir()
+    (folder / "given.py").write_text("VALUE = 7\n", "utf-8")
+    for mode in (0o700, 0o755):  # under root the program is another user where that one can read
+        folder.chmod(mode)
+        orders._are_open.cache_clear()
+        ran = run(level, Program("import given; print(given.VALUE)", paths=(folder,)), Limits())
+        assert ran.stdout == b"7\n"
 
 
 def test_a_fence_that_cannot_be_put_up_is_no_verdict_on_the_program(level, monkeypatch):
