@@ -47,7 +47,9 @@ def reached() -> Reached:
             found = _remembered(key)
             if found is None:
                 found = probed()
-                _remember(key, found)
+                # One that is lower is looked for again: a setting of the kernel may have changed.
+                if found.level.has_namespaces:
+                    _remember(key, found)
             _known[key] = found
         return _known[key]
 

@@ -17,13 +17,12 @@ def fresh(monkeypatch, tmp_path):
     return tmp_path / "rmg" / "sandbox.json"
 
 
-def counted(monkeypatch):
+def counted(monkeypatch, *, holds="A"):
     tried = []
-    whole = probe.fault
 
     def fault(level):
         tried.append(level)
-        return whole(level)
+        return "" if level.name == holds else "it does not hold"
 
     monkeypatch.setattr(probe, "fault", fault)
     return tried
@@ -95,19 +94,27 @@ def test_a_memory_that_cannot_be_read_is_none(fresh, monkeypatch, text):
     assert tried != []
 
 
+def test_a_level_that_is_not_the_best_is_not_remembered(fresh, monkeypatch):
+    counted(monkeypatch, holds="B")
+    assert probe.reached().level == levels.FILTERS
+    assert not fresh.exists()
+
+
 def test_another_kernel_is_probed_again(fresh, monkeypatch):
+    tried = counted(monkeypatch)
     probe.reached()
     kept = json.loads(fresh.read_text("utf-8"))
     fresh.write_text(json.dumps({**kept, "key": "another"}), "utf-8")
     monkeypatch.setattr(probe, "_known", {})
-    tried = counted(monkeypatch)
+    tried.clear()
     probe.reached()
     assert tried != []
 
 
 def test_what_failed_is_forgotten(fresh, monkeypatch):
-    probe.reached()
     tried = counted(monkeypatch)
+    probe.reached()
+    tried.clear()
     probe.forget()
     probe.reached()
     assert tried != []
