@@ -93,6 +93,13 @@ class Fences:
         pair[0] = pair[1] = min(int(value), pair[1])
         self._call("setrlimit", int(resource), pair)
 
+    def try_limit(self, resource: str, value: str) -> None:
+        """Set a limit if the system has it, where limits are all there is."""
+        try:
+            self.limit(resource, value)
+        except OSError:
+            return
+
     def locked(self) -> None:
         """Gain nothing by running other programs: PR_SET_NO_NEW_PRIVS."""
         self._call("prctl", 38, 1, 0, 0, 0)

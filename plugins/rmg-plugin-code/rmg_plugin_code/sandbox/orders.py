@@ -51,7 +51,8 @@ def orders(level: Level, limits: Limits, paths: tuple[Path, ...] = ()) -> bytes:
         # After that: becoming another user takes a lifeline away.
         lines.append(f"lifeline {1 if level.has_namespaces else os.getpid()}")
         lines += ["powerless", "locked"]
-    lines += [f"limit {each} {value}" for each, value in _limits(level, limits, paths)]
+    verb = "limit" if level.has_filters else "try_limit"
+    lines += [f"{verb} {each} {value}" for each, value in _limits(level, limits, paths)]
     if level.has_filters:
         lines += [*_landlock(level, paths), _filter()]
     return "\n".join(lines).encode()

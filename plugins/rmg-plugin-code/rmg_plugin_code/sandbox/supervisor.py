@@ -153,8 +153,9 @@ class _Watched:
 
     def __attrs_post_init__(self) -> None:
         self.pid = 0 if self.level.has_namespaces else self.popen.pid
-        self.exit = os.pidfd_open(self.popen.pid)
-        self.poller.register(self.exit, select.POLLIN)
+        self.exit = _exit_of(self.popen.pid)
+        if self.exit >= 0:
+            self.poller.register(self.exit, select.POLLIN)
         for descriptor in (self.answer, self.told, self._of("stdout"), self._of("stderr")):
             os.set_blocking(descriptor, False)
             self.read[descriptor] = bytearray()
@@ -173,7 +174,7 @@ class _Watched:
             self._exchange(ready)
             if self._size() > self.limits.output:
                 return self._stopped("output")
-            if self.exit in ready:
+            if self.exit in ready or (self.exit < 0 and self.popen.poll() is not None):
                 return self._ended()
             now = monotonic()
             if now >= deadline:
@@ -322,3 +323,11 @@ class _Watched:
 
     def _of(self, name: str) -> int:
         return self._stream(name).fileno()
+
+
+def _exit_of(pid: int) -> int:
+    """Return a descriptor that tells of the end of a process; -1 on a system without such."""
+    try:
+        return os.pidfd_open(pid)
+    except AttributeError:
+        return -1

@@ -105,6 +105,16 @@ def test_how_a_program_ends_is_told_alike_at_each_level(level, source, ended, co
     assert (ran.ended, ran.code) == (ended, code)
 
 
+@pytest.mark.parametrize(
+    ("source", "ended"), [("print(1)", "exit"), ("while True: print('x' * 10000)", "output")]
+)
+def test_a_system_that_knows_no_descriptors_of_processes_runs_programs_too(
+    monkeypatch, source, ended
+):
+    monkeypatch.delattr(os, "pidfd_open")
+    assert run(levels.UNSANDBOXED, Program(source), Limits()).ended == ended
+
+
 def test_a_program_that_does_not_read_is_not_waited_for(level):
     ran = run(level, Program("print(1)", stdin="x" * (4 << 20)), Limits())
     assert (ran.ended, ran.stdout) == ("exit", b"1\n")
