@@ -16,7 +16,9 @@ from rmg_plugin_code.sandbox import Level, Limits, Program, Ran, SandboxError, p
 from rmg_plugin_code.words import how_it_ended, shortened
 
 WALL: Final = 3.0
-"""So many times its seconds of processor a test may take by the clock."""
+"""So many times its seconds of processor a test may take by the clock …"""
+START: Final = 3.0
+"""… and so many seconds more, since a start may have to wait for a processor."""
 
 
 def _is_python(_: object, attribute: "Attribute[str]", value: str) -> None:
@@ -96,7 +98,8 @@ class RunsTests:
         default=10.0,
         validator=[validators.gt(0), validators.le(3600)],
         metadata={
-            "help": "seconds of processor that a test may take; by the clock three times as many"
+            "help": "seconds of processor that a test may take; by the clock it may take three "
+            "times as many, and three more"
         },
     )
     memory_mb: int = field(
@@ -124,7 +127,7 @@ class RunsTests:
         source = _program_in(response, self.take)
         if source is None:
             return _labelled(GraderScore(0.0, _absence(response)), level)
-        limits = Limits(self.seconds, self.seconds * WALL, self.memory_mb << 20)
+        limits = Limits(self.seconds, self.seconds * WALL + START, self.memory_mb << 20)
         try:
             if isinstance(asked, PytestFile):
                 graded = await self._run_file(asked, source, level, limits)

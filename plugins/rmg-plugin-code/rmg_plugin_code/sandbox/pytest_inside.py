@@ -5,6 +5,7 @@ called it; what the tested program does in the same process to this report, nobo
 """
 
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import InspectLoader, MetaPathFinder
@@ -39,6 +40,7 @@ class Sources(MetaPathFinder, InspectLoader):
 def run(tests: str, program: str, module: str, path: list[str]) -> list[list[str]]:
     """Return the name, the outcome and the last words of each test."""
     sys.path[:0] = path
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what is installed beside is not asked for
     import pytest
 
     sys.meta_path.insert(0, Sources({TESTS: tests, module: program}))

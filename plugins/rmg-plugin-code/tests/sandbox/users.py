@@ -34,13 +34,22 @@ class Place:
 
     def run(self, script: str, *arguments: str, timeout: float = 100) -> str:
         """Run a script of this folder as the user; return what it printed."""
+        with tempfile.TemporaryDirectory(prefix="rmg-place-") as temporary:
+            Path(temporary).chmod(0o777)
+            return self._run(script, arguments, temporary, timeout)
+
+    def _run(self, script: str, arguments: tuple[str, ...], temporary: str, timeout: float) -> str:
         ran = subprocess.run(
             [self._python(), "-B", self._folder() / script, self._folder(), *arguments],
             capture_output=True,
             check=False,
             text=True,
             timeout=timeout,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(self._path())},
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": os.pathsep.join(self._path()),
+                "TMPDIR": temporary,
+            },
             **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if self._becomes else {}),
         )
         assert ran.returncode == 0, ran.stderr
