@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from statistics import fmean
 from typing import Annotated, Literal, TypeAlias, get_args
@@ -112,18 +113,19 @@ class _Bounded(difflib.SequenceMatcher[str]):
     def __init__(self, left: str, right: str) -> None:
         super().__init__(None, left, right, autojunk=False)
         # Each search looks at every pair of equal characters in its part of the left text.
-        counts = (len(self.b2j.get(sign, ())) for sign in left)
-        self._until = list(itertools.accumulate(counts, initial=0))
-        self._left = MOST_PAIRS
+        counts = Counter(right)
+        self._until = list(itertools.accumulate((counts[sign] for sign in left), initial=0))
+        self._lengths = len(left), len(right)
+        self._pairs_left = MOST_PAIRS
 
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> difflib.Match:
-        self._left -= self._until[len(self.a) if ahi is None else ahi] - self._until[alo]
-        if self._left < 0:
+        left, right = self._lengths
+        self._pairs_left -= self._until[left if ahi is None else ahi] - self._until[alo]
+        if self._pairs_left < 0:
             raise CannotGrade(
-                f"texts of {len(self.a)} and {len(self.b)} characters are too long, "
-                "or too uniform, to compare",
+                f"texts of {left} and {right} characters are too long, or too uniform, to compare",
                 "bad_input",
             )
         return super().find_longest_match(alo, ahi, blo, bhi)

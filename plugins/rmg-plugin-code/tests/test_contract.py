@@ -2,6 +2,7 @@
 
 from rmg_core.testing import contract
 
+from .golden_running import RUNNING
 from .golden_static import STATIC
 
-test_contract = contract("code", golden=STATIC)
+test_contract = contract("code", golden={**RUNNING, **STATIC})
