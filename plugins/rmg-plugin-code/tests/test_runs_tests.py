@@ -197,10 +197,7 @@ def test_what_is_expected_is_not_told_to_the_program(monkeypatch):
     [
         (
             {"language": "rust"},
-            (
-                "language must be 'python', and not 'rust': programs of other languages cannot be run "
-                "yet"
-            ),
+            "language must be 'python', and not 'rust': programs of other languages cannot",
         ),
         ({"score": "some"}, "'score' must be in"),
         ({"take": "second"}, "'take' must be in"),
