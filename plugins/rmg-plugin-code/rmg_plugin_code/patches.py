@@ -1,6 +1,7 @@
 """The grader of how like a change is to the one that was wanted."""
 
 import difflib
+import itertools
 import warnings
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_code.blocks import fenced
 
 Compare: TypeAlias = Literal["auto", "text", "files"]
-MOST_PAIRS = 50_000_000  # of equal characters, for each of which difflib takes a step or more
+MOST_PAIRS = 200_000_000  # of equal characters, of which difflib looks at ten million a second
 
 
 @frozen
@@ -106,17 +107,32 @@ def _of_files(changed: Mapping[str, FileChange], wanted: Mapping[str, FileChange
     )
 
 
+class _Bounded(difflib.SequenceMatcher[str]):
+    """A matcher that gives up: texts made for it take the cube of their length."""
+
+    def __init__(self, left: str, right: str) -> None:
+        super().__init__(None, left, right, autojunk=False)
+        # Each search looks at every pair of equal characters in its part of the left text.
+        counts = Counter(right)
+        self._until = list(itertools.accumulate((counts[sign] for sign in left), initial=0))
+        self._lengths = len(left), len(right)
+        self._pairs_left = MOST_PAIRS
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> difflib.Match:
+        left, right = self._lengths
+        self._pairs_left -= self._until[left if ahi is None else ahi] - self._until[alo]
+        if self._pairs_left < 0:
+            raise CannotGrade(
+                f"texts of {left} and {right} characters are too long, or too uniform, to compare",
+                "bad_input",
+            )
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
 def _ratio(left: str, right: str) -> float:
-    if left == right:
-        return 1.0
-    counts = Counter(left)
-    pairs = sum(counts[sign] * count for sign, count in Counter(right).items())
-    if pairs > MOST_PAIRS:
-        raise CannotGrade(
-            f"texts of {len(left)} and {len(right)} characters are too long and uniform to compare",
-            "bad_input",
-        )
-    return difflib.SequenceMatcher(None, left, right, autojunk=False).ratio()
+    return 1.0 if left == right else _Bounded(left, right).ratio()
 
 
 def _is_a_patch(text: str) -> bool:

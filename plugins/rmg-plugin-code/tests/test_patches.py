@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rmg_core import CannotGrade
 from rmg_core.graders import spec_of
+from rmg_plugin_code import patches
 from rmg_plugin_code.patches import patch_similarity
 
 CHANGE = "@@ -1,2 +1,2 @@\n import os\n-x = 1\n+x = 2\n"
@@ -80,9 +81,17 @@ def test_a_ratio_is_that_of_difflib(left, right):
 
 
 def test_texts_that_difflib_would_take_too_long_for_are_an_error():
-    with pytest.raises(CannotGrade, match="too long and uniform to compare") as caught:
+    with pytest.raises(CannotGrade, match="too long, or too uniform, to compare") as caught:
         patch_similarity("a" * 20_000 + "b", "a" * 20_000, compare="text")
     assert caught.value.kind == "bad_input"
+
+
+def test_texts_that_are_made_to_take_difflib_long_are_given_up(monkeypatch):
+    monkeypatch.setattr(patches, "MOST_PAIRS", 1_000_000)
+    # Each match has one character, and there is one for each: the cube of 300 is 27 million.
+    apart = "".join(f"a{chr(1000 + number)}" for number in range(300))
+    with pytest.raises(CannotGrade, match="texts of 300 and 600 characters"):
+        patch_similarity("a" * 300, apart, compare="text")
 
 
 def test_equal_texts_are_alike_however_long_they_are():
