@@ -49,6 +49,15 @@ class StreamCase:
 Case: TypeAlias = CallCase | StreamCase
 
 
+def cases_in(text: str) -> list[Any] | None:
+    """Return the list that a text holds as JSON, as some datasets keep their cases, or None."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
+
+
 def cases_of(tests: Sequence[Any], function: str | None) -> tuple[Case, ...]:
     """Read the cases of a sample.
 

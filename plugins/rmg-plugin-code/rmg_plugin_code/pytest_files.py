@@ -115,10 +115,15 @@ def _names_in(body: list[ast.stmt], within: str = "") -> list[str]:
     for each in body:
         match each:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                if name.startswith("test"):
+                if name.startswith("test") and not _mentions(each.decorator_list, "fixture"):
                     found.append(f"{within}{name}")
-            case ast.ClassDef(name=name, body=inner) if name.startswith("Test"):
-                found += _names_in(inner, f"{within}{name}::")
+            case ast.ClassDef(name=name, body=inner):
+                if name.startswith("Test") or _mentions(each.bases, "TestCase"):
+                    found += _names_in(inner, f"{within}{name}::")
             case _:
                 pass
     return found
+
+
+def _mentions(expressions: list[ast.expr], name: str) -> bool:
+    return any(name in ast.unparse(each) for each in expressions)

@@ -12,7 +12,7 @@ from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_code import python_source
 from rmg_plugin_code.answers import Comparison, NoAnswer, answer_in, same_lines
 from rmg_plugin_code.blocks import code_in, fenced
-from rmg_plugin_code.cases import CallCase, Case, StreamCase, cases_of
+from rmg_plugin_code.cases import CallCase, Case, StreamCase, cases_in, cases_of
 from rmg_plugin_code.pytest_files import NotATestFile, PytestFile
 from rmg_plugin_code.sandbox import Level, Limits, Program, Ran, SandboxError, probe, run_program
 from rmg_plugin_code.words import how_it_ended, shortened
@@ -36,10 +36,11 @@ def _is_python(_: object, attribute: "Attribute[str]", value: str) -> None:
 class RunsTests:
     """1 when the program passes all of its tests in the sandbox, else 0 (or the share it passes).
 
-    `tests` is a list of cases, or the text of a file for pytest. A case calls a function,
-    `{"args": [1, 2], "expected": 3}`, where `function` names it (`add`, or `Solution.add` for a
-    method); or it feeds a program, `{"stdin": "1 2", "stdout": "3"}`. The program is what stands in
-    the fences of the response that say Python or nothing, or all of a response without fences.
+    `tests` is a list of cases, also as JSON, or the text of a file for pytest. A case calls a
+    function, `{"args": [1, 2], "expected": 3}`, where `function` names it (`add`, or `Solution.add`
+    for a method); or it feeds a program, `{"stdin": "1 2", "stdout": "3"}`. The program is what
+    stands in the fences of the response that say Python or nothing, of which `take` chooses, or all
+    of a response without fences.
 
     Each case is run by a process of its own that reads no file, opens no socket, starts no process,
     has Python's own library (with `packages` what is installed too), and does not know what is
@@ -239,6 +240,8 @@ def _asked(
 ) -> PytestFile | tuple[Case, ...]:
     if not isinstance(tests, str):
         return cases_of(tests, function)
+    if (written := cases_in(tests)) is not None:
+        return cases_of(written, function)
     try:
         return PytestFile.read(tests)
     except NotATestFile as fault:

@@ -175,6 +175,11 @@ def test_tests_that_cannot_be_read_are_an_error_of_the_data(tests, function, mes
     assert said.startswith(message)
 
 
+def test_cases_may_be_written_as_json():
+    assert graded(ADD, '[{"args": [1, 2], "expected": 3}]').score == 1.0
+    assert refused(ADD, "[1]") == refused(ADD, [1])
+
+
 def test_a_program_imports_what_is_installed_only_when_that_is_allowed(level):
     program = "import attrs\nprint(attrs.__name__)"
     case = {"stdin": "", "stdout": "attrs"}
@@ -284,6 +289,29 @@ def test_a_file_for_pytest_is_run(level):
     assert (came.score, came.reason) == (0.75, "test_two[2] failed: AssertionError")
     assert came.metadata["tests"] == 4
     assert graded("def add(a, b): return 2 if a == b else a + b", FILE, None).score == 1.0
+
+
+UNITTEST = """
+import unittest
+import pytest
+from solution import add
+
+@pytest.fixture
+def test_value():
+    return 3
+
+def test_with_a_fixture(test_value):
+    assert add(1, 2) == test_value
+
+class Adding(unittest.TestCase):
+    def test_adds(self):
+        self.assertEqual(add(2, 2), 4)
+"""
+
+
+def test_a_file_may_have_fixtures_and_cases_of_unittest():
+    came = graded(ADD, UNITTEST, None)
+    assert (came.score, came.metadata["tests"]) == (1.0, 2)
 
 
 def test_the_result_of_a_file_is_said_to_be_forgeable():
