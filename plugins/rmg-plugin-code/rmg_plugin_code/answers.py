@@ -23,7 +23,9 @@ def answer_in(written: bytes) -> Any:
     if lines[-1] or len(lines) != 2:
         raise NoAnswer(f"it wrote {len(lines)} lines where one answer is read")
     try:
-        return json.loads(lines[0], object_pairs_hook=_without_doubles, parse_constant=_no_constant)
+        return json.loads(
+            lines[0].decode(), object_pairs_hook=_without_doubles, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError) as fault:
         raise NoAnswer(f"its answer is not a JSON value: {fault}") from fault
 
