@@ -32,10 +32,14 @@ CATCH_ALL = {
 }
 
 CODE_OR_OBJECTS_FROM_TEXT = {
+    "plugins/rmg-plugin-code/rmg_plugin_code/sandbox/launcher.py": {
+        "exec": "it is the sandbox, in which the program of a response runs"
+    },
     "rmg_core/registry/code.py": {"exec": "a config may name a file of graders"},
 }
 
 STANDARD_STREAMS = {
+    "plugins/rmg-plugin-code/rmg_plugin_code/query_child.py": "its parent reads them",
     "plugins/rmg-plugin-text/rmg_plugin_text/search_child.py": "its parent reads them",
     "rmg_core/runner/worker.py": "its parent reads them",
 }
