@@ -20,7 +20,7 @@ from rmg_core.store import Column, StoredCell, StoredGrader
 _SHOWN: Final = 2_000
 """So many characters of an input are shown; it may be a book."""
 
-_CLASS: Final = re.compile(r"class\([0-9a-f]+:(\w+)\)")
+_CLASS: Final = re.compile(r"class\((?:[^()]*[\s:.])?(\w+)\)")
 """A class as it is compared, of which a reader wants the name."""
 
 

@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from itertools import takewhile
 from os.path import normpath
 from pathlib import Path
 from typing import Any
@@ -70,8 +71,7 @@ def _config_of(run_dir: Path) -> Config:
     if path is None:
         raise ConfigError([Problem(f"{file} does not say which config the run was begun with")])
     config = parse_config(text, file=path, base=Path(path).parent, overrides=overrides)
-    root = _root_of(run_dir, Path(directory or config.run_dir))
-    base = (root / path).parent
+    base = _base_of(run_dir, Path(directory or config.run_dir), Path(path))
     return parse_config(text, file=str(file), base=base, overrides=overrides)
 
 
@@ -86,13 +86,26 @@ def _arguments_of(words: Sequence[str]) -> tuple[str | None, list[str], str | No
     return given.get("config"), overrides, given.get("run_dir")
 
 
-def _root_of(run_dir: Path, leads: Path) -> Path:
-    """Return the folder from which `leads` leads to a run directory; if none does, this one."""
-    place, parts = run_dir.resolve(), Path(normpath(leads)).parts
-    if not leads.is_absolute() and ".." not in parts and place.parts[-len(parts) :] == parts:
-        root = place.parents[len(parts) - 1]
-        return Path() if root == Path.cwd() else root
-    return Path()
+def _base_of(run_dir: Path, leads: Path, config: Path) -> Path:
+    """Return the folder of a config, from where `leads` leads to the run directory.
+
+    Where that cannot be told, both are taken from here.
+    """
+    place, (ups, parts), (others, below) = run_dir.resolve(), _climb(leads), _climb(config)
+    if leads.is_absolute() or config.is_absolute() or ups != others or not parts:
+        return config.parent
+    if place.parts[-len(parts) :] != parts:
+        return config.parent
+    root = place.parents[len(parts) - 1]
+    is_here = not ups and root == Path.cwd()
+    return config.parent if is_here else root.joinpath(*below).parent
+
+
+def _climb(path: Path) -> tuple[int, tuple[str, ...]]:
+    """Return how often a path goes up at first, and what it goes through then."""
+    parts = Path(normpath(path)).parts
+    ups = sum(1 for _ in takewhile(lambda part: part == "..", parts))
+    return ups, parts[ups:]
 
 
 def _planned(config: Config, name: str) -> tuple[PlannedGrader, Dataset]:

@@ -27,6 +27,15 @@ _MODELS: ContextVar[Mapping[str, Any]] = ContextVar("models", default=NOTHING)
 _BASE: ContextVar[Path] = ContextVar("base", default=Path())
 
 
+class Unmade(str):
+    """The name of a model that could not be made, which is a mistake of its own table.
+
+    It stands for the model, so that what else is wrong with a grader is told too.
+    """
+
+    __slots__ = ()
+
+
 def structure_options(
     cls: type[Cls],
     table: Mapping[str, Any],
@@ -308,7 +317,7 @@ def _structure_model(value: Any, kind: Any) -> Any:
     if value not in models:
         hint = suggestion(value, models, "models") if models else f"add a table [models.{value}]"
         raise Refused([Finding((), f"names the model {value!r}, which there is not", hint)])
-    return value if models[value] is None else models[value]
+    return Unmade(value) if models[value] is None else models[value]
 
 
 def _structure_instance(

@@ -24,6 +24,7 @@ from rmg_core.models import (
 from rmg_core.outcomes import NOTHING
 
 if TYPE_CHECKING:
+    from rmg_core.connections.ledger import Replies
     from rmg_core.connections.live import Live
     from rmg_core.limits import Clock
 
@@ -53,6 +54,7 @@ class Connection:
     attempts: int = 6
     price: Price | None = None
     clock: "Clock | None" = field(default=None, repr=False)
+    _words: dict[str, str] = field(init=False, factory=dict, repr=False)
     _lives: "WeakKeyDictionary[Any, Live]" = field(
         init=False, factory=WeakKeyDictionary, repr=False
     )
@@ -97,14 +99,27 @@ class Connection:
 
         They are the same for the same `parts` in each run over one store.
         """
-        from rmg_core.connections.errands import ERRAND
-
-        errand = ERRAND.get()
-        replies = None if errand is None else errand.ledger.replies
+        replies = self._replies()
         salt = _OF_PROCESS if replies is None else replies.salt
         return blake2b(
             "\x1f".join(parts).encode("utf-8", "replace"), digest_size=4, key=salt.encode()
         ).hexdigest()
+
+    def learned(self) -> Mapping[str, str]:
+        """Return what graders have learned of it: words of theirs, each with the reason.
+
+        It is kept with the replies of a run, so that a run again asks as the one before did.
+        """
+        replies = self._replies()
+        return self._words if replies is None else replies.learned(self.identity)
+
+    async def learn(self, words: Mapping[str, str]) -> None:
+        """Keep what was learned of it, such as a parameter that its provider refuses."""
+        replies = self._replies()
+        if replies is None:
+            self._words.update(words)
+        else:
+            await replies.learn(self.identity, words)
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Ask for the embeddings of texts.
@@ -133,6 +148,12 @@ class Connection:
             yield
         finally:
             await live.leave()
+
+    def _replies(self) -> "Replies | None":
+        from rmg_core.connections.errands import ERRAND
+
+        errand = ERRAND.get()
+        return None if errand is None else errand.ledger.replies
 
     def live(self) -> "Live":
         """Return what of it belongs to the event loop that runs."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 import anyio
@@ -36,6 +36,14 @@ class Replies(Protocol):
 
     def written(self, model: str) -> float | None:
         """Return the tokens that a kept reply of a model has on average, if there are any."""
+        ...
+
+    def learned(self, model: str) -> Mapping[str, str]:
+        """Return what was learned of a model: words, each with its reason."""
+        ...
+
+    async def learn(self, model: str, words: Mapping[str, str]) -> None:
+        """Keep what was learned of a model beside what was known of it."""
         ...
 
     def note(self, fingerprint: str, keys: Sequence[str]) -> None:

@@ -23,7 +23,8 @@ class Declared:
 
     `runs_in` is "process" for one that wants a process of its own: it computes for long, needs a
     main thread, or may crash.
-    `timeout` is in seconds a call, where a config says none.
+    `timeout` is in seconds a call, where a config says none. `tells_failures` is True of one whose
+    scores say themselves which of its calls of models had no answer.
     `needs` are requirements as pip writes them (PEP 508); an extra of the grader's own pack,
     `"rmg-plugin-x[extra]"`, keeps the bounds in the one place where pip reads them.
     """
@@ -33,6 +34,7 @@ class Declared:
     needs: tuple[str, ...] = ()
     runs_in: RunsIn = "run"
     timeout: float | None = None
+    tells_failures: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.timeout is not None and not self.timeout > 0:
@@ -53,6 +55,7 @@ def grader(
     needs: tuple[str, ...] = ...,
     runs_in: RunsIn = ...,
     timeout: float | None = ...,
+    tells_failures: bool = ...,
 ) -> Callable[[Definition], Definition]: ...
 
 
@@ -64,6 +67,7 @@ def grader(
     needs: tuple[str, ...] = (),
     runs_in: RunsIn = "run",
     timeout: float | None = None,
+    tells_failures: bool = False,
 ) -> Any:
     """Declare a function or an attrs class to be a grader.
 
@@ -79,6 +83,8 @@ def grader(
         runs_in: "process" to run in processes of its own, where it may crash and a time-out kills.
         timeout: seconds after which a cell is an error, unless a config says otherwise; for one
             that some inputs keep busy for ever.
+        tells_failures: its scores say themselves which of its calls of models had no answer, so
+            that a run does not warn of them.
 
     Raises:
         DefinitionError: what is decorated cannot be called, or one of these is not as said here.
@@ -89,7 +95,7 @@ def grader(
             hint = "decorate a function, or an attrs class with a method `grade`"
             raise DefinitionError("grader", str(target), hint)
         try:
-            declared = Declared(scale, version, needs, runs_in, timeout)
+            declared = Declared(scale, version, needs, runs_in, timeout, tells_failures)
         except ValueError as fault:
             raise DefinitionError("grader", name_of(target), str(fault)) from fault
         setattr(target, MARK, declared)

@@ -1,7 +1,7 @@
 """What the cells of a run ask of models, seen by grading them offline before it begins."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from threading import Thread
 from time import perf_counter
@@ -107,6 +107,12 @@ class _Questions:
 
     async def keep(self, call: Call) -> None:
         raise AssertionError(f"a call was made offline: {call.key}")
+
+    def learned(self, model: str) -> Mapping[str, str]:
+        return {} if self.archive is None else self.archive.store.learned(model)
+
+    async def learn(self, _: str, words: Mapping[str, str]) -> None:
+        raise AssertionError(f"a call was made offline: it taught {words}")
 
     def written(self, _: str) -> None:
         """Estimate nothing: what is asked is estimated elsewhere."""

@@ -1,10 +1,12 @@
 """Replies of models: looked up in the archive, and kept in it before anyone reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from anyio import to_thread
+from attrs import field, frozen
 
 from rmg_core.models import Call
+from rmg_core.redaction import redacted
 from rmg_core.runner.archive import Archive
 from rmg_core.runner.delivery import Delivery
 from rmg_core.store import Asked
@@ -16,6 +18,7 @@ class KeptReplies:
 
     archive: Archive
     delivery: Delivery
+    _learned: dict[str, dict[str, str]] = field(factory=dict)
 
     @property
     def salt(self) -> str:
@@ -26,6 +29,18 @@ class KeptReplies:
 
     def written(self, model: str) -> float | None:
         return self.archive.written(model)
+
+    def learned(self, model: str) -> Mapping[str, str]:
+        known = self._learned.get(model)
+        if known is None:
+            known = self._learned[model] = dict(self.archive.store.learned(model))
+        return known
+
+    async def learn(self, model: str, words: Mapping[str, str]) -> None:
+        known = {**self.learned(model), **{word: redacted(why) for word, why in words.items()}}
+        if known != self._learned[model]:
+            self._learned[model] = known
+            await to_thread.run_sync(self.archive.store.learn, model, known)
 
     async def keep(self, call: Call) -> None:
         await self.delivery.keep(call)

@@ -78,7 +78,7 @@ def _on_errand(
 
     A cell for which a model cannot be asked is pending, whatever its grader makes of that.
     """
-    name = planned.name
+    name, is_told = planned.name, planned.grader.spec.declared.tells_failures
 
     async def ask(ready: Ready) -> tuple[Outcome, float]:
         opened, repeat, inputs, address = ready
@@ -93,7 +93,7 @@ def _on_errand(
         if errand.pending:
             ledger.pending += 1
             return GraderError("pending", errand.pending), seconds
-        if errand.failures and isinstance(outcome, GraderScore):
+        if errand.failures and not is_told and isinstance(outcome, GraderScore):
             ledger.scored_anyway[name] += 1
         errand.note_calls()
         return outcome, seconds

@@ -220,5 +220,10 @@ def examine(connection: sqlite3.Connection, file: str) -> int:
     return version
 
 
+def learned_key(model: str) -> str:
+    """Return the key of `meta` under which stands what was learned of a model."""
+    return f"learned {blake2b(model.encode(), digest_size=8).hexdigest()}"
+
+
 def meta_of(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT key, value FROM meta"))

@@ -1,5 +1,6 @@
 """The store of a run: one SQLite file that loses nothing which was written."""
 
+import json
 import os
 import sqlite3
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from rmg_core.outcomes import Cell
 from rmg_core.store.connection import Connect, Durability, opened, telling
 from rmg_core.store.opening import open_reader, open_writer
 from rmg_core.store.reader import Reader
+from rmg_core.store.schema import learned_key
 from rmg_core.store.values import (
     Asked,
     CallTotals,
@@ -295,6 +297,21 @@ class Store:
         """What nobody outside can guess, and stays the same for as long as the store is there."""
         facts = self._its_reader().meta()
         return facts.get("salt") or facts["created"]
+
+    def learned(self, model: str) -> Mapping[str, str]:
+        """Return what was learned of a model, by its identity: words, each with its reason."""
+        said = self._its_reader().meta().get(learned_key(model))
+        return {} if said is None else json.loads(said)
+
+    def learn(self, model: str, words: Mapping[str, str]) -> None:
+        """Keep what was learned of a model, in place of what was.
+
+        Raises:
+            StoreError: as of `write`.
+        """
+        writer = self._its_writer()
+        with self._writing:
+            writer.learn(model, words)
 
     @property
     def is_finished(self) -> bool:

@@ -1,5 +1,6 @@
 """The one that writes into a store: batches of cells, each of them whole or not at all."""
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from rmg_core.store.connection import telling, transaction
 from rmg_core.store.filing import file_addressed, file_bare
 from rmg_core.store.journal import Journal
 from rmg_core.store.rows import id_text_of
+from rmg_core.store.schema import learned_key
 from rmg_core.store.ticks import Ticks
 from rmg_core.store.values import Asked, Column, Forgotten, Found, Link
 
@@ -44,6 +46,8 @@ WHERE fingerprint IS NULL AND outcome NOT IN (SELECT outcome FROM cells)"""
 
 _BASIS: Final = """INSERT INTO meta VALUES ('basis', ?)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value"""
+
+_LEARNED: Final = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
 
 _FORGET_AGGREGATES: Final = """DELETE FROM cells WHERE "column" IN (
     SELECT "column" FROM columns WHERE grader IS NULL
@@ -208,6 +212,11 @@ class Writer:
             # sqlite3 binds a bytearray at once, and looks for an adapter of bytes: 0.5 µs.
             rows.append((sample, place.number, repeat, number, bytearray(checksum)))
         self.connection.executemany(_CELL, rows)
+
+    def learn(self, model: str, words: Mapping[str, str]) -> None:
+        with self._run():
+            said = json.dumps(dict(words), sort_keys=True)
+            self.connection.execute(_LEARNED, (learned_key(model), said))
 
     def _note(self, key: str, value: str) -> None:
         self.connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))

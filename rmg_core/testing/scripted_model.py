@@ -63,6 +63,7 @@ class ScriptedModel:
     )
     name: str = field(default="scripted", kw_only=True)
     requests: list[Request] = field(factory=list, kw_only=True, repr=False, metadata=_NO_IDENTITY)
+    words: dict[str, str] = field(factory=dict, kw_only=True, repr=False, metadata=_NO_IDENTITY)
     embedded: list[EmbeddingRequest] = field(
         factory=list, kw_only=True, repr=False, metadata=_NO_IDENTITY
     )
@@ -70,6 +71,14 @@ class ScriptedModel:
     def nonce(self, *parts: str) -> str:
         """Return 8 hexadecimal digits, always the same for the same `parts`."""
         return blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=4).hexdigest()
+
+    def learned(self) -> Mapping[str, str]:
+        """Return what was learned of it, as of a connection."""
+        return self.words
+
+    async def learn(self, words: Mapping[str, str]) -> None:
+        """Keep what was learned of it."""
+        self.words.update(words)
 
     async def ask(
         self,

@@ -48,3 +48,7 @@ def __getattr__(name: str) -> Any:
 
     home = "shelf" if name == "rubrics_in" else "named"
     return getattr(import_module(f"rmg_plugin_judge.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,7 +9,7 @@ from attrs import define, evolve, field, frozen
 from rmg_core import Model, ModelFailed
 from rmg_core.models import Message, Reply, Request
 from rmg_plugin_judge.frames import frame, occurs, repair
-from rmg_plugin_judge.judges import Memory, name_of, thinks
+from rmg_plugin_judge.judges import learn, learned, name_of, thinks
 from rmg_plugin_judge.options import JudgeOptions
 from rmg_plugin_judge.protocols import asking, next_protocol
 from rmg_plugin_judge.reductions import expected_value
@@ -27,13 +27,6 @@ from rmg_plugin_judge.verdicts import from_logprobs, read
 
 TOKENS_SHOWN: Final = 20
 """So many of the likeliest tokens are asked for where their probabilities count."""
-
-_REFUSED: Final = Memory()
-"""The protocols that the providers of models were found to refuse, with what they say.
-
-Replies that merely cannot be read teach nothing: they are stored, so that the next run would learn
-it at another sample.
-"""
 
 
 @frozen
@@ -155,7 +148,9 @@ async def vote_of(
     Where a provider refuses a protocol, where a reply has nothing in it, and where two replies
     cannot be read, the next protocol of the ladder is tried; with "auto" text is followed by a
     schema. For replies that cannot be read that is done once. A protocol that is refused, where a
-    later one works, is not tried again with this model. All replies count as tokens and repairs.
+    later one works, is not tried again with this model, in later runs over the same store
+    neither. Replies that merely cannot be read teach nothing: they are stored, so that the next
+    run would learn it at another sample. All replies count as tokens and repairs.
 
     Raises:
         ModelStopped: the judge cannot be asked any more in this run.
@@ -166,8 +161,8 @@ async def vote_of(
     protocol: Protocol | None = _first(model, question)
     while protocol is not None:
         vote = await _asked(question, model, evolve(blank, protocol=protocol), bill)
-        if vote.verdict is not None:
-            _REFUSED.of(model).update(refused)
+        if vote.verdict is not None and refused:
+            await learn(model, refused)
         if vote.error == "bad_request":
             refused[vote.protocol] = vote.said
         protocol = _next(question, model, vote, tried)
@@ -204,7 +199,7 @@ def _next(
 
 
 def _not_refused(model: Model, protocol: Protocol) -> Protocol:
-    refused = _REFUSED.of(model)
+    refused = learned(model)
     while protocol in refused and (other := next_protocol(protocol, "bad_request")):
         protocol = other
     return protocol

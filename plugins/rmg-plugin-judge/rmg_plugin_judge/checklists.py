@@ -9,6 +9,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from rmg_core import CannotGrade, GraderScore, Outcome
+from rmg_plugin_judge.labels import plain
 from rmg_plugin_judge.reductions import (
     NO_WEIGHTS,
     Counted,
@@ -41,12 +42,17 @@ def criteria_of(rubric: Rubric, given: Any = None) -> tuple[Criterion, ...]:
     if given is None:
         raise CannotGrade(f"there are no criteria in {rubric.criteria_from!r}", "missing_input")
     try:
-        return _criteria(given, may_be_negative=not rubric.claims)
+        return criteria_in(given, may_be_negative=not rubric.claims)
     except (TypeError, ValueError) as fault:
         raise CannotGrade(f"{rubric.criteria_from}: {fault}", "bad_input") from fault
 
 
-def _criteria(given: Any, *, may_be_negative: bool) -> tuple[Criterion, ...]:
+def criteria_in(given: Any, *, may_be_negative: bool) -> tuple[Criterion, ...]:
+    """Return the criteria that a list writes.
+
+    Raises:
+        TypeError, ValueError: it is no such list.
+    """
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Sequence) or not given:
         raise TypeError(f"criteria are a list with at least one, and not {given!r:.200}")
     criteria = tuple(_criterion(each, number) for number, each in enumerate(given, 1))
@@ -93,9 +99,10 @@ def check_criteria(criteria: Sequence[Criterion]) -> None:
     """
     seen: set[str] = set()
     for each in criteria:
-        if each.id.casefold() in seen:
-            raise ValueError(f"two criteria have the id {each.id!r}")
-        seen.add(each.id.casefold())
+        name = plain(each.id).strip(" _")  # as a reply is read
+        if name in seen:
+            raise ValueError(f"two criteria have the id {each.id!r}, or one that is read as it")
+        seen.add(name)
         if not isfinite(each.weight) or not each.weight:
             raise ValueError(f"the weight of {each.id} is {each.weight:g}: give it one, or drop it")
     if not any(each.weight > 0 for each in criteria):

@@ -14,7 +14,13 @@ from rmg_plugin_judge.opinions import at_once, one_vote, opinions, rules, settle
 from rmg_plugin_judge.preferences import Rejudge, reduced_pairs, reduced_rankings
 from rmg_plugin_judge.preparing import ANSWERS, LIST, Prepared, is_empty
 from rmg_plugin_judge.questions import EMPTY, list_question, of_empty, pair_question
-from rmg_plugin_judge.tournaments import Game, next_round, ranked, standings
+from rmg_plugin_judge.tournaments import (
+    Game,
+    fitting_rounds,
+    next_round,
+    ranked,
+    standings,
+)
 from rmg_plugin_judge.values import Rubric, Vote
 
 FORTH: Final = (0, 1)
@@ -111,6 +117,10 @@ async def _ordered(
         return await _tournament(rubric, options, ready, answers)
     question = list_question(rubric, options, ready, answers)
     orders, ask = _list_orders(question), one_vote(question)
+    most = len(options.judges) * options.fewest_samples * len(orders)
+    if options.min_votes is not None and options.min_votes > most:
+        said = f"min_votes is {options.min_votes}, and a list of {len(answers)} has {most} votes"
+        raise CannotGrade(said, "bad_input")
 
     def made(given: Sequence[Vote], how: Mapping[str, Any]) -> Outcome:
         counted = [_without_ties(vote) for vote in given] if options.ties == "forbid" else given
@@ -147,7 +157,7 @@ async def _tournament(
 ) -> Outcome:
     """Rank answers by pairs. One pair that cannot be judged leaves the whole without a rank."""
     kind, count, seed = options.tournament, len(answers), options.seed
-    setting = {"rounds": options.rounds} if kind == "swiss" else {}
+    setting = {"rounds": fitting_rounds(count, options.rounds)} if kind == "swiss" else {}
     played: list[list[Game]] = []
     told: list[dict[str, Any]] = []
     while pairs := next_round(kind, count, played, seed=seed, **setting):

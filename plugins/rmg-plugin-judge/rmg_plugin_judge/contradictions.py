@@ -5,6 +5,7 @@ from typing import Any, Final
 from rmg_plugin_judge.judges import name_of
 from rmg_plugin_judge.labelled import check_labels
 from rmg_plugin_judge.profiles import TWICE
+from rmg_plugin_judge.reductions import LEAST_TO_TRIM
 from rmg_plugin_judge.tables import Sampling
 from rmg_plugin_judge.units import CONVERSATIONS
 from rmg_plugin_judge.values import Rubric
@@ -25,12 +26,14 @@ def check_together(options: Any) -> None:
     """
     _check_judges(options)
     _check_opinions(options)
+    if options.escalate is not None and options.escalate.to in options.judges:
+        raise ValueError("escalate.to is one of the judges, whose word is known: name another")
     _check_names(options)
 
 
 def _check_judges(options: Any) -> None:
     for each in options.judges:
-        if isinstance(each, str):
+        if type(each) is str:
             raise TypeError(f"a judge is a model, such as connect(…), and not the text {each!r}")
     if options.model is None and not options.panel:
         raise ValueError('there is no judge: write model = "NAME", or panel = ["NAME", "NAME"]')
@@ -64,10 +67,24 @@ def _check_opinions(options: Any) -> None:
         )
     orders = 2 if getattr(options, "orders", None) in TWICE else 1
     most = len(options.judges) * options.most_samples
-    if options.min_votes is not None and options.min_votes > most * orders:
-        raise ValueError(f"min_votes must be at most {most * orders}, the number of votes")
+    _check_enough(options, len(options.judges) * options.fewest_samples * orders)
     if options.escalate is not None and most * orders < 2:
         raise ValueError("escalate needs several votes, which can differ: set samples or panel")
+
+
+def _check_enough(options: Any, fewest: int) -> None:
+    """See that as many votes are asked for as the rules need."""
+    # How many orders a rotation has depends on the list.
+    is_known = getattr(options, "orders", None) != "rotate"
+    if options.min_votes is not None and is_known and options.min_votes > fewest:
+        surely = ", that are asked for in any case" if options.most_samples > 1 else ""
+        raise ValueError(f"min_votes must be at most {fewest}, the number of votes{surely}")
+    if getattr(options, "reduce", "") != "trimmed":
+        return
+    if options.fewest_samples < LEAST_TO_TRIM:
+        raise ValueError(f"reduce = 'trimmed' needs samples = {LEAST_TO_TRIM} or more")
+    if options.min_votes is not None:
+        raise ValueError("reduce = 'trimmed' needs three votes of each judge; leave min_votes out")
 
 
 def _can_stop(options: Any) -> bool:
@@ -94,6 +111,8 @@ def _check_names(options: Any) -> None:
     if units is not None and units.unit != "step" and not set(names) & set(CONVERSATIONS):
         known = ", ".join(CONVERSATIONS)
         raise ValueError(f"units of turns need a conversation among the inputs: one of {known}")
+    if units is not None and units.unit == "step" and rubric.claims:
+        raise ValueError("units of steps are not for claims, which are those of the whole answer")
     candidate = "" if options.candidate == ANSWERED_BY else options.candidate
     for option, name in (("candidate", candidate), ("truncate", cut), ("steps", steps)):
         if name and name not in names:

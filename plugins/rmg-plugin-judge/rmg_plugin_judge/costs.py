@@ -6,7 +6,8 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from rmg_plugin_judge.trees import paths
+from rmg_plugin_judge.profiles import PROFILES
+from rmg_plugin_judge.trees import depths
 from rmg_plugin_judge.values import Rubric
 
 TIMES: Final = " \u00d7 "
@@ -86,8 +87,7 @@ def _orders(options: Any) -> Factors:
 
 def _questions(options: Any, rubric: Rubric) -> Factors:
     if rubric.mode == "tree":
-        ways = [len(path) for path, _ in paths(rubric.nodes)]
-        return [Factor("question", min(ways), max(ways))]
+        return [Factor("question", *depths(rubric.nodes))]
     if rubric.mode != "checklist" or not options.batch:
         return []
     if rubric.criteria:
@@ -105,6 +105,8 @@ def _more(options: Any, rubric: Rubric | None) -> Iterator[str]:
     if options.escalate is not None:
         yield "where opinions differ, the stronger judge too"
     if getattr(options, "scoring", "") == "logprobs":
-        yield "1 trial of each judge a run"
+        count = 1 if options.most_samples > 1 else PROFILES["careful"]["samples"]
+        also = f", and {count} calls instead of 1 where one tells nothing" if count > 1 else ""
+        yield f"1 trial of each judge a run{also}"
     if options.repairs:
         yield "at most 1 repair of each"

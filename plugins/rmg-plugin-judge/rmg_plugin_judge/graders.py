@@ -69,7 +69,8 @@ def grader_class(rubric: Rubric) -> type[Any]:
             order=False,
         )
         made.__module__, made.__qualname__ = __name__, f"MADE.{key}"
-        grader(scale=scale_of(rubric), version=version_of(rubric))(made)
+        told = grader(scale=scale_of(rubric), version=version_of(rubric), tells_failures=True)
+        told(made)
         MADE.keep(key, made)
     return made
 
@@ -176,6 +177,6 @@ def _doc(rubric: Rubric) -> str:
 def _node(node: Node) -> str:
     ways = [
         f"{label} → {then if isinstance(then, str) else format(then, 'g')}"
-        for label, then in node.answers.items()
+        for label, then in node.answers
     ]
     return f"{node.id}: {node.ask}\n{'; '.join(ways)}"

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, TypeAlias
 
 from attrs import Attribute, evolve, field, frozen
-from attrs.validators import and_, min_len
 
-from rmg_core import CannotGrade, GraderScore, Outcome, grader
+from rmg_core import CannotGrade, Outcome, grader
 from rmg_plugin_judge.checklists import criteria_of
 from rmg_plugin_judge.layout import LANGUAGE, NodeTable
 from rmg_plugin_judge.mistakes import PLACEHOLDER, node_faults
@@ -19,7 +18,7 @@ from rmg_plugin_judge.options import (
 )
 from rmg_plugin_judge.rubric import CHECKLIST_LEVELS, PAIR_LEVELS
 from rmg_plugin_judge.trees import leaves, nodes_of
-from rmg_plugin_judge.values import Level, Mode, Prompt, Rubric, RubricInput
+from rmg_plugin_judge.values import Level, Mode, Node, Prompt, Rubric, RubricInput
 
 BESIDE: Final = tuple(
     RubricInput(name, is_required=False) for name in ("query", "context", "reference")
@@ -46,6 +45,8 @@ Material: TypeAlias = str | list[Any]
 
 
 def _names_inputs(made: Any, attribute: "Attribute[str]", value: str) -> None:
+    if not value.strip():
+        raise ValueError(f"{attribute.name} must say what is judged, and is blank")
     known = [each.name for each in INPUTS[made.mode]]
     for word in PLACEHOLDER.findall(value):
         if word not in known:
@@ -63,11 +64,15 @@ def _are_translations(made: Any, attribute: "Attribute[Any]", value: Mapping[str
 
 
 def _criteria_field() -> Any:
-    return field(validator=and_(min_len(1), _names_inputs), metadata=_CRITERIA)
+    return field(validator=_names_inputs, metadata=_CRITERIA)
 
 
 def _translations_field() -> Any:
     return field(factory=dict, validator=_are_translations, metadata=_TRANSLATIONS)
+
+
+def _as_nodes(given: Mapping[str, NodeTable] | tuple[Node, ...]) -> tuple[Node, ...]:
+    return nodes_of(given) if isinstance(given, Mapping) else given
 
 
 def _goes_up(_: object, attribute: "Attribute[Any]", value: tuple[int, int]) -> None:
@@ -98,7 +103,7 @@ async def _judged(options: Any, given: Mapping[str, Any]) -> Outcome:
     return outcome
 
 
-@grader
+@grader(tells_failures=True)
 @frozen(kw_only=True)
 class Custom(PointwiseOptions):
     """Judge a response by criteria that stand in the config.
@@ -130,13 +135,19 @@ class Custom(PointwiseOptions):
             is_more = wrong[0] in value
             said = "is not on the scale" if is_more else "is not described"
             raise ValueError(f"levels must describe each of {low} to {high}: {wrong[0]!r} {said}")
+        if blank := [label for label, text in value.items() if not text.strip()]:
+            raise ValueError(f"levels must describe each of {low} to {high}: {blank[0]!r} is blank")
 
     @property
     def asked(self) -> Rubric:
         """The rubric that the options write."""
         low, high = self.scale
         levels = [
-            Level(str(each), self.levels.get(str(each)) or _meaning(each, low, high), each)
+            Level(
+                str(each),
+                self.levels.get(str(each)) or _meaning(each, low, high),
+                (each - low) / (high - low),
+            )
             for each in range(low, high + 1)
         ]
         return _rubric(self, self.criteria, levels)
@@ -149,11 +160,7 @@ class Custom(PointwiseOptions):
         reference: Material | None = None,
         answered_by: Material | None = None,
     ) -> Outcome:
-        outcome = await _judged(self, locals())
-        if not isinstance(outcome, GraderScore):
-            return outcome
-        low, high = self.scale
-        return evolve(outcome, score=(outcome.score - low) / (high - low))
+        return await _judged(self, locals())
 
 
 def _meaning(level: int, low: int, high: int) -> str:
@@ -165,7 +172,7 @@ def _meaning(level: int, low: int, high: int) -> str:
     return f"The response meets the criteria to {level - low} parts of {high - low}."
 
 
-@grader(scale=(None, 1))
+@grader(scale=(None, 1), tells_failures=True)
 @frozen(kw_only=True)
 class CustomChecklist(ChecklistOptions):
     """Go through a checklist that stands in the config: Σ weight·met / Σ positive weights.
@@ -181,7 +188,7 @@ class CustomChecklist(ChecklistOptions):
     )
     task: str = field(
         default=_TASK,
-        validator=and_(min_len(1), _names_inputs),
+        validator=_names_inputs,
         metadata={"help": "what the criteria are about, in your own words"},
     )
 
@@ -209,7 +216,7 @@ class CustomChecklist(ChecklistOptions):
         return await _judged(self, locals())
 
 
-@grader
+@grader(tells_failures=True)
 @frozen(kw_only=True)
 class CustomPreference(PairwiseOptions):
     """Compare two responses by criteria that stand in the config: 1 where the first is better."""
@@ -236,7 +243,7 @@ class CustomPreference(PairwiseOptions):
         return await _judged(self, locals())
 
 
-@grader
+@grader(tells_failures=True)
 @frozen(kw_only=True)
 class CustomRanking(ListwiseOptions):
     """Rank several responses by criteria that stand in the config."""
@@ -262,7 +269,7 @@ class CustomRanking(ListwiseOptions):
         return await _judged(self, locals())
 
 
-@grader
+@grader(tells_failures=True)
 @frozen(kw_only=True)
 class DecisionTree(ScoreOptions):
     """Ask one question after the other, as the answers lead, to a score of 0..1.
@@ -274,31 +281,34 @@ class DecisionTree(ScoreOptions):
 
     mode: ClassVar[Mode] = "tree"
 
-    nodes: Mapping[str, NodeTable] = field(
-        metadata={"help": "the questions by name, each with `ask` and `answers`"}
+    nodes: tuple[Node, ...] = field(
+        converter=_as_nodes,
+        metadata={
+            "written": dict[str, NodeTable],
+            "help": "the questions by name, each with `ask` and `answers`; their order counts",
+        },
     )
     task: str = field(
         default="Answer the question about the response.",
-        validator=and_(min_len(1), _names_inputs),
+        validator=_names_inputs,
         metadata={"help": "what the questions are about, in your own words"},
     )
 
     @nodes.validator
-    def _leads_to_scores(self, _: "Attribute[Any]", value: Mapping[str, NodeTable]) -> None:
+    def _leads_to_scores(self, _: "Attribute[Any]", value: tuple[Node, ...]) -> None:
         if not value:
             raise ValueError('nodes must have a question: { ask = "…", answers = { … } }')
         for fault in node_faults(value, [each.name for each in INPUTS["tree"]]):
             hint = f"; {fault.hint}" if fault.hint else ""
             raise ValueError(f"nodes: {fault.message}{hint}")
-        for level in leaves(nodes_of(value)):
+        for level in leaves(value):
             if not 0 <= level.value <= 1:
                 raise ValueError(f"nodes lead to the score {level.value:g}, and 0..1 is meant")
 
     @property
     def asked(self) -> Rubric:
         """The rubric that the options write."""
-        nodes = nodes_of(self.nodes)
-        return evolve(_rubric(self, self.task, leaves(nodes)), nodes=nodes)
+        return evolve(_rubric(self, self.task, leaves(self.nodes)), nodes=self.nodes)
 
     async def grade(
         self,

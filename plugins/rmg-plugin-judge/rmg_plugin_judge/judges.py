@@ -1,6 +1,7 @@
 """Who a judge is: its name in votes, the model behind it, and the family of that."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -46,6 +47,8 @@ THINKING: Final = (
 
 def name_of(judge: Any) -> str:
     """Return what a judge is called in votes."""
+    if isinstance(judge, str):  # a model that could not be made, and has its mistake elsewhere
+        return judge
     return str(getattr(judge, "name", "") or type(judge).__name__)
 
 
@@ -73,9 +76,13 @@ def thinks(judge: Any) -> bool:
     return any(each.startswith(THINKING) for each in _names(model_of(judge)))
 
 
-def _names(model: str) -> tuple[str, str]:
+def _names(model: str) -> tuple[str, ...]:
+    """Return a name and what of it follows a provider's, a region's or a maker's, each with a sign.
+
+    Such as `claude-3` of `bedrock/us.anthropic.claude-3`.
+    """
     whole = model.casefold()
-    return whole, whole.rpartition("/")[2]
+    return whole, *(whole[found.end() :] for found in re.finditer(r"[/.:]", whole))
 
 
 @define(eq=False)
@@ -92,3 +99,25 @@ class Memory:
             return self._words.setdefault(judge, {})
         except TypeError:  # it has no hash, or no weak reference
             return {}
+
+
+_LEARNED: Final = Memory()
+
+
+def learned(judge: Any) -> Mapping[str, str]:
+    """Return what was learned of a model: what its provider refuses, with what it says.
+
+    A connection keeps it with the replies of a run.
+    """
+    recall = getattr(judge, "learned", None)
+    known: Mapping[str, str] = _LEARNED.of(judge) if recall is None else recall()
+    return known
+
+
+async def learn(judge: Any, words: Mapping[str, str]) -> None:
+    """Keep what was learned of a model."""
+    keep = getattr(judge, "learn", None)
+    if keep is None:
+        _LEARNED.of(judge).update(words)
+    else:
+        await keep(words)

@@ -151,7 +151,7 @@ async def _tree(rubric: Rubric, options: Any, ready: Prepared) -> Outcome:
             if vote.verdict is None or vote.verdict.is_abstention:
                 return ended(votes)
             [node] = questions[then].rubric.nodes
-            then = node.answers[vote.verdict.labels[""]]
+            then = dict(node.answers)[vote.verdict.labels[""]]
         return evolve(ended(votes), worth=float(then))
 
     def made(given: Sequence[Vote], how: Mapping[str, Any]) -> Outcome:

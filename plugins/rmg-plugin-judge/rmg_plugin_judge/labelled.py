@@ -10,6 +10,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from rmg_core import CannotGrade
+from rmg_plugin_judge.checklists import criteria_of
 from rmg_plugin_judge.values import Example, Rubric
 from rmg_plugin_judge.votes import ABSTAIN, levels_of
 
@@ -84,12 +86,22 @@ def check_labels(examples: Sequence[Example], rubric: Rubric) -> None:
         if rubric.mode == "checklist" and not each.labels:
             said = '"verdict" must be an object with a label for each criterion'
             raise ValueError(f"example {number}: {said}")
+        if rubric.mode == "checklist" and rubric.criteria_from:
+            ids = _criteria_of(each, rubric, number)
         if ids and sorted(each.labels) != sorted(ids):
             raise ValueError(f"example {number}: its verdict is not on {', '.join(ids)}")
         for label in each.labels.values() if each.labels else [each.verdict]:
             if label not in labels:
                 known = ", ".join(labels)
                 raise ValueError(f"example {number}: {label!r} is no label; there are: {known}")
+
+
+def _criteria_of(example: Example, rubric: Rubric, number: int) -> list[str]:
+    try:
+        given = criteria_of(rubric, example.inputs.get(rubric.criteria_from))
+    except CannotGrade as fault:
+        raise ValueError(f"example {number}: {fault.reason}") from fault
+    return [each.id for each in given]
 
 
 def drawn(

@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rmg_core import Fault
@@ -12,12 +12,12 @@ from rmg_plugin_judge.layout import (
     PROMPT_LISTS,
     CriterionTable,
     LevelTable,
-    NodeTable,
     PromptTable,
     RubricFile,
 )
 from rmg_plugin_judge.samples import At, check_examples, check_pairs
-from rmg_plugin_judge.trees import tree_faults
+from rmg_plugin_judge.trees import nodes_of, tree_faults
+from rmg_plugin_judge.values import Node
 
 PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An input that a prompt names; any other brace stands for itself."""
@@ -184,6 +184,7 @@ def _claims(made: RubricFile) -> Iterator[Fault]:
         said = "claims are those of a checklist whose criteria_from is an input that may be missing"
         hint = 'add criteria_from = "claims", and "claims?" to inputs'
         yield Fault(("claims",), said, hint, "key")
+    yield from _placeholders(("claims",), made.claims, input_names(made.inputs))
 
 
 def _nodes(made: RubricFile) -> Iterator[Fault]:
@@ -196,19 +197,20 @@ def _nodes(made: RubricFile) -> Iterator[Fault]:
         hint = 'add [nodes.NAME] with ask = "…" and answers = { yes = 1, no = 0 }'
         yield Fault(("mode",), "a tree needs nodes, its questions", hint)
         return
-    for each in node_faults(made.nodes, input_names(made.inputs)):
+    for each in node_faults(nodes_of(made.nodes), input_names(made.inputs)):
         yield Fault(("nodes", *each.path), each.message, each.hint, each.at)
 
 
-def node_faults(nodes: Mapping[str, NodeTable], inputs: list[str]) -> Iterator[Fault]:
+def node_faults(nodes: Sequence[Node], inputs: list[str]) -> Iterator[Fault]:
     """Yield what is wrong with the questions of a tree, of samples that have these inputs."""
     yield from tree_faults(nodes)
-    for name, node in nodes.items():
+    for node in nodes:
+        name = node.id
         if not _WORD.fullmatch(name):
             hint = "use one word of letters, digits, '_', '+' and '-'"
             yield Fault((name,), f"the question has the name {name!r}", hint, "key")
         seen: set[str] = set()
-        for label in node.answers:
+        for label in node.labels:
             yield from _label(label, (name, "answers", label), seen)
         yield from _placeholders((name, "ask"), node.ask, inputs)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 import anyio
 from attrs import evolve
 
-from rmg_core import CannotGrade, Model, ModelFailed, ModelStopped, Outcome
+from rmg_core import Model, ModelStopped, Outcome
 from rmg_plugin_judge.asking import Question, vote_of
 from rmg_plugin_judge.judges import name_of
 from rmg_plugin_judge.options import JudgeOptions
@@ -67,17 +67,16 @@ def _is_over(question: Question, votes: Sequence[Vote], model: Model) -> bool:
 async def at_once(calls: Sequence[tuple[Callable[..., Awaitable[Any]], tuple[Any, ...]]]) -> Any:
     """Make several calls at once; return what comes of each, in their order.
 
-    Raises:
-        ModelStopped, ModelFailed, CannotGrade: of the first call that does, and a stop before all.
-            The others come to their end before, so that replies which are on their way are kept.
+    What the first call raises is raised, a `ModelStopped` before all else. The others come to their
+    end before, so that replies which are on their way are kept.
     """
     made: list[Any] = [None] * len(calls)
-    ended: dict[int, ModelStopped | ModelFailed | CannotGrade] = {}
+    ended: dict[int, Exception] = {}
 
     async def one(place: int, call: Callable[..., Awaitable[Any]], given: tuple[Any, ...]) -> None:
         try:
             made[place] = await call(*given)
-        except (ModelStopped, ModelFailed, CannotGrade) as why:
+        except Exception as why:  # noqa: BLE001 - raised again below, and not in a group
             ended[place] = why
 
     if len(calls) == 1:

@@ -13,8 +13,15 @@ from rmg_plugin_judge.calibration import read_curve
 from rmg_plugin_judge.contradictions import ANSWERED_BY, check_together
 from rmg_plugin_judge.labelled import ExampleFile, read_examples
 from rmg_plugin_judge.profiles import filled
-from rmg_plugin_judge.tables import Escalation, Sampling, Truncation
-from rmg_plugin_judge.units import Units
+from rmg_plugin_judge.tables import (
+    Escalation,
+    Sampling,
+    Truncation,
+    as_escalation,
+    as_sampling,
+    as_truncation,
+)
+from rmg_plugin_judge.units import Units, as_units
 from rmg_plugin_judge.values import Rubric
 
 ProfileName: TypeAlias = Literal["fast", "balanced", "careful", "panel"]
@@ -58,6 +65,7 @@ class JudgeOptions:
     )
     samples: int | Sampling | None = field(
         default=None,
+        converter=as_sampling,
         validator=_AtLeastOne(),
         metadata=_about("opinions of each judge, 1 unless the profile says otherwise"),
     )
@@ -90,7 +98,9 @@ class JudgeOptions:
         default="error", metadata=_about("what an empty answer gets, without a call")
     )
     escalate: Escalation | None = field(
-        default=None, metadata=_about("a stronger model judges again where opinions differ")
+        default=None,
+        converter=as_escalation,
+        metadata=_about("a stronger model judges again where opinions differ"),
     )
     language: str = field(default="", metadata=_about("a translation of the rubric, such as 'zh'"))
     examples: Path | None = field(
@@ -102,7 +112,9 @@ class JudgeOptions:
         default=0, validator=ge(0), metadata=_about("how many labelled examples are shown")
     )
     truncate: Truncation | None = field(
-        default=None, metadata=_about("an input that may be cut; else what is too long is an error")
+        default=None,
+        converter=as_truncation,
+        metadata=_about("an input that may be cut; else what is too long is an error"),
     )
     conflict: Literal["warn", "error", "allow"] = field(
         default="warn", metadata=_about("where a judge is of the family of who answered")
@@ -168,6 +180,7 @@ class ScoreOptions(JudgeOptions):
 
     units: Units | None = field(
         default=None,
+        converter=as_units,
         metadata=_about("turns of a conversation or steps of an answer, judged one by one"),
     )
     calibrate: Path | None = field(
@@ -288,6 +301,8 @@ class ListwiseOptions(JudgeOptions):
     )
 
     def __attrs_post_init__(self) -> None:
+        if self.inconsistent is not None and self.tournament is None:
+            raise ValueError("inconsistent is for the pairs of a tournament, and there is none")
         JudgeOptions.__attrs_post_init__(self)
         if self.rounds is not None and self.tournament != "swiss":
             raise ValueError("rounds are those of tournament = 'swiss'")

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from attrs import evolve
+
 from rmg_core import GradeTrial, OrderTrial
 from rmg_plugin_judge.checklists import checklist_score, criteria_of
 from rmg_plugin_judge.options import JudgeOptions
@@ -21,7 +23,18 @@ def trials_of(rubric: Rubric, options: JudgeOptions) -> Sequence[GradeTrial | Or
     compared in both orders.
     """
     examples = [_of_example(each, rubric) for each in rubric.examples]
-    return [*examples, *(_of_pair(each, rubric, options) for each in rubric.pairs)]
+    trials = [*examples, *(_of_pair(each, rubric, options) for each in rubric.pairs)]
+    if options.conflict != "error":
+        return trials
+    # The guard of families wants to know who answered.
+    return [_answered_by(each, options.candidate) for each in trials]
+
+
+def _answered_by(trial: GradeTrial | OrderTrial, candidate: str) -> GradeTrial | OrderTrial:
+    who = {candidate: "the author of the rubric"}
+    if isinstance(trial, GradeTrial):
+        return evolve(trial, inputs={**trial.inputs, **who})
+    return evolve(trial, better={**trial.better, **who}, worse={**trial.worse, **who})
 
 
 def _of_example(example: Example, rubric: Rubric) -> GradeTrial:

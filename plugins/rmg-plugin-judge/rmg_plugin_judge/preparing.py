@@ -7,6 +7,8 @@ from typing import Any, Final
 from attrs import frozen
 
 from rmg_core import CannotGrade
+from rmg_plugin_judge.contradictions import ANSWERED_BY
+from rmg_plugin_judge.cutting import length_of, shortened
 from rmg_plugin_judge.degenerate import degenerate
 from rmg_plugin_judge.judges import Memory, family_of, model_of, name_of
 from rmg_plugin_judge.labelled import drawn
@@ -51,7 +53,10 @@ def prepared(rubric: Rubric, options: JudgeOptions, inputs: Mapping[str, Any]) -
         known = rubric.examples if options.labelled is None else options.labelled.examples()
         examples = drawn(known, options.shots, shown, options.seed)
     notes: dict[str, Any] = {}
-    notes |= _conflicts(options, _names(shown.pop(options.candidate, ())))
+    who = shown.pop(options.candidate, ())
+    if not any(each.name == ANSWERED_BY for each in rubric.inputs):
+        shown.pop(ANSWERED_BY, None)
+    notes |= _conflicts(options, _names(who))
     if flagged := _degenerate(rubric, options, shown):
         notes["degenerate"] = flagged
     if options.truncate is not None:
@@ -91,30 +96,32 @@ def answer_name(rubric: Rubric, options: JudgeOptions) -> str:
 
 def _cut(how: Truncation, inputs: dict[str, Any]) -> dict[str, Any]:
     given = inputs.get(how.field)
-    texts = given if isinstance(given, list | tuple) else [given]
-    lengths = [len(each) for each in texts if isinstance(each, str)]
+    if how.field == LIST and isinstance(given, list | tuple):  # each of them is an answer
+        lengths = [len(each) for each in given if isinstance(each, str)]
+        kept: Any = [_kept(each, how) if isinstance(each, str) else each for each in given]
+    else:
+        lengths, kept = [length_of(given)], shortened(given, how.characters, how.keep)
     if max(lengths, default=0) <= how.characters:
         return {}
-    kept = [_kept(each, how) if isinstance(each, str) else each for each in texts]
-    inputs[how.field] = kept if isinstance(given, list | tuple) else kept[0]
+    inputs[how.field] = kept
     return {"truncated": {how.field: {"characters": max(lengths), "keep": how.keep}}}
 
 
-def _kept(text: str, how: Truncation) -> str:
-    if len(text) <= how.characters:
-        return text
-    if how.keep == "head":
-        return text[: how.characters]
-    if how.keep == "tail":
-        return text[-how.characters :]
-    half = how.characters // 2
-    return f"{text[: how.characters - half]}\n[…]\n{text[len(text) - half :]}"
+def _kept(text: str, how: Truncation) -> Any:
+    return shortened(text, how.characters, how.keep)
 
 
 def _names(given: Any) -> Sequence[str]:
     """Return the names of who answered: of one answer a text, of several a list."""
     names = given if isinstance(given, list | tuple) else [given]
     return [each.strip() for each in names if isinstance(each, str) and each.strip()]
+
+
+def _unknown(options: JudgeOptions, candidates: Sequence[str]) -> dict[str, Any]:
+    """Note whose family is not known, so that nobody can tell."""
+    names = [*candidates, *map(model_of, options.judges)] if candidates else []
+    found = [name for name in names if not family_of(name, options.families)]
+    return {"families_unknown": found} if found else {}
 
 
 def _conflicts(options: JudgeOptions, candidates: Sequence[str]) -> dict[str, Any]:
@@ -132,7 +139,7 @@ def _conflicts(options: JudgeOptions, candidates: Sequence[str]) -> dict[str, An
         and family_of(model_of(judge), options.families) == family
     )
     if not said:
-        return {}
+        return _unknown(options, candidates)
     if options.conflict == "error":
         raise CannotGrade(f"a judge would judge its own: {said}", "conflict")
     told = _TOLD.of(options.judges[0])

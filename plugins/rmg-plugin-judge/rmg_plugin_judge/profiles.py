@@ -43,6 +43,8 @@ def filled(options: Any) -> Mapping[str, Any]:
         raise ValueError('profile \'panel\' needs panel = ["NAME", "NAME", "NAME"]')
     chosen = dict(PROFILES[name])
     own = {each.name for each in attrs.fields(type(options))}
+    if "tournament" in own and options.tournament is None:
+        own -= {"inconsistent"}  # it is of pairs
     if "orders" in own and (getattr(options, "orders", None) or chosen["orders"]) in TWICE:
         chosen |= OF_PAIRS.get(name, {})
     unwritten = {

@@ -38,7 +38,7 @@ def checklist_question(
 
 def tree_question(rubric: Rubric, options: Any, ready: Prepared, node: Node) -> Question:
     """Ask one question of a tree; where its answers lead is not shown."""
-    spec = VerdictSpec(tuple(node.answers), may_abstain=rubric.may_abstain)
+    spec = VerdictSpec(node.labels, may_abstain=rubric.may_abstain)
     return _question(evolve(rubric, levels=(), nodes=(node,)), options, ready, spec)
 
 

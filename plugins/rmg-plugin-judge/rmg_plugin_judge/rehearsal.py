@@ -12,7 +12,7 @@ from rmg_plugin_judge.checklists import checklist_score, criteria_of
 from rmg_plugin_judge.material import rendered
 from rmg_plugin_judge.pairs import compared, expected_of, places_in
 from rmg_plugin_judge.preparing import ANSWERS, LIST
-from rmg_plugin_judge.trees import paths
+from rmg_plugin_judge.trees import way_to
 from rmg_plugin_judge.values import Pair, Rubric
 from rmg_plugin_judge.votes import levels_of, position_labels, value_of
 from rmg_plugin_judge.wording import words
@@ -92,9 +92,8 @@ def _of_side(inputs: Mapping[str, Any], rubric: Rubric, *, is_best: bool) -> Kno
     values = {level.label: level.value for level in levels_of(rubric)}
     low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
     if rubric.mode == "tree":
-        ends = sorted(paths(rubric.nodes), key=lambda each: each[1])
-        path, value = ends[-1 if is_best else 0]
-        return Known(inputs, dict(path), value)
+        way, value = way_to(rubric.nodes, is_best=is_best)
+        return Known(inputs, dict(way), value)
     if rubric.mode != "checklist":
         label = high if is_best else low
         return Known(inputs, label, float(values[label]))

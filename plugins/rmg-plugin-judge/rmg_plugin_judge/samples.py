@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from rmg_core import Fault
-from rmg_plugin_judge.trees import nodes_of, score_of
+from rmg_plugin_judge.checklists import criteria_in
+from rmg_plugin_judge.trees import nodes_of, score_of, way_of
 
 if TYPE_CHECKING:
     from rmg_plugin_judge.layout import RubricFile
@@ -104,7 +105,7 @@ def _verdict(at: At, example: Mapping[str, Any], made: "RubricFile") -> Iterator
     if made.mode == "listwise" and verdict != "abstain":
         yield from _ranking(at, verdict, example.get("responses", ()))
     elif made.mode == "checklist" and verdict != "abstain":
-        yield from _labels_by_criterion(at, verdict, made)
+        yield from _labels_by_criterion(at, example, made)
     elif made.mode == "tree" and verdict != "abstain":
         yield from _way(at, verdict, made)
     else:
@@ -131,14 +132,31 @@ def _label(at: At, verdict: Any, labels: tuple[str, ...], *, is_number: bool) ->
         yield Fault(at, f"the verdict must be {said}", f"there are: {known}")
 
 
-def _labels_by_criterion(at: At, verdict: Any, made: "RubricFile") -> Iterator[Fault]:
+def _criteria_of(example: Mapping[str, Any], made: "RubricFile") -> tuple[list[str], str]:
+    """Return the ids of the criteria that an example is judged by, or why they are not known."""
+    if not made.criteria_from:
+        return [each.id for each in made.criteria], ""
+    given = example.get(made.criteria_from)
+    if given is None:
+        return [], f"the verdict is on criteria of {made.criteria_from!r}, which are not there"
+    try:
+        return [each.id for each in criteria_in(given, may_be_negative=not made.claims)], ""
+    except (TypeError, ValueError) as wrong:
+        return [], f"{made.criteria_from}: {wrong}"
+
+
+def _labels_by_criterion(at: At, example: Mapping[str, Any], made: "RubricFile") -> Iterator[Fault]:
+    verdict = example["verdict"]
     if not isinstance(verdict, Mapping):
         said = "the verdict on a checklist is a table with a label for each criterion"
         yield Fault(at, said, 'write verdict = { ID = "yes" }')
         return
-    known = [each.id for each in made.criteria]
+    known, fault = _criteria_of(example, made)
+    if fault:
+        yield Fault(at, fault, f"give the example the input {made.criteria_from!r}")
+        return
     for key, label in verdict.items():
-        if known and key not in known:
+        if key not in known:
             said = f"the verdict is on {key!r}, which is no criterion"
             yield Fault.unknown((*at, key), said, key, known, "key")
         yield from _label((*at, key), label, labels_of(made), is_number=False)
@@ -152,6 +170,7 @@ def _way(at: At, verdict: Any, made: "RubricFile") -> Iterator[Fault]:
         said = "the verdict on a tree is a table with an answer for each question on its way"
         yield Fault(at, said, 'write verdict = { QUESTION = "ANSWER" }')
         return
+    nodes = nodes_of(made.nodes)
     for name, label in verdict.items():
         if name not in made.nodes:
             said = f"the verdict is on {name!r}, which is no question"
@@ -159,9 +178,13 @@ def _way(at: At, verdict: Any, made: "RubricFile") -> Iterator[Fault]:
         elif label not in made.nodes[name].answers:
             said = f"the verdict {label!r} is no answer to {name!r}"
             yield Fault.unknown((*at, name), said, str(label), made.nodes[name].answers)
-    is_known = all(name in made.nodes for name in verdict)
-    if is_known and score_of(verdict, nodes_of(made.nodes)) is None:
+    if not all(name in made.nodes for name in verdict):
+        return
+    if score_of(verdict, nodes) is None:
         yield Fault(at, "the verdict does not lead to a score", "answer each question on the way")
+    elif len(way_of(verdict, nodes)) < len(verdict):
+        said = "the verdict answers questions that are not on its way"
+        yield Fault(at, said, f"its way is {' → '.join(way_of(verdict, nodes))}")
 
 
 def _ranking(at: At, verdict: Any, responses: Any) -> Iterator[Fault]:

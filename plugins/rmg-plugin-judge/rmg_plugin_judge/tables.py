@@ -1,5 +1,6 @@
 """Options that are tables of their own: how many opinions, who is asked again, what is cut."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import attrs
@@ -47,3 +48,18 @@ class Truncation:
     field: str = attrs.field(validator=min_len(1))
     keep: Literal["head", "tail", "middle"]
     characters: int = attrs.field(validator=ge(1))
+
+
+def as_sampling(given: Any) -> Any:
+    """Make a table of a mapping, as Python code may write it."""
+    return Sampling(**given) if isinstance(given, Mapping) else given
+
+
+def as_escalation(given: Any) -> Any:
+    """Make a table of a mapping."""
+    return Escalation(**given) if isinstance(given, Mapping) else given
+
+
+def as_truncation(given: Any) -> Any:
+    """Make a table of a mapping."""
+    return Truncation(**given) if isinstance(given, Mapping) else given

@@ -135,10 +135,19 @@ def _most_rounds(count: int) -> int:
     return count - 1 if count % 2 == 0 else count
 
 
+def fitting_rounds(count: int, rounds: int | None) -> int | None:
+    """Return so many rounds, or as many as so few candidates can play."""
+    return None if rounds is None else min(rounds, _most_rounds_of(count))
+
+
+def _most_rounds_of(count: int) -> int:
+    return _most_rounds(count) if count <= FEW else count // 2
+
+
 def _checked_rounds(count: int, rounds: int | None) -> int:
     if rounds is None:
         return usual_rounds(count)
-    most = _most_rounds(count) if count <= FEW else count // 2
+    most = _most_rounds_of(count)
     if not 1 <= rounds <= most:
         raise ValueError(f"{count} candidates play 1 to {most} rounds, and not {rounds}")
     return rounds

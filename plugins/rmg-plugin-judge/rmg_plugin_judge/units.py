@@ -43,6 +43,11 @@ class Units:
     reduce: UnitReduce = "mean"
 
 
+def as_units(given: Any) -> Any:
+    """Make a table of a mapping, as Python code may write it."""
+    return Units(**given) if isinstance(given, Mapping) else given
+
+
 def taken_apart(
     units: Units, inputs: Mapping[str, Any], answer: str
 ) -> Sequence[Mapping[str, Any]]:
@@ -77,7 +82,8 @@ def _steps(units: Units, inputs: Mapping[str, Any], answer: str) -> Sequence[Map
 def _turns(units: Units, inputs: Mapping[str, Any], answer: str) -> Sequence[Mapping[str, Any]]:
     name = next((each for each in CONVERSATIONS if isinstance(inputs.get(each), list)), None)
     if name is None:
-        raise CannotGrade("there is no conversation among the inputs", "bad_input")
+        known = ", ".join(each for each in CONVERSATIONS if each in inputs) or "none is there"
+        raise CannotGrade(f"no input is a list of messages: {known}", "bad_input")
     messages = list(inputs[name])
     spoken = inputs.get(answer)
     if isinstance(spoken, str) and spoken.strip():
@@ -129,10 +135,15 @@ def put_together(outcomes: Sequence[Outcome], reduce: UnitReduce) -> Outcome:
     else:
         low, high = scale.low or 0.0, scale.high if scale.high is not None else 1.0
         score = low + (high - low) * prod(each.normalised for each in scored)
-    worst = min(range(len(scored)), key=lambda place: scored[place].score)
-    reason = (
-        f"{reduce} of {len(scored)} parts; the lowest, part {worst + 1}: {scored[worst].reason}"
+    number, worst = min(
+        (
+            (number, each)
+            for number, each in enumerate(outcomes, 1)
+            if isinstance(each, GraderScore)
+        ),
+        key=lambda part: part[1].score,
     )
+    reason = f"{reduce} of {len(scored)} parts; the lowest, part {number}: {worst.reason}"
     parts = [{"score": each.score, "reason": each.reason, **each.metadata} for each in scored]
     skipped = len(outcomes) - len(scored)
     about = {"parts": parts, **({"skipped": skipped} if skipped else {})}

@@ -34,7 +34,16 @@ class Node:
 
     id: str
     ask: str
-    answers: Mapping[str, str | float]
+    answers: tuple[tuple[str, str | float], ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The answers that may be given, in their order."""
+        return tuple(label for label, _ in self.answers)
+
+    def then(self, label: str) -> str | float | None:
+        """Return what an answer leads to; None for one that may not be given."""
+        return dict(self.answers).get(label)
 
 
 @frozen

@@ -47,7 +47,7 @@ def verdict_lines(
     lines: Sequence[str], criteria: Sequence[str], nonce: str
 ) -> Mapping[str, VerdictLine]:
     """Return the last verdict line of each criterion, "" being that of a single verdict."""
-    known = {plain(each): each for each in criteria}
+    known = {plain(each).strip(" _"): each for each in criteria}
     begins = re.compile(
         rf"[\s*_#>\-`\"'(\[]*VERDICT-{re.escape(nonce)}(?![0-9A-Za-z])(.*)", re.IGNORECASE
     )
@@ -65,7 +65,7 @@ def verdict_lines(
 def _parted(rest: str, known: Mapping[str, str]) -> tuple[str | None, str]:
     """Return the criterion of a line, which may have a colon, and what stands for its label."""
     for colon in re.finditer(":", rest):
-        criterion = known.get(plain(rest[: colon.start()].strip(" _")))
+        criterion = known.get(plain(rest[: colon.start()].strip(" _")).strip(" _"))
         if criterion is not None:
             return criterion, rest[colon.end() :]
     return None, ""

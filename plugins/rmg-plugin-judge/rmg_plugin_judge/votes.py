@@ -201,6 +201,8 @@ def said_of(vote: Vote, rubric: Rubric) -> str:
     if rubric.mode == "listwise":
         labels = position_labels(sum(map(len, vote.verdict.ranking)))
         return " ".join(f"{float(place):g}" for place in places_of(vote, labels))
+    if rubric.mode == "tree" and vote.worth is not None:
+        return f"{vote.worth:g}"
     said = vote.verdict.labels
     return (
         said[""] if set(said) == {""} else " ".join(f"{name}={said[name]}" for name in sorted(said))

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from rmg_core import Model, ModelFailed
 from rmg_plugin_judge.asking import Question
-from rmg_plugin_judge.judges import Memory, name_of
+from rmg_plugin_judge.judges import Memory, learn, learned, name_of
 from rmg_plugin_judge.profiles import PROFILES
 from rmg_plugin_judge.values import Rubric
 from rmg_plugin_judge.verdicts import from_logprobs
@@ -17,11 +17,8 @@ LOG: Final = logging.getLogger("rmg_plugin_judge")
 
 REFUSED: Final = "logprobs"
 
-_REFUSING: Final = Memory()
-"""What the providers say who refuse to tell the probabilities of a model."""
-
-_TOLD: Final = Memory()
-"""Why the labels of a model count, by the rubrics of which it was told."""
+_TRIED: Final = Memory()
+"""Why the labels of a model count, by the rubrics that it was tried with; "" where they do not."""
 
 
 async def why_unweighed(question: Question, model: Model) -> str:
@@ -34,8 +31,17 @@ async def why_unweighed(question: Question, model: Model) -> str:
         ModelFailed: the trial has no answer, which says nothing of probabilities.
         ModelStopped: the judge cannot be asked any more in this run.
     """
-    if why := _REFUSING.of(model).get(REFUSED, ""):
-        return why
+    tried = _TRIED.of(model)
+    if question.digest not in tried:
+        why = learned(model).get(REFUSED) or await _found_out(question, model)
+        if why and question.digest not in tried:
+            _warn(question, model, why)
+        tried[question.digest] = why
+    return tried[question.digest]
+
+
+async def _found_out(question: Question, model: Model) -> str:
+    """Ask the trial, and return why its reply is of no use, or ""."""
     trial = evolve(question, inputs=_trial(question.rubric), examples=(), is_weighed=True)
     nonce = trial.nonce(model, (), 0)
     try:
@@ -44,13 +50,10 @@ async def why_unweighed(question: Question, model: Model) -> str:
         if failed.kind != "bad_request":
             raise
         why = f"its provider refuses to tell probabilities: {failed.reason}"
-        _REFUSING.of(model)[REFUSED] = why
-    else:
-        found = from_logprobs(reply, question.spec, nonce)
-        why = "" if found else "its reply to a trial does not tell the probabilities of labels"
-    if why:
-        _warn(question, model, why)
-    return why
+        await learn(model, {REFUSED: why})
+        return why
+    found = from_logprobs(reply, question.spec, nonce)
+    return "" if found else "its reply to a trial does not tell the probabilities of labels"
 
 
 def sampled(options: Any) -> Any:
@@ -66,12 +69,9 @@ def sampled(options: Any) -> Any:
 
 
 def _warn(question: Question, model: Model, why: str) -> None:
-    told = _TOLD.of(model)
-    if question.digest not in told:
-        told[question.digest] = why
-        rubric = question.rubric.name
-        said = "%s of %s: %d samples stand for probabilities in the whole run: %s"
-        LOG.warning(said, rubric, name_of(model), sampled(question.options).most_samples, why)
+    said = "%s of %s: %d samples stand for probabilities in the whole run: %s"
+    count = sampled(question.options).most_samples
+    LOG.warning(said, question.rubric.name, name_of(model), count, why)
 
 
 def _trial(rubric: Rubric) -> Mapping[str, Any]:

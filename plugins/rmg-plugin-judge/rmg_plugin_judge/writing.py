@@ -166,8 +166,11 @@ def read_list(text: str, nonce: str, listing: Listing) -> tuple[str, ...]:
     if not found:
         raise Unreadable("there is no line with one")
     if listing.may_be_none:
-        found = tuple(dict.fromkeys(found))
-        if tuple(each.casefold().rstrip(".") for each in found) == (NONE,):
+        found = tuple({each.casefold(): each for each in reversed(found)}.values())[::-1]
+        is_none = [each.casefold().rstrip(".") == NONE for each in found]
+        if any(is_none) and not all(is_none):
+            raise Unreadable("it lists some, and says that there is none")
+        if any(is_none):
             return ()
     if len(found) > listing.most:
         raise Unreadable(f"there are {len(found)}, of {listing.most} at most")

@@ -114,7 +114,10 @@ def test_the_criteria_of_a_sample_are_texts_or_tables():
             [{"text": "a", "weight": -1}],
             "rubric: no criterion has a weight above 0, so that nothing can be reached",
         ),
-        (["a", {"text": "b", "id": "C1"}], "rubric: two criteria have the id 'C1'"),
+        (
+            ["a", {"text": "b", "id": "C1"}],
+            "rubric: two criteria have the id 'C1', or one that is read as it",
+        ),
     ],
 )
 def test_criteria_that_are_none_say_what_is_wrong(given_criteria, said):

@@ -116,3 +116,32 @@ def test_the_pack_has_groundedness_and_hallucination_claim_by_claim():
     assert {"groundedness", "hallucination"} <= set(rmg_graders())
     for name in ("groundedness", "hallucination"):
         assert getattr(SHELF.rmg_plugin_judge, f"rubrics/{name}").rubric.claims
+
+
+def test_claims_beside_none_are_asked_for_once_more():
+    judge = reading(f"{TWO}\nCLAIM-<nonce>: none", HALF)
+    assert outcome_of(GROUNDED(model=judge), **ROW).kind == "unparseable"
+
+
+def test_claims_that_differ_in_capitals_alone_count_once():
+    judge = reading(f"{TWO}\nCLAIM-<nonce>: BO is 9.", HALF)
+    assert outcome_of(GROUNDED(model=judge), **ROW).score == 0.5
+
+
+def test_steps_are_not_for_claims():
+    with pytest.raises(ValueError, match="units of steps are not for claims"):
+        GROUNDED(model=Judge(""), units={"unit": "step"})
+
+
+def test_an_example_needs_the_claims_that_its_verdict_is_on(tmp_path):
+    text = (
+        'about = "x"\ninputs = ["response", "claims?"]\nmode = "checklist"\n'
+        'criteria_from = "claims"\nclaims = "A fact."\n[prompt]\ntask = "Check."\n'
+        '[[examples]]\nresponse = "r"\nverdict = { c1 = "yes" }\n'
+    )
+    (tmp_path / "c.toml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=r"10:11: the verdict is on criteria of 'claims', which"):
+        read_rubric(tmp_path / "c.toml")
+    (tmp_path / "c.toml").write_text(f'{text}claims = ["A."]\n'.replace("c1", "c9"), "utf-8")
+    with pytest.raises(ConfigError, match="the verdict is on 'c9', which is no criterion"):
+        read_rubric(tmp_path / "c.toml")

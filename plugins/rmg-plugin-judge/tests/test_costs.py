@@ -34,7 +34,8 @@ TOLD = {
     f"n - 1 pairs of n answers × 2 orders{REPAIR}": Rank(model=ONE, tournament="knockout"),
     f"as many orders as answers, 6 of 3{REPAIR}": Rank(model=ONE, orders="rotate"),
     f"as many as it has turns{REPAIR}": Tone(model=ONE, units=Units(unit="turn")),
-    f"1 call; 1 trial of each judge a run{REPAIR}": Tone(model=ONE, scoring="logprobs"),
+    "1 call; 1 trial of each judge a run, and 5 calls instead of 1 where one tells nothing"
+    f"{REPAIR}": Tone(model=ONE, scoring="logprobs"),
     f"3 calls; where opinions differ, the stronger judge too{REPAIR}": Tone(
         model=ONE, samples=3, escalate=Escalation(to=TWO)
     ),

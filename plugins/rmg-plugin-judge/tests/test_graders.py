@@ -153,9 +153,11 @@ def test_a_grader_of_python_can_be_told_by_another_run(engine):
 
 def test_the_score_of_criteria_in_a_config_is_the_share_of_the_scale(engine):
     made = Custom(model=MODEL, criteria="Is it kind?", scale=(0, 4))
-    assert anyio.run(made.grade, "r").score == 0.25
+    anyio.run(made.grade, "r")
     rubric, _, inputs = engine[0]
-    assert [each.label for each in rubric.levels] == ["0", "1", "2", "3", "4"]
+    assert {each.label: each.value for each in rubric.levels} == {
+        "0": 0, "1": 0.25, "2": 0.5, "3": 0.75, "4": 1
+    }  # fmt: skip
     beside = dict.fromkeys(("query", "context", "reference", "answered_by"))
     assert inputs == {"response": "r", **beside}
 

@@ -79,3 +79,21 @@ def test_a_translation_of_a_config_is_checked(options, said):
 )
 def test_each_has_the_inputs_of_its_mode(cls, inputs):
     assert [each.name for each in spec_of(cls).inputs if each.required] == inputs
+
+
+def test_a_curve_is_for_the_score_that_is_given(tmp_path):
+    (tmp_path / "c.json").write_text('{"kind": "isotonic", "x": [0, 1], "y": [0.0, 0.5]}', "utf-8")
+    judge = Judge(says("2"))
+    outcome = outcome_of(
+        Custom(model=judge, criteria="Kind?", calibrate=tmp_path / "c.json"), **ANSWER
+    )
+    assert (outcome.score, outcome.metadata["calibrated"]) == (0.4, 0.2)
+    assert outcome.metadata["judges"] == {"scripted": 0.4}
+
+
+def test_an_id_is_read_as_it_is_written():
+    judge = Judge("VERDICT-<nonce> x_: yes")
+    criteria = [{"id": "x_", "text": "It is."}]
+    assert outcome_of(CustomChecklist(model=judge, criteria=criteria), **ANSWER).score == 1
+    with pytest.raises(ValueError, match=r"two criteria have the id 'A\.', or one that is read as"):
+        CustomChecklist(model=judge, criteria=[{"id": "A", "text": "a"}, {"id": "A.", "text": "b"}])

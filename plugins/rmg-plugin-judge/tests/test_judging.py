@@ -489,3 +489,24 @@ def test_what_is_decided_of_a_pair_cannot_be_changed_by_the_votes_that_are_left(
     if votes and len(votes) < 2 * most and is_pair_decided(votes, rubric, most, ties=ties):
         ends = product(known, repeat=2 * most - len(begun))
         assert len({come_to((*begun, *end), rubric, ties) for end in ends}) == 1
+
+
+def test_a_rotation_that_has_too_few_votes_is_bad_input():
+    grader = Rank(model=Judge(by_length), orders="rotate", min_votes=7)
+    outcome = outcome_of(grader, query="q", responses=["aa", "aaaa", "a"])
+    assert (outcome.kind, outcome.error) == (
+        "bad_input", "min_votes is 7, and a list of 3 has 6 votes"
+    )  # fmt: skip
+
+
+def test_as_many_rounds_are_played_as_fit():
+    grader = Rank(model=Judge(by_length), tournament="swiss", rounds=9, orders="one")
+    outcome = outcome_of(grader, query="q", responses=["aa", "aaaa", "a"])
+    assert list(outcome.rank) == [2, 1, 3]
+
+
+def test_what_a_model_raises_is_told_as_it_is_in_a_panel_too():
+    panel = (Judge(KeyError("my bug"), name="one"), Judge(says("4"), name="two"))
+    outcome = outcome_of(Tone(model=None, panel=panel), **ANSWER)
+    assert (outcome.kind, "KeyError" in outcome.error) == ("grader_error", True)
+    assert "ExceptionGroup" not in outcome.error

@@ -208,6 +208,34 @@ REFUSED = [
         "candidate names 'model', which is no input: response, query, context, reference",
     ),
     (
+        lambda: PointwiseOptions(model=ONE, reduce="trimmed"),
+        "reduce = 'trimmed' needs samples = 3 or more",
+    ),
+    (
+        lambda: PointwiseOptions(model=ONE, reduce="trimmed", samples=5, min_votes=1),
+        "reduce = 'trimmed' needs three votes of each judge; leave min_votes out",
+    ),
+    (
+        lambda: PairwiseOptions(model=ONE, samples={"min": 2, "max": 5}, min_votes=9),
+        "min_votes must be at most 4, the number of votes, that are asked for in any case",
+    ),
+    (
+        lambda: PointwiseOptions(model=ONE, samples=3, escalate={"to": ONE}),
+        "escalate.to is one of the judges, whose word is known: name another",
+    ),
+    (
+        lambda: ListwiseOptions(model=ONE, inconsistent="error"),
+        "inconsistent is for the pairs of a tournament, and there is none",
+    ),
+    (
+        lambda: Custom(model=ONE, criteria=" "),
+        "criteria must say what is judged, and is blank",
+    ),
+    (
+        lambda: Custom(model=ONE, criteria="Kind?", scale=(0, 1), levels={"0": "no", "1": " "}),
+        "levels must describe each of 0 to 1: '1' is blank",
+    ),
+    (
         lambda: Custom(model=ONE, criteria="Is {respons} kind?"),
         "criteria names the input {respons}, which is none: response, query, context, reference",
     ),
@@ -247,3 +275,13 @@ def test_the_judge_of_a_config_has_the_inputs_of_an_answer():
         ("reference", False),
         ("answered_by", False),
     ]
+
+
+def test_tables_may_be_mappings_in_python():
+    made = PointwiseOptions(model=ONE, units={"unit": "step"}, samples={"min": 1, "max": 3},
+        reduce="mode", truncate={"field": "query", "keep": "head", "characters": 9})  # fmt: skip
+    assert (made.units.unit, made.samples.max, made.truncate.keep) == ("step", 3, "head")
+
+
+def test_a_rotation_may_have_more_votes_than_two_orders():
+    assert ListwiseOptions(model=ONE, orders="rotate", min_votes=6).min_votes == 6

@@ -4,11 +4,14 @@ import json
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rmg_core import GradingRunner
 from rmg_core.graders import as_grader
 from rmg_core.plan.identity import identity_of
 from rmg_core.testing import ScriptedModel
+from rmg_plugin_judge.cutting import length_of, shortened
 from rmg_plugin_judge.graders import grader_class
 from rmg_plugin_judge.judges import family_of, model_of, thinks
 from rmg_plugin_judge.tables import Truncation
@@ -314,3 +317,50 @@ def test_what_is_judged_is_the_answer_whatever_it_is_called():
     made = grader_class(rubric)(model=Judge(""))
     results = GradingRunner({"judge": {"grader": made}}).run([row])
     assert results["judge"][0].kind == "empty_input"
+
+
+def test_a_conversation_is_cut_as_a_whole():
+    judge = Judge(says("4"))
+    turns = [{"role": "user", "content": "abcdef"}, {"role": "assistant", "content": "ghi"}]
+    for keep, shown_text in (("head", "abcde"), ("tail", "ef"), ("middle", "[…]")):
+        cut = Truncation(field="query", keep=keep, characters=5)
+        outcome = outcome_of(Tone(model=judge, truncate=cut), query=turns, response="r")
+        assert outcome.metadata["truncated"] == {"query": {"characters": 9, "keep": keep}}
+        said = judge.requests[-1].messages[1].content
+        assert (shown_text in said, "abcdef" in said) == (True, False)
+        assert "--- user" in said
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept"),
+    [("head", ["aaaa", "b"]), ("tail", ["b", "cccc"]), ("middle", ["aaa", "[…]", "cc"])],
+)
+def test_passages_are_cut_as_one(keep, kept):
+    assert shortened(["aaaa", "bbbb", "cccc"], 5, keep) == kept
+
+
+@given(st.lists(st.text(max_size=5)), st.integers(1, 20), st.sampled_from(["head", "tail"]))
+def test_what_is_cut_has_at_most_so_many_characters(texts, characters, keep):
+    made = shortened(texts, characters, keep)
+    assert length_of(made) == min(length_of(texts), characters)
+
+
+def test_the_author_of_an_answer_is_shown_to_nobody_under_either_name():
+    judge = Judge(says("4"))
+    grader = NAMED(model=judge, candidate="by")
+    outcome_of(grader, **ANSWER, by="gpt-x", answered_by="claude-9")
+    assert "claude-9" not in shown(judge.requests[0])
+    writer = Judge("CRITERION-<nonce>: Is.", name="writer")
+    own = grader_class(evolve(POINTS, criteria=(), criteria_from="points",
+        inputs=(*POINTS.inputs, RubricInput("points", False))))  # fmt: skip
+    judge = Judge("VERDICT-<nonce> c1: yes")
+    outcome_of(own(model=judge, checklist_model=writer), **ANSWER, answered_by="claude-9")
+    assert "claude-9" not in shown(writer.requests[0])
+
+
+def test_a_family_that_is_not_known_is_noted():
+    judge = Judge(says("4"), name="bedrock/us.anthropic.claude-3")
+    grader = Tone(model=judge, conflict="error")
+    assert outcome_of(grader, **ANSWER, answered_by="openrouter/x/claude-3:free").kind == "conflict"
+    outcome = outcome_of(grader, **ANSWER, answered_by="mystery")
+    assert outcome.metadata["families_unknown"] == ["mystery"]

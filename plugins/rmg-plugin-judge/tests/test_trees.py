@@ -8,13 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmg_core import ConfigError, GraderSkip, ModelFailed
+from rmg_core.config import structure_options
+from rmg_core.graders import as_grader
 from rmg_core.models import Reply, Request
+from rmg_core.plan.identity import identity_of
 from rmg_core.testing import ScriptedModel
+from rmg_plugin_judge.costs import calls_told
 from rmg_plugin_judge.inline import DecisionTree
 from rmg_plugin_judge.rubric import read_rubric
 from rmg_plugin_judge.shelf import grader_of
 from rmg_plugin_judge.tables import Escalation
-from rmg_plugin_judge.trees import leaves, paths, score_of
+from rmg_plugin_judge.trees import depths, leaves, score_of, way_to
 from rmg_plugin_judge.values import Node
 
 from .scripted import nonce_in, outcome_of, shown
@@ -201,6 +205,11 @@ WRONG = {
         'right = "yess" }',
         "the verdict 'yess' is no answer to 'right'; did you mean 'yes'?",
     ),
+    "an example with an answer off its way": (
+        'verdict = { answered = "yes", right = "yes" }',
+        'verdict = { answered = "no", right = "yes" }',
+        "the verdict answers questions that are not on its way; its way is answered",
+    ),
     "an example with one label": (
         'verdict = { answered = "yes", right = "yes" }',
         'verdict = "yes"',
@@ -232,8 +241,6 @@ NODES = {
 
 
 def test_a_tree_may_stand_in_the_config(tmp_path, monkeypatch):
-    from rmg_core.config import structure_options
-
     model = judge(answered="yes", right="no")
     grader = structure_options(DecisionTree, {"nodes": NODES, "model": model}, owner="x")
     assert outcome_of(grader, **ANSWER).score == 0.25
@@ -249,21 +256,56 @@ def test_a_tree_may_stand_in_the_config(tmp_path, monkeypatch):
     ],
 )
 def test_a_tree_of_a_config_is_checked_as_one_of_a_file(nodes, said):
-    from rmg_core.config import structure_options
-
     with pytest.raises(Exception, match=re.escape(said)):
         structure_options(DecisionTree, {"nodes": nodes, "model": judge()}, owner="x")
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=6))
-def test_every_way_leads_to_the_score_at_its_end(scores):
+def test_the_best_and_the_worst_way_lead_to_the_ends_of_the_scale(scores):
     """A chain of questions: 'no' ends at a score, 'yes' goes on."""
     last = len(scores) - 1
     nodes = [
-        Node(f"n{at}", "?", {"yes": f"n{at + 1}" if at < last else 9, "no": score})
+        Node(f"n{at}", "?", (("yes", f"n{at + 1}" if at < last else 9), ("no", score)))
         for at, score in enumerate(scores)
     ]
-    ways = list(paths(nodes))
-    assert sorted(value for _, value in ways) == sorted([9, *scores])
-    assert all(score_of(dict(path), nodes) == value for path, value in ways)
+    for is_best, end in ((True, 9), (False, min(scores))):
+        way, value = way_to(nodes, is_best=is_best)
+        assert (value, score_of(dict(way), nodes)) == (end, end)
     assert {each.value for each in leaves(nodes)} == {9, *scores}
+    assert depths(nodes) == (1, len(scores))
+
+
+def test_ways_that_meet_again_are_not_counted_one_by_one():
+    """Fifty questions with two ways each are 2^49 ways."""
+    nodes = {
+        f"n{at}": {"ask": "?", "answers": {"a": f"n{at + 1}", "b": f"n{at + 1}"}}
+        for at in range(49)
+    }
+    nodes["n49"] = {"ask": "?", "answers": {"a": 1, "b": 0}}
+    grader = structure_options(DecisionTree, {"nodes": nodes, "model": judge()}, owner="x")
+    assert calls_told(grader).startswith("50 calls")
+    assert way_to(grader.nodes, is_best=False)[1] == 0
+
+
+def test_the_order_of_questions_and_answers_is_part_of_the_grader():
+    def digest_of(*answers):
+        nodes = {"a": {"ask": "A?", "answers": dict(answers)}}
+        table = {"nodes": nodes, "model": ScriptedModel("")}
+        made = structure_options(DecisionTree, table, owner="x")
+        return identity_of(as_grader(made), None).digest
+
+    assert digest_of(("yes", 1), ("no", 0)) == digest_of(("yes", 1), ("no", 0)) != b""
+    assert digest_of(("yes", 1), ("no", 0)) != digest_of(("no", 0), ("yes", 1))
+
+
+def test_a_score_in_quotes_is_told_to_have_none():
+    nodes = {"a": {"ask": "A?", "answers": {"yes": "0.5", "no": 0}}}
+    with pytest.raises(Exception, match=r"a score has no quotes: write yes = 0\.5"):
+        structure_options(DecisionTree, {"nodes": nodes, "model": judge()}, owner="x")
+
+
+def test_two_ways_to_one_score_agree(tree):
+    strong = judge("strong", answered="yes", right="yes")
+    weak = judge(answered=["yes", "no"], right="no")
+    grader = tree(model=weak, samples=2, escalate=Escalation(to=strong))
+    assert (outcome_of(grader, **ANSWER).score, len(strong.requests)) == (0, 0)

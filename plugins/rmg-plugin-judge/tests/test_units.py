@@ -114,3 +114,8 @@ def test_the_last_part_is_no_other_where_it_is_skipped():
 def test_parts_that_are_all_skipped_are_a_skip():
     made = put_together([GraderSkip("a"), GraderSkip("b")], "mean")
     assert made == GraderSkip("no part of 2 was judged")
+
+
+def test_the_lowest_part_is_named_by_its_place_among_all():
+    made = [GraderSkip("no"), *scores(1, 5)]
+    assert "the lowest, part 2" in put_together(made, "min").reason
