@@ -61,6 +61,7 @@ def test_graders_as_json_has_everything_known(desk, install_pack):
         "higher_is_better": True,
         "needs": [],
         "runs_in": "run",
+        "timeout": None,
         "pack": "good",
         "distribution": "rmg-plugin-good",
         "version": "1.0",

@@ -458,6 +458,18 @@ def test_the_inputs_are_those_of_the_command_that_made_the_run(
     assert said["inputs"]["values"] == {"response": "Paris", "reference": "paris"}
 
 
+@pytest.mark.parametrize("command", ["rmg run ../desk/qa.toml", "rmg run ../../{0}/desk/qa.toml"])
+def test_the_inputs_are_found_of_a_run_that_was_begun_beside_its_folder(
+    desk, tmp_path, monkeypatch, command
+):
+    keep(desk, command=command.format(tmp_path.name))
+    (tmp_path / "beside").mkdir()
+    for place in (tmp_path / "beside", tmp_path.parent):
+        monkeypatch.chdir(place)
+        said = desk.rmg("why", str(tmp_path / "desk/runs/qa"), "a", "same", "--json").json
+        assert said["inputs"]["are_those_graded"] is True
+
+
 # What is shown
 
 

@@ -198,7 +198,7 @@ def test_every_table_and_column_is_in_the_reference(made: Path):
         told = {line.split("`")[1] for line in section.splitlines() if line.startswith("| `")}
         there = run(made, f"PRAGMA table_info({table})")
         names = run(made, "SELECT 0, key FROM meta") if table == "meta" else there
-        assert told == {name for _, name, *_ in names}
+        assert told - {"learned …"} == {name for _, name, *_ in names}
 
 
 # How it is written

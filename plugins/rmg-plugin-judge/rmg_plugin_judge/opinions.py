@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 import anyio
 from attrs import evolve
 
-from rmg_core import Model, ModelStopped, Outcome
+from rmg_core import CannotGrade, Model, ModelFailed, ModelStopped, Outcome
 from rmg_plugin_judge.asking import Question, vote_of
 from rmg_plugin_judge.judges import name_of
 from rmg_plugin_judge.options import JudgeOptions
@@ -71,20 +71,23 @@ async def at_once(calls: Sequence[tuple[Callable[..., Awaitable[Any]], tuple[Any
     end before, so that replies which are on their way are kept.
     """
     made: list[Any] = [None] * len(calls)
-    ended: dict[int, Exception] = {}
+    ended: dict[int, ModelStopped | ModelFailed | CannotGrade] = {}
 
     async def one(place: int, call: Callable[..., Awaitable[Any]], given: tuple[Any, ...]) -> None:
         try:
             made[place] = await call(*given)
-        except Exception as why:  # noqa: BLE001 - raised again below, and not in a group
+        except (ModelStopped, ModelFailed, CannotGrade) as why:
             ended[place] = why
 
     if len(calls) == 1:
         await one(0, *calls[0])
     else:
-        async with anyio.create_task_group() as tasks:
-            for place, (call, given) in enumerate(calls):
-                tasks.start_soon(one, place, call, given)
+        try:
+            async with anyio.create_task_group() as tasks:
+                for place, (call, given) in enumerate(calls):
+                    tasks.start_soon(one, place, call, given)
+        except ExceptionGroup as several:  # what nobody expects is told as it is, not in a group
+            raise several.exceptions[0] from None
     if ended:
         first = min(ended, key=lambda place: (not isinstance(ended[place], ModelStopped), place))
         raise ended[first]

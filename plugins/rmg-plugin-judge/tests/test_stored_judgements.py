@@ -1,6 +1,7 @@
 """What is stored of judgements serves other rules without a call."""
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -146,6 +147,44 @@ def test_another_rule_for_the_parts_of_an_answer_makes_no_call(judged):
         write(judged, steps.format(rule))
         judged.rmg("run", "qa.toml", "--quiet")
         assert (judged.new_calls(), judged.outcomes()["tone", 0]["score"]) == (0, score)
+
+
+def test_what_a_provider_refuses_is_kept_with_the_run(bench: Bench):
+    """A model that thinks is asked by a schema first, which this provider refuses."""
+    bench.answer = lambda body: {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [
+            {
+                "id": "1",
+                "type": "function",
+                "function": {
+                    "name": "give_verdict",
+                    "arguments": json.dumps({"nonce": nonce_of(body), "verdict": "2"}),
+                },
+            }
+        ],
+    }
+    bench.server.play("400_other", "ok")
+    bench.write("rows.jsonl", ROWS[:1])
+    bench.write("tone.toml", LEVELS.format(task="Judge the tone."))
+    config = (
+        'packs = ["judge"]\n[dataset]\npath = "rows.jsonl"\n[graders.tone]\nuse = "./tone.toml"\n'
+        'options = { model = "one" }\n' + bench.model("one", model="gpt-5-mini")
+    )
+    bench.write("qa.toml", config)
+    bench.rmg("run", "qa.toml", "--quiet")
+    assert (bench.new_calls(), bench.outcomes()["tone", 0]["score"]) == (2, 2)
+    assert "came to a score although" not in bench.err + bench.out
+    for options in ("--offline", "--quiet"):
+        bench.rmg("run", "qa.toml", "--set", "graders.tone.options.reduce=median", options)
+        assert (bench.new_calls(), bench.outcomes()["tone", 0]["score"]) == (0, 2)
+    bench.rmg("run", "qa.toml", "--quiet", "--fresh")
+    assert bench.new_calls() == 1
+
+
+def nonce_of(body) -> str:
+    return re.search(r'"nonce": the string "([0-9a-f]{8})"', told(body))[1]
 
 
 def results(outcomes):
