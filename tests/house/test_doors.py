@@ -5,14 +5,13 @@ import importlib
 import importlib.metadata
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .tree import CORE, PACKS, ROOT, modules_in, name_of, parsed
+from .tree import CORE, PACKS, ROOT, modules_in, name_of, parsed, project_of
 
 DOORS = [
     "rmg_core",
@@ -91,10 +90,6 @@ def test_a_pack_comes_in_through_the_front_door(pack: Path):
         if module.split(".")[0] == "rmg_core" and module not in OPEN_TO_PACKS
     ]
     assert back_doors == []
-
-
-def project_of(folder: Path) -> dict[str, Any]:
-    return tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
 
 
 def declared_by(project: dict[str, Any]) -> set[str]:

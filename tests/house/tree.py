@@ -1,10 +1,12 @@
 """The files that the rules of the house are about."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "rmg_core"
@@ -45,3 +47,7 @@ def _written(folder: Path, made: list[str]) -> Iterator[Path]:
             yield from _written(path, made)
         else:
             yield path
+
+
+def project_of(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
