@@ -114,7 +114,12 @@ class Results(Mapping[str, list[Outcome]]):
 
     def __repr__(self) -> str:
         models = map(str, self.summary.models)
-        lines = (aligned(self.summary.table()), *self.summary.savings, *models)
+        lines = (
+            aligned(self.summary.table()),
+            *self.summary.savings,
+            *self.summary.conditions,
+            *models,
+        )
         return f"{len(self.index)} samples graded\n" + "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -123,7 +128,8 @@ class Results(Mapping[str, list[Outcome]]):
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
         )
-        notes = (*self.summary.savings, *map(str, self.summary.models))
+        told = (*self.summary.savings, *self.summary.conditions)
+        notes = (*told, *map(str, self.summary.models))
         savings = "".join(f"<p>{escape(each)}</p>" for each in notes)
         return (
             f"<table><caption>{len(self.index)} samples graded</caption>"

@@ -9,6 +9,7 @@ from attrs import asdict, define, field, frozen
 
 from rmg_core.connections.ledger import Tally as ModelTally
 from rmg_core.outcomes import (
+    NOTHING,
     GraderError,
     GraderRank,
     GraderScore,
@@ -30,7 +31,8 @@ class ColumnSummary:
     are scored (0..1). `errors` counts by kind; `examples` has the first error of each kind.
     `seconds` adds up the time in calls, None where it was not measured. Of the `skipped`, `when`
     decided over `gated`, which saved `saved_calls`: one for each repeat. `pending` ones have to
-    wait for another run, since a model could not be asked.
+    wait for another run, since a model could not be asked. `conditions` counts what outcomes tell
+    in `metadata["conditions"]`: what they depend on beside inputs and options, such as a sandbox.
     """
 
     name: str
@@ -49,6 +51,17 @@ class ColumnSummary:
     gated: int = 0
     saved_calls: int = 0
     pending: int = 0
+    conditions: Mapping[str, Mapping[str, int]] = NOTHING
+
+    @property
+    def condition(self) -> str:
+        """Under which conditions it was graded, in a sentence; empty where outcomes tell none."""
+        said = [
+            f"{name} {value} ({count:,})"
+            for name, values in self.conditions.items()
+            for value, count in values.items()
+        ]
+        return f"{self.name}: {'; '.join(said)}" if said else ""
 
     @property
     def saving(self) -> str:
@@ -190,6 +203,11 @@ class Summary:
         """What `when` saved, a sentence for each column where it did."""
         return tuple(column.saving for column in self.columns if column.saving)
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Under which conditions columns were graded, a sentence for each that tells."""
+        return tuple(column.condition for column in self.columns if column.condition)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "samples": self.samples,
@@ -234,6 +252,7 @@ def _column_json(column: ColumnSummary) -> dict[str, Any]:
         "gated": column.gated,
         "saved_calls": column.saved_calls,
         "pending": column.pending,
+        "conditions": {name: dict(values) for name, values in column.conditions.items()},
         "errors": dict(column.errors),
         "examples": dict(column.examples),
         "seconds": column.seconds,
@@ -259,6 +278,7 @@ class Tally:
     pending: int = 0
     scale: Scale | None = None
     errors: Counter[str] = field(factory=Counter)
+    conditions: dict[str, Counter[str]] = field(factory=dict)
     _first: dict[str, tuple[int, str]] = field(factory=dict)
     low: float | None = None
     high: float | None = None
@@ -269,6 +289,8 @@ class Tally:
     def add(self, outcome: Outcome, index: int) -> None:
         """Count the outcome of the sample in row `index` of the dataset."""
         self.samples += 1
+        if conditions := outcome.metadata.get("conditions"):
+            self._add_conditions(conditions)
         if isinstance(outcome, GraderScore):
             self._add_score(outcome)
         elif is_pending(outcome):
@@ -284,6 +306,11 @@ class Tally:
             if calls := saved_calls(outcome):
                 self.gated += 1
                 self.saved_calls += calls
+
+    def _add_conditions(self, conditions: Any) -> None:
+        if isinstance(conditions, Mapping):
+            for name, value in conditions.items():
+                self.conditions.setdefault(str(name), Counter())[str(value)] += 1
 
     def _add_score(self, outcome: GraderScore) -> None:
         score, total = outcome.score, self._sum
@@ -327,6 +354,7 @@ class Tally:
             gated=self.gated,
             saved_calls=self.saved_calls,
             pending=self.pending,
+            conditions={name: dict(each) for name, each in sorted(self.conditions.items())},
         )
 
 

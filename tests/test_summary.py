@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rmg_core import GradingRunner, grader
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, GraderSkip, Outcome, Scale
 from rmg_core.summary import Summary, Tally, aligned, tally_of
 
@@ -135,6 +136,7 @@ def test_a_summary_is_json():
                 "gated": 0,
                 "saved_calls": 0,
                 "pending": 0,
+                "conditions": {},
                 "errors": {"timeout": 1},
                 "examples": {"timeout": "sample 1: late"},
                 "seconds": 0.5,
@@ -199,3 +201,18 @@ def test_the_savings_of_a_run_are_those_of_the_columns_that_have_some():
     summary = summary_of(a=[held_back(), GOOD], b=[GraderSkip("no"), LATE], c=[GOOD, GOOD])
     assert summary.savings == ("when saved 1 of 2 calls of a",)
     assert summary.to_json()["columns"]["a"]["saved_calls"] == 1
+
+
+def test_what_outcomes_depend_on_beside_their_inputs_is_counted():
+    @grader
+    def fenced(level: str) -> GraderScore:
+        """1 always."""
+        return GraderScore(1.0, metadata={"conditions": {"sandbox": level}})
+
+    rows = [{"level": "A"}, {"level": "A"}, {"level": "none"}]
+    results = GradingRunner({"fenced": {"grader": fenced}}).run(rows)
+    assert results.summary["fenced"].conditions == {"sandbox": {"A": 2, "none": 1}}
+    assert results.summary.conditions == ("fenced: sandbox A (2); sandbox none (1)",)
+    assert "fenced: sandbox A (2); sandbox none (1)" in repr(results)
+    made = results.summary.to_json()["columns"]["fenced"]
+    assert made["conditions"] == {"sandbox": {"A": 2, "none": 1}}

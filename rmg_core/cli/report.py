@@ -32,7 +32,7 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
         show_styled(_table(rows))
     else:
         show(aligned(rows))
-    notes = (*summary.savings, *map(str, summary.models))
+    notes = (*summary.savings, *summary.conditions, *map(str, summary.models))
     if notes:
         show("\n" + "\n".join(map(one_line, notes)))
     errors = [
