@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import catalogue, commands, config, data, errors, judges, outcomes
+from generator import catalogue, commands, config, data, differences, errors, judges, outcomes
 
 PAGES = Path(__file__).parent / "reference"
 PARTS: dict[str, Callable[[], str]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[], str]] = {
     **commands.PARTS,
     **config.PARTS,
     **data.PARTS,
+    **differences.PARTS,
     **errors.PARTS,
     **judges.PARTS,
     **outcomes.PARTS,
