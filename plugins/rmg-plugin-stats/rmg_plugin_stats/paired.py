@@ -1,0 +1,263 @@
+"""Two runs over the same samples, compared sample by sample."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from .clusters import (
+    Codes,
+    Floats,
+    aligned,
+    cluster_codes,
+    cluster_signs,
+    floats,
+    sums,
+    t_quantile,
+    variance_of_sum,
+)
+from .figures import Figure
+from .shares import even_p_value, even_tails, exact
+from .significance import Significance
+
+Kind = Literal["binary", "ordinal", "continuous"]
+Clusters = Sequence[Any] | npt.ArrayLike | None
+RULE = "second - first; samples without both values left out"
+
+
+@frozen
+class Comparison:
+    """A paired comparison: the difference of means, its test, its effect size, and the counts."""
+
+    difference: Figure
+    test: Significance
+    effect: Figure
+    higher: int
+    equal: int
+    lower: int
+    unpaired: int
+
+
+@frozen
+class Pairs:
+    """Differences second - first where both have a value, with the code of each one's cluster."""
+
+    differences: Floats
+    codes: Codes
+    unpaired: int
+
+    @property
+    def are_clustered(self) -> bool:
+        return len(np.unique(self.codes)) < len(self.codes)
+
+
+def pair(first: npt.ArrayLike, second: npt.ArrayLike, clusters: Clusters = None) -> Pairs:
+    """Return the differences of two lines of values, nan where missing.
+
+    Raises:
+        ValueError: lengths differ.
+    """
+    before, after = floats(first, "first"), floats(second, "second")
+    aligned(before, after)
+    codes = cluster_codes(clusters, len(before))
+    both = ~np.isnan(before) & ~np.isnan(after)
+    either = ~np.isnan(before) | ~np.isnan(after)
+    return Pairs((after - before)[both], codes[both], int((either & ~both).sum()))
+
+
+def compare(
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    *,
+    kind: Kind,
+    clusters: Clusters = None,
+    resamples: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Comparison:
+    """Compare two runs: difference, interval, test and effect size for values of a kind.
+
+    `first` and `second` have one value for each sample, nan where missing.
+    Test: exact McNemar for binary values, Wilcoxon's signed ranks for ordinal ones, flipped signs
+    for continuous ones; flipped signs of whole clusters wherever a cluster has several samples,
+    because the others take samples as independent. Effect: Cohen's g for binary values, net wins
+    for ordinal ones, Cohen's d of the differences for continuous ones.
+
+    Raises:
+        ValueError: lengths differ, or binary values are not 0, 1 or nan.
+    """
+    if kind == "binary":
+        for line in (floats(first, "first"), floats(second, "second")):
+            if not np.isin(line[~np.isnan(line)], (0.0, 1.0)).all():
+                raise ValueError("binary values are 0, 1 or nan")
+    pairs = pair(first, second, clusters)
+    d = pairs.differences
+    if pairs.are_clustered or kind == "continuous":
+        test = flip_test(pairs, resamples=resamples, seed=seed)
+    else:
+        test = mcnemar(pairs) if kind == "binary" else wilcoxon(pairs)
+    effects = {"binary": cohens_g, "ordinal": net_wins, "continuous": cohens_d}
+    return Comparison(
+        difference(pairs, level=level),
+        test,
+        effects[kind](pairs, level=level),
+        int((d > 0).sum()),
+        int((d == 0).sum()),
+        int((d < 0).sum()),
+        pairs.unpaired,
+    )
+
+
+def difference(pairs: Pairs, *, level: float = 0.95, name: str = "difference") -> Figure:
+    """Return the mean difference in units of the score; t interval with the clusters' error.
+
+    Student's paired t interval without clusters; with them C - 1 degrees (Miller 2024).
+    """
+    return mean_of(pairs.differences, pairs.codes, name=name, level=level)
+
+
+def mean_of(
+    values: Floats,
+    codes: Codes,
+    *,
+    name: str,
+    level: float,
+    rule: str = RULE,
+    unit: str = "pairs",
+    none: str = "no sample has both values",
+) -> Figure:
+    """Return the mean of values without nan, with the t interval of their clusters."""
+    n = len(values)
+    if not n:
+        return Figure(name, None, unit=unit, level=level, rule=rule, why=none)
+    value = float(values.mean())
+    variance, count = variance_of_sum((values - value) / n, codes)
+    if count < 2:
+        why = "no interval: two independent samples are the least"
+        return Figure(name, value, n=n, unit=unit, level=level, rule=rule, why=why)
+    half = t_quantile(level, count - 1) * variance**0.5
+    rule = f"{rule}; t interval over {count} {'clusters' if count < n else 'samples'}"
+    return Figure(name, value, value - half, value + half, n, unit, level, rule)
+
+
+def mcnemar(pairs: Pairs) -> Significance:
+    """Return McNemar's exact test (1947): the binomial of 1/2 on the pairs that differ.
+
+    Two-sided: twice the smaller tail, at most 1. Where no pair differs the p value is 1.
+    """
+    higher, lower = int((pairs.differences > 0).sum()), int((pairs.differences < 0).sum())
+    rule = "exact, on the pairs that differ; statistic: the rarer direction"
+    why = "" if higher + lower else "no pair differs"
+    p = even_p_value(higher, higher + lower)
+    return Significance("McNemar", p, float(min(higher, lower)), higher + lower, rule, why)
+
+
+def wilcoxon(pairs: Pairs) -> Significance:
+    """Return Wilcoxon's signed-rank test (1945) as scipy does it, pairs without difference dropped.
+
+    Exact up to 50 pairs without ties, else the normal approximation corrected for ties. Statistic:
+    the smaller sum of ranks.
+    """
+    d = pairs.differences[pairs.differences != 0]
+    rule = "signed ranks, equal pairs dropped"
+    if not len(d):
+        return Significance("Wilcoxon", None, None, 0, rule, "no pair differs")
+    from scipy.stats import wilcoxon as signed_ranks
+
+    found = signed_ranks(d, zero_method="wilcox")
+    return Significance("Wilcoxon", float(found.pvalue), float(found.statistic), len(d), rule)
+
+
+def flip_test(pairs: Pairs, *, resamples: int = 10_000, seed: int = 0) -> Significance:
+    """Return the test of flipped signs of the mean difference (Fisher 1935), by whole clusters.
+
+    Every assignment of signs up to 13 clusters that differ (the p value is exact then); else
+    `resamples` random ones, and (1 + as far from 0) / (1 + resamples) (Phipson and Smyth 2010);
+    above 5,000 clusters the normal limit of all assignments.
+    """
+    totals = sums(pairs.differences, pairs.codes) if len(pairs.differences) else np.empty(0)
+    totals = totals[totals != 0]
+    count = len(totals)
+    if not count:
+        return Significance("flipped signs", None, None, 0, "flipped signs", "no pair differs")
+    seen = abs(float(totals.sum()))
+    # A sum in another order differs by rounding, which would lose assignments that are as far.
+    least = seen - 1e-9 * float(np.abs(totals).sum())
+    if count <= 13:
+        signs = 1 - 2.0 * ((np.arange(2**count)[:, None] >> np.arange(count)) & 1)
+        p, how = float((np.abs(signs @ totals) >= least).mean()), "all assignments"
+    elif count > 5_000:
+        p = even_tails(float(totals.sum()) / float(np.square(totals).sum()) ** 0.5)
+        how = "normal limit"
+    else:
+        far = sum(
+            int((np.abs(block @ totals) >= least).sum())
+            for block in cluster_signs(count, resamples, seed)
+        )
+        p, how = (1 + far) / (1 + resamples), f"{resamples} random assignments, seed {seed}"
+    rule = f"{how}; statistic: the mean difference"
+    return Significance("flipped signs", p, float(pairs.differences.mean()), count, rule)
+
+
+def cohens_g(pairs: Pairs, *, level: float = 0.95) -> Figure:
+    """Return Cohen's g (1988): the share of higher among pairs that differ, less 1/2; -0.5..0.5.
+
+    The interval is the exact one of the share; it takes pairs as independent.
+    """
+    higher = int((pairs.differences > 0).sum())
+    n = higher + int((pairs.differences < 0).sum())
+    rule = "share of higher among pairs that differ, less 1/2; Clopper-Pearson interval"
+    if not n:
+        why = "no pair differs"
+        return Figure("Cohen's g", None, unit="pairs", level=level, rule=rule, why=why)
+    low, high = exact(higher, n, level)
+    return Figure("Cohen's g", higher / n - 0.5, low - 0.5, high - 0.5, n, "pairs", level, rule)
+
+
+def net_wins(pairs: Pairs, *, level: float = 0.95) -> Figure:
+    """Return the share of pairs where the second is higher, less that where it is lower; -1..1."""
+    rule = "share higher - share lower, equal pairs count as neither"
+    signs = np.sign(pairs.differences)
+    return mean_of(signs, pairs.codes, name="net wins", level=level, rule=rule)
+
+
+def rank_biserial(pairs: Pairs) -> Figure:
+    """Return the rank-biserial correlation of pairs (Kerby 2014), -1..1: (R⁺ - R⁻) / (R⁺ + R⁻).
+
+    R are the sums of Wilcoxon's ranks over pairs that differ. It has no interval.
+    """
+    from scipy.stats import rankdata
+
+    d = pairs.differences[pairs.differences != 0]
+    rule = "rank-biserial of pairs that differ"
+    if not len(d):
+        return Figure("rank-biserial", None, unit="pairs", rule=rule, why="no pair differs")
+    ranks = rankdata(np.abs(d))
+    value = float((ranks * np.sign(d)).sum() / ranks.sum())
+    why = "no interval: no closed form; net wins has one"
+    return Figure("rank-biserial", value, n=len(d), unit="pairs", rule=rule, why=why)
+
+
+def cohens_d(pairs: Pairs, *, level: float = 0.95) -> Figure:
+    """Return Cohen's d of the differences: their mean over their standard deviation.
+
+    The interval is normal, with the variance 1/n + d²/2n (Hedges and Olkin 1985).
+    """
+    d = pairs.differences
+    n, rule = len(d), "mean of the differences / their standard deviation; normal interval"
+    spread = float(d.std(ddof=1)) if n > 1 else 0.0
+    if spread <= 1e-12 * float(np.abs(d).max(initial=0.0)):
+        why = "the differences do not vary"
+        return Figure("Cohen's d", None, n=n, unit="pairs", level=level, rule=rule, why=why)
+    value = float(d.mean()) / spread
+    half = t_quantile(level, np.inf) * (1 / n + value**2 / (2 * n)) ** 0.5
+    return Figure("Cohen's d", value, value - half, value + half, n, "pairs", level, rule)
+
+
+def most_changed(first: npt.ArrayLike, second: npt.ArrayLike, count: int = 10) -> Codes:
+    """Return the places of the samples that changed most, largest first, ties in their order."""
+    moved = np.abs(floats(second, "second") - floats(first, "first"))
+    order = np.argsort(-np.nan_to_num(moved, nan=0.0), kind="stable")[:count]
+    return order[np.nan_to_num(moved[order], nan=0.0) > 0].astype(np.int64)

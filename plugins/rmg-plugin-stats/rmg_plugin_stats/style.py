@@ -1,0 +1,188 @@
+"""What sways a judge on the surface of a response: its length, its markdown, its emoji."""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from .clusters import Codes, Floats, aligned, cluster_codes, floats, t_quantile
+from .figures import Figure
+from .paired import Clusters
+from .regressions import coefficient, logistic
+from .shares import share
+
+FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]", re.MULTILINE)
+LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)]|[a-z][.)])[ \t]+\S", re.MULTILINE)
+BOLD = re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__")
+EMOJI = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf]")
+
+
+@frozen
+class Surface:
+    """Counts of a response: characters, and headings, list items, bold spans, emoji.
+
+    Markdown within fenced code is not counted.
+    """
+
+    characters: int
+    headings: int
+    list_items: int
+    bold: int
+    emoji: int
+
+
+def surface_of(text: str) -> Surface:
+    """Count what a reader sees before reading."""
+    prose = FENCED.sub("", text)
+    return Surface(
+        len(text),
+        len(HEADING.findall(prose)),
+        len(LISTED.findall(prose)),
+        len(BOLD.findall(prose)),
+        len(EMOJI.findall(prose)),
+    )
+
+
+def log_ratio(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:
+    """Return log((first + 1) / (second + 1)) of lengths: 0 where both are as long."""
+    return np.log1p(floats(first, "first")) - np.log1p(floats(second, "second"))
+
+
+def count_gap(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:
+    """Return (first - second) / (first + second) of counts, -1..1, and 0 where both are 0."""
+    one, two = floats(first, "first"), floats(second, "second")
+    total = one + two
+    return np.where(total == 0, 0.0, (one - two) / np.where(total == 0, 1.0, total))
+
+
+@frozen
+class Sway:
+    """How a judge goes with a feature, and, beside it, how the truth does.
+
+    Long answers may be better ones: only what the judge has above the truth is a bias.
+    """
+
+    judge: Figure
+    truth: Figure | None = None
+
+
+def rank_correlation(
+    scores: npt.ArrayLike,
+    feature: npt.ArrayLike,
+    truth: npt.ArrayLike | None = None,
+    *,
+    name: str = "log length",
+    level: float = 0.95,
+) -> Sway:
+    """Return Spearman's correlation of scores with a feature, and that of the truth; -1..1.
+
+    Mean ranks for ties; samples that lack a value are left out. The interval is that of Fisher's z
+    with the variance (1 + r²/2) / (n - 3) (Bonett and Wright 2000), as of independent samples.
+
+    Raises:
+        ValueError: lengths differ.
+    """
+    line = floats(feature, name)
+    judge = _spearman(f"judge, {name}", floats(scores, "scores"), line, level)
+    if truth is None:
+        return Sway(judge)
+    return Sway(judge, _spearman(f"truth, {name}", floats(truth, "truth"), line, level))
+
+
+def _spearman(name: str, values: Floats, feature: Floats, level: float) -> Figure:
+    from scipy.stats import rankdata
+
+    aligned(values, feature)
+    known = ~np.isnan(values) & ~np.isnan(feature)
+    n, rule = int(known.sum()), "Spearman, mean ranks; Bonett-Wright interval"
+    one, two = (rankdata(each[known]) if n else np.empty(0) for each in (values, feature))
+    if n < 2 or np.ptp(one) == 0 or np.ptp(two) == 0:
+        why = "fewer than two samples" if n < 2 else "one of both does not vary"
+        return Figure(name, None, n=n, level=level, rule=rule, why=why)
+    value = float(np.clip(np.corrcoef(one, two)[0, 1], -1.0, 1.0))
+    if n < 4 or abs(value) > 1 - 1e-12:
+        why = "no interval: four samples are the least, and it has none at -1 and 1"
+        return Figure(name, value, n=n, level=level, rule=rule, why=why)
+    half = t_quantile(level, np.inf) * ((1 + value**2 / 2) / (n - 3)) ** 0.5
+    low, high = np.tanh(np.arctanh(value) - half), np.tanh(np.arctanh(value) + half)
+    return Figure(name, value, float(low), float(high), n, "samples", level, rule)
+
+
+def prefers_more(
+    points: npt.ArrayLike,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    *,
+    least: float = 0.0,
+    name: str = "prefers the longer",
+    level: float = 0.95,
+) -> Figure:
+    """Return how often the response with more of a feature is preferred, 0..1.
+
+    `points` are 1, 0.5, 0 or nan for the first response; `first` and `second` the feature of each.
+    Ties, and pairs whose feature differs by `least` or less, are left out.
+
+    Raises:
+        ValueError: lengths differ.
+    """
+    won, one, two = floats(points, "points"), floats(first, "first"), floats(second, "second")
+    aligned(won, one, two)
+    apart = np.abs(one - two) > least
+    counted = apart & ((won == 0) | (won == 1))
+    hits = int((counted & ((won == 1) == (one > two))).sum())
+    return share(
+        name,
+        hits,
+        int(counted.sum()),
+        unit="pairs",
+        rule=f"ties and pairs that differ by {least:g} or less left out",
+        none="no pair differs in it and has a verdict",
+        level=level,
+    )
+
+
+def choice_weight(
+    points: npt.ArrayLike,
+    gap: npt.ArrayLike,
+    truth: npt.ArrayLike | None = None,
+    *,
+    clusters: Clusters = None,
+    name: str = "log length ratio",
+    level: float = 0.95,
+) -> Sway:
+    """Return the log odds of a choice for each unit of a feature's gap, at equal truth.
+
+    Logistic regression of `points` (1, 0.5, 0, nan for the first response) on a constant, `gap`
+    (`log_ratio` or `count_gap`) and `truth` (1, 0.5, 0, nan) as covariate; beside it that of the
+    truth on the gap alone. Wald interval, of the information as in statsmodels; of the sandwich
+    where there are clusters or ties (a tie is half a choice of each).
+
+    Raises:
+        ValueError: lengths differ.
+    """
+    won, line = floats(points, "points"), floats(gap, "gap")
+    label = None if truth is None else floats(truth, "truth")
+    aligned(won, line, *(() if label is None else (label,)))
+    codes = cluster_codes(clusters, len(won))
+    covariates = [line] if label is None else [line, label - 0.5]
+    judge = _weight(f"judge, {name}", won, covariates, codes, level)
+    if label is None:
+        return Sway(judge)
+    return Sway(judge, _weight(f"truth, {name}", label, [line], codes, level))
+
+
+def _weight(
+    name: str, chosen: Floats, features: list[Floats], codes: Codes, level: float
+) -> Figure:
+    table = np.column_stack(features)
+    known = ~np.isnan(chosen) & ~np.isnan(table).any(1)
+    n, table, chosen, codes = int(known.sum()), table[known], chosen[known], codes[known]
+    rule = "log odds a unit, logistic" + (", truth as covariate" if len(features) > 1 else "")
+    if not n:
+        why = "no pair has all values"
+        return Figure(name, None, unit="pairs", level=level, rule=rule, why=why)
+    is_plain = len(np.unique(codes)) == n and np.isin(chosen, (0.0, 1.0)).all()
+    fitted = logistic(table, chosen, codes=None if is_plain else codes)
+    return coefficient(fitted, 1, Figure(name, None, n=n, unit="pairs", level=level, rule=rule))
