@@ -105,7 +105,8 @@ def _needed(n: int, distance: float, half: float) -> int | None:
     """Return how many samples bring the half-width down to the distance: it falls with 1/√n."""
     ratio = half / abs(distance) if abs(distance) > 1e-12 * half else float("inf")
     # A distance that would take more samples than there are atoms is none.
-    return ceil(n * ratio**2) if ratio < 1e6 else None
+    # 1e-6 keeps a whole number whole that rounding has raised.
+    return ceil(n * ratio**2 - 1e-6) if ratio < 1e6 else None
 
 
 def _counted(hits: int, total: int, bound: float, *, name: str, asks_above: bool) -> Gate:
@@ -114,9 +115,8 @@ def _counted(hits: int, total: int, bound: float, *, name: str, asks_above: bool
         raise ValueError(f"{name}: {hits} of {total} cells cannot be")
     if not total:
         why = "nothing was to be graded"
-        return Gate(
-            name, "inconclusive", Figure(name, None, unit="cells", rule=rule, why=why), bound
-        )
+        nothing = Figure(name, None, unit="cells", rule=rule, why=why)
+        return Gate(name, "inconclusive", nothing, bound, why=why)
     value = hits / total
     figure = Figure(name, value, value, value, total, "cells", 1.0, rule)
     kept = value >= bound if asks_above else value <= bound

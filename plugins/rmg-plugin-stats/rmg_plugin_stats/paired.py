@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .clusters import (
     Codes,
@@ -204,16 +204,22 @@ def flip_test(pairs: Pairs, *, resamples: int = 10_000, seed: int = 0) -> Signif
 def cohens_g(pairs: Pairs, *, level: float = 0.95) -> Figure:
     """Return Cohen's g (1988): the share of higher among pairs that differ, less 1/2; -0.5..0.5.
 
-    The interval is the exact one of the share; it takes pairs as independent.
+    The interval is the exact one of the share; with clusters the t interval of the linear ratio.
     """
-    higher = int((pairs.differences > 0).sum())
-    n = higher + int((pairs.differences < 0).sum())
-    rule = "share of higher among pairs that differ, less 1/2; Clopper-Pearson interval"
+    d = pairs.differences
+    higher, n = int((d > 0).sum()), int((d != 0).sum())
+    rule = "share of higher among pairs that differ, less 1/2"
     if not n:
         why = "no pair differs"
         return Figure("Cohen's g", None, unit="pairs", level=level, rule=rule, why=why)
+    share = higher / n
+    if pairs.are_clustered:
+        influences = ((d > 0) - share * (d != 0)) / n
+        like = Figure("Cohen's g", share - 0.5, n=n, unit="pairs", level=level, rule=rule)
+        return _with_interval(like, influences, pairs.codes)
     low, high = exact(higher, n, level)
-    return Figure("Cohen's g", higher / n - 0.5, low - 0.5, high - 0.5, n, "pairs", level, rule)
+    rule = f"{rule}; Clopper-Pearson interval"
+    return Figure("Cohen's g", share - 0.5, low - 0.5, high - 0.5, n, "pairs", level, rule)
 
 
 def net_wins(pairs: Pairs, *, level: float = 0.95) -> Figure:
@@ -243,17 +249,33 @@ def rank_biserial(pairs: Pairs) -> Figure:
 def cohens_d(pairs: Pairs, *, level: float = 0.95) -> Figure:
     """Return Cohen's d of the differences: their mean over their standard deviation.
 
-    The interval is normal, with the variance 1/n + d²/2n (Hedges and Olkin 1985).
+    The interval is normal, with the variance 1/n + d²/2n (Hedges and Olkin 1985); with clusters the
+    t interval of the linearised ratio.
     """
     d = pairs.differences
-    n, rule = len(d), "mean of the differences / their standard deviation; normal interval"
+    n, rule = len(d), "mean of the differences / their standard deviation"
     spread = float(d.std(ddof=1)) if n > 1 else 0.0
     if spread <= 1e-12 * float(np.abs(d).max(initial=0.0)):
         why = "the differences do not vary"
         return Figure("Cohen's d", None, n=n, unit="pairs", level=level, rule=rule, why=why)
     value = float(d.mean()) / spread
+    if pairs.are_clustered:
+        away = (d - d.mean()) / spread
+        influences = (away - value * (np.square(away) - (n - 1) / n) / 2) / n
+        like = Figure("Cohen's d", value, n=n, unit="pairs", level=level, rule=rule)
+        return _with_interval(like, influences, pairs.codes)
     half = t_quantile(level, np.inf) * (1 / n + value**2 / (2 * n)) ** 0.5
+    rule = f"{rule}; normal interval"
     return Figure("Cohen's d", value, value - half, value + half, n, "pairs", level, rule)
+
+
+def _with_interval(like: Figure, influences: Floats, codes: Codes) -> Figure:
+    variance, count = variance_of_sum(influences, codes)
+    if count < 2 or like.value is None:
+        return evolve(like, why="no interval: two clusters are the least")
+    half = t_quantile(like.level, count - 1) * variance**0.5
+    rule = f"{like.rule}; t interval over {count} clusters"
+    return evolve(like, low=like.value - half, high=like.value + half, rule=rule)
 
 
 def most_changed(first: npt.ArrayLike, second: npt.ArrayLike, count: int = 10) -> Codes:

@@ -50,8 +50,10 @@ def bradley_terry(
     from strengths shrunk by 1e-6; one that is not linked to it by games has neither.
     With ties as half wins the strengths are those of `choix` without regularisation.
     """
-    if not played.names:
-        return Ranking((), (), Figure("ties", None, unit="games", level=level, why="no games"))
+    if not len(played.points):
+        none = [Figure(each, None, unit="games", why="it never played") for each in played.names]
+        nothing = Figure("ties", None, unit="games", level=level, why="no games")
+        return Ranking(tuple(none), tuple(none), nothing)
     strong, ranked = _groups(played)
     wins, even = _as_asked(played.wins[None], played.ties[None], ties)
     # Where no game within the group was won, nu has no bound, and the strengths do not matter.

@@ -19,15 +19,16 @@ class RateCorrection:
 
 
 def correct_rate(
-    labels: npt.ArrayLike, judged: npt.ArrayLike, *, level: float = 0.95
+    labels: npt.ArrayLike, judged: npt.ArrayLike, *, is_apart: bool = False, level: float = 0.95
 ) -> RateCorrection:
     """Correct the share of samples that a judge calls good: (p + sp - 1) / (se + sp - 1).
 
-    `labels` and `judged` are 0, 1 or nan, one for each sample. p is the judge's share over every
-    sample that it judged; se and sp are its sensitivity and specificity where there is a label, so
-    that the labelled samples may have another share of good ones than the run, if they are alike
-    within good and within bad. The interval is that of Lang and Reiczigel 2014, which adds
-    z²/2 to the counts of p and 1 to those of se and sp, and shifts the middle.
+    `labels` and `judged` are 0, 1 or nan, one for each sample. se and sp are the judge's
+    sensitivity and specificity where there is a label; p is its share over every sample that it
+    judged, or over those without a label where the labelled ones are a set apart (`is_apart`). That
+    set may have another share of good ones than the run, if both are alike within good and bad.
+    The interval is that of Lang and Reiczigel 2014, which adds z²/2 to the counts of p and 1 to
+    those of se and sp, and shifts the middle.
     A rate outside of 0..1 is shown as it is: the labelled samples are not like the run then, or
     too few. There is none where se + sp is at most 1: such a judge does not tell good from bad.
 
@@ -41,7 +42,7 @@ def correct_rate(
             raise ValueError(f"{name} must be 0, 1 or nan; for other scales correct the mean")
     se = _rate("sensitivity", calls[truth == 1], 1.0, level)
     sp = _rate("specificity", calls[truth == 0], 0.0, level)
-    seen = calls[~np.isnan(calls)]
+    seen = calls[~np.isnan(calls) & (np.isnan(truth) if is_apart else True)]
     return RateCorrection(_corrected(seen, se, sp, level), se, sp)
 
 
@@ -66,6 +67,9 @@ def _corrected(calls: Floats, se: Figure, sp: Figure, level: float) -> Figure:
         return Figure("corrected rate", None, n=n, unit="labels", level=level, rule=rule, why=why)
     if se.value + sp.value <= 1:
         why = "sensitivity and specificity sum to 1 or less: the judge does not tell good from bad"
+        return Figure("corrected rate", None, n=n, unit="labels", level=level, rule=rule, why=why)
+    if not len(calls):
+        why = "no sample of the run was judged"
         return Figure("corrected rate", None, n=n, unit="labels", level=level, rule=rule, why=why)
     value = (float(calls.mean()) + sp.value - 1) / (se.value + sp.value - 1)
     low, high = _interval(calls, se, sp, t_quantile(level, np.inf))
