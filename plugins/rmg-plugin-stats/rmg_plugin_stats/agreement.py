@@ -73,8 +73,8 @@ def cohen_kappa(
     """Return Cohen's κ, at most 1, below 0 for less agreement than chance (Cohen 1960, 1968).
 
     `weights` are of the distance between the places of the labels in their order: "linear" |i-j|,
-    "quadratic" its square. Undefined where both say one label only. A tie that counts half counts so
-    in what is expected too.
+    "quadratic" its square. Undefined where both say one label only. A tie that counts half counts
+    so in what is expected too.
 
     Raises:
         ValueError: weights with ties that count half, or with missing that counts as a label.

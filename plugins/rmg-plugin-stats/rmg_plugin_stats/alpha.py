@@ -103,7 +103,7 @@ class _Units:
     def pairs(
         self, distance: Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.float64]]
     ) -> NDArray[np.float64]:
-        """Return the sum of a distance over the ordered pairs of each unit, over its size less 1."""
+        """Return the sum of a distance over the ordered pairs of each unit, by its size less 1."""
         total = np.zeros(len(self.places))
         for one, two, both in self.columns():
             total[both] += 2 * distance(one[both], two[both])

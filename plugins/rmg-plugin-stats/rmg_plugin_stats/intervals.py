@@ -50,8 +50,8 @@ def standard_error(
 ) -> float | None:
     """Return the standard error of a mean, or None of fewer than two clusters.
 
-    Clustered as in Miller (2024, appendix A) times sqrt(C/(C-1)), of which the ordinary s/sqrt(n) is
-    the case where each sample is a cluster. Weighted: the linearised ratio (Särndal et al. 1992,
+    Clustered as in Miller (2024, appendix A) times sqrt(C/(C-1)), of which the ordinary s/sqrt(n)
+    is the case where each sample is a cluster. Weighted: the linearised ratio (Särndal et al. 1992,
     5.6). nan are left out.
     """
     sample = _sample(scores, clusters, weights)

@@ -30,8 +30,8 @@ class Rules:
     """What is counted where a verdict is a tie, or is missing: None, unreadable, an error.
 
     `tie` names the label that is a tie. `ties`: "label", a label like any other; "half", half an
-    agreement where only one side has it; "drop", the pair is left out; "wrong", the pair is left out
-    where the truth is a tie, and wrong where only the judge says so. `missing` is of the judge:
+    agreement where only one side has it; "drop", the pair is left out; "wrong", the pair is left
+    out where the truth is a tie, and wrong where only the judge says so. `missing` is of the judge:
     "drop", the pair is left out; "wrong", a disagreement; "tie", the verdict is taken for a tie.
     A pair without a truth is always left out.
     """
@@ -57,8 +57,8 @@ class Coded:
 class Pairs:
     """What a judge and the truth said of the same samples, with the rules already applied.
 
-    `judge` and `truth` are codes of `labels`, and none is missing. `credit` is labels × labels (row:
-    judge): how much of an agreement each pair is. `scored` is the number of labels that somebody
+    `judge` and `truth` are codes of `labels`, and none is missing. `credit` is labels × labels
+    (row: judge): how much of an agreement each pair is. `scored` is the number of labels that are
     meant, which come first: the last label is `UNREADABLE` where the rule made missing wrong.
     """
 

@@ -52,7 +52,9 @@ def fleiss_kappa(
     (2014, 2.4) carries it on: agreement over items with two labels or more, chance from the mean
     over items of the share of each label. Undefined where one label only was said.
     """
-    return _corrected("Fleiss' κ", ratings, clusters, _fleiss, level, resamples, seed)
+    return _corrected(
+        "Fleiss' κ", ratings, clusters, _fleiss, level=level, resamples=resamples, seed=seed
+    )
 
 
 def gwet_ac1_of_raters(
@@ -68,7 +70,9 @@ def gwet_ac1_of_raters(
     It counts the labels that are declared. Where one label only was said it is not available:
     Gwet's formula would give 1, whatever the raters can tell apart.
     """
-    return _corrected("Gwet's AC1", ratings, clusters, _ac1, level, resamples, seed)
+    return _corrected(
+        "Gwet's AC1", ratings, clusters, _ac1, level=level, resamples=resamples, seed=seed
+    )
 
 
 def rater_prevalence(
@@ -111,7 +115,7 @@ def _counts(ratings: Coded) -> NDArray[np.float64]:
 
 
 def _agreed(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the share of agreeing pairs of each item, 0 without pairs, and whether it has pairs."""
+    """Return the share of agreeing pairs of each item, and whether it has pairs."""
     size = counts.sum(axis=1)
     pairs = size * (size - 1)
     pairable = (pairs > 0).astype(float)
@@ -123,6 +127,7 @@ def _corrected(
     ratings: Coded,
     clusters: Clusters | None,
     statistic: Statistic,
+    *,
     level: float,
     resamples: int,
     seed: int,

@@ -53,7 +53,7 @@ def bootstrap(
 
     `rows` is clusters × columns. The interval is BCa (Efron 1987), its tails widened by the t
     quantile and sqrt(C/(C-1)), since the percentile of few clusters is too narrow (Hesterberg 2015,
-    section 4.1); `corrected=False` leaves out the bias and the acceleration, for what is not smooth.
+    section 4.1); `corrected=False` leaves out bias and acceleration, for what is not smooth.
     Resamples for which a figure is undefined are left out; over 5 % of them, or fewer than 10
     clusters, and there is no interval.
     """
@@ -63,7 +63,9 @@ def bootstrap(
             why = f"{len(rows)} are too few to resample ({FEWEST_CLUSTERS} are needed)"
             return [Interval(why=why)] * len(points)
         drawn = _in_blocks(
-            lambda some: statistic(some @ rows), _weights(rows, resamples, seed), rows
+            lambda some: statistic(some @ rows),
+            multinomial_weights(len(rows), resamples, seed),
+            rows,
         )
         left_out = np.full((1, len(points)), np.nan)
         if corrected:
@@ -92,7 +94,7 @@ def figures_of(
     resamples: int,
     seed: int,
 ) -> list[Figure]:
-    """Fill in the values of a statistic of several figures, with intervals of the same resamples."""
+    """Fill in the values of a statistic of several figures; the resamples are the same."""
     with np.errstate(divide="ignore", invalid="ignore"):
         values = statistic(rows.sum(axis=0)[None])[0]
     level = found[0].level
@@ -103,6 +105,28 @@ def figures_of(
         else with_interval(evolve(each, value=float(value)), got, told_resampling(resamples))
         for each, value, got, why in zip(found, values, intervals, whys, strict=True)
     ]
+
+
+def figure_near(
+    found: Figure,
+    rows: Sums,
+    statistic: Statistic,
+    *,
+    ends: tuple[float, float],
+    resamples: int,
+    seed: int,
+) -> Figure:
+    """Give a figure, whose value is exact, the interval of a statistic that is nearly it.
+
+    The interval is moved by the difference and stays between the `ends` of what is possible.
+    """
+    (got,) = bootstrap(rows, statistic, level=found.level, resamples=resamples, seed=seed)
+    if got.low is None or got.high is None or found.value is None:
+        return evolve(found, why=got.why)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moved = found.value - float(statistic(rows.sum(axis=0)[None])[0, 0])
+    low, high = max(ends[0], got.low + moved), min(ends[1], got.high + moved)
+    return with_interval(found, Interval(low, high), told_resampling(resamples))
 
 
 def with_interval(found: Figure, interval: Interval, rule: str) -> Figure:
@@ -118,10 +142,6 @@ def told_resampling(resamples: int) -> str:
     return f"BCa bootstrap, {resamples} resamples"
 
 
-def _weights(rows: Sums, resamples: int, seed: int) -> NDArray[np.float64]:
-    return multinomial_weights(len(rows), resamples, seed)
-
-
 def _in_blocks(compute: Statistic, given: Sums, rows: Sums) -> NDArray[np.float64]:
     """Compute block by block, so that wide rows do not fill the memory."""
     step = max(1, AT_ONCE // max(1, rows.shape[1]))
@@ -132,7 +152,8 @@ def _tail(level: float, clusters: int) -> float:
     """Return the widened normal quantile of the lower tail."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(clusters - 1, (1 - level) / 2)) * (clusters / (clusters - 1)) ** 0.5
+    wider = float(np.sqrt(clusters / (clusters - 1)))
+    return float(stdtrit(clusters - 1, (1 - level) / 2)) * wider
 
 
 def _interval(
