@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_BINS = 512
+MOST_BINS = 256
 
 
 def binned(

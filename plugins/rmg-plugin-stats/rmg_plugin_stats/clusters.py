@@ -44,8 +44,9 @@ class Clusters:
     def at_most(self, count: int, seed: int = 0) -> "Clusters":
         """Return clusters thrown together at random until there are no more than `count`.
 
-        The variance of a sum over them is the same in expectation, and estimated from 4,000 groups
-        it is 2 % off at most times; weights for 100,000 clusters would take minutes.
+        The variance of a sum over them is the same in expectation. Of 2,000 groups the width of an
+        interval is off by 1.6 %, half of what 2,000 resamples make of its ends; the weights of
+        100,000 clusters would fill 1.6 GB.
         """
         if self.count <= count:
             return self

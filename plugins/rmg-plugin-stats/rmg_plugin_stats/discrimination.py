@@ -84,7 +84,7 @@ def roc_auc(
     """Return how often a positive scores above a negative, a tie counting half, 0..1.
 
     The area under the ROC curve by Mann & Whitney (1947; Hanley & McNeil 1982). The interval of
-    more than 512 different scores is of 512 bins of equal mass, moved to the exact value.
+    more than 256 different scores is of 256 bins of equal mass, moved to the exact value.
     """
     return _of_curve("ROC AUC", scored, _area, level=level, resamples=resamples, seed=seed)
 

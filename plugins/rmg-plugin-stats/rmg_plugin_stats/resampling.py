@@ -13,7 +13,7 @@ Sums = NDArray[np.float64]
 Statistic = Callable[[Sums], NDArray[np.float64]]
 """From sums, resamples × columns, to values, resamples × figures; nan where one is undefined."""
 
-MOST_CLUSTERS = 4_000
+MOST_CLUSTERS = 2_000
 FEWEST_CLUSTERS = 10
 MOST_UNDEFINED = 0.05
 RESAMPLES = 2_000
@@ -29,7 +29,7 @@ class Interval:
     why: str = ""
 
 
-@lru_cache(maxsize=1)  # the figures of a report share their weights; 64 MB at most
+@lru_cache(maxsize=1)  # the figures of a report share their weights; 32 MB at most
 def multinomial_weights(clusters: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """Return how often each cluster is drawn: resamples × clusters, each row sums to `clusters`."""
     rng = np.random.default_rng(seed)
@@ -62,11 +62,8 @@ def bootstrap(
         if len(rows) < FEWEST_CLUSTERS:
             why = f"{len(rows)} are too few to resample ({FEWEST_CLUSTERS} are needed)"
             return [Interval(why=why)] * len(points)
-        drawn = _in_blocks(
-            lambda some: statistic(some @ rows),
-            multinomial_weights(len(rows), resamples, seed),
-            rows,
-        )
+        weights = multinomial_weights(len(rows), resamples, seed)
+        drawn = _in_blocks(lambda some: statistic(some @ rows), weights, rows)
         left_out = np.full((1, len(points)), np.nan)
         if corrected:
             total = rows.sum(axis=0)
@@ -134,7 +131,7 @@ def with_interval(found: Figure, interval: Interval, rule: str) -> Figure:
     if interval.low is None:
         return evolve(found, why=interval.why)
     told = f"{rule}; {found.rule}" if found.rule else rule
-    return evolve(found, low=interval.low, high=interval.high, rule=told)
+    return evolve(found, low=interval.low, high=interval.high, why="", rule=told)
 
 
 def told_resampling(resamples: int) -> str:
