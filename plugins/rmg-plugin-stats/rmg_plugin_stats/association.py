@@ -1,7 +1,5 @@
 """How far two scores of the same samples go together: over items, within prompts, over systems."""
 
-from typing import Literal
-
 import numpy as np
 from attrs import evolve, field, frozen
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +8,9 @@ from rmg_plugin_stats.binning import binned
 from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.correlations import (
     JOINT_BINS,
+    Kind,
+    correlate,
+    correlations_within,
     kendall_of_joint,
     pearson_of_sums,
     spearman_of_joint,
@@ -25,14 +26,12 @@ from rmg_plugin_stats.resampling import (
     figure_of,
 )
 
-Kind = Literal["spearman", "kendall", "pearson"]
 NAMES: dict[Kind, str] = {
     "spearman": "Spearman's ρ",
     "kendall": "Kendall's τ-b",
     "pearson": "Pearson's r",
 }
 RANGE = (-1.0, 1.0)
-MOST_BY_PAIRS = 64  # of few, comparing all pairs takes a tenth of the time that scipy takes
 
 
 @frozen(eq=False)
@@ -97,7 +96,7 @@ def correlation(
     found = scores.figure(NAMES[kind], level)
     if why := _unvaried(scores.first, scores.second):
         return evolve(found, why=why)
-    found = evolve(found, value=_correlated(kind, scores.first, scores.second))
+    found = evolve(found, value=correlate(kind, scores.first, scores.second))
     groups = scores.clusters.at_most(MOST_CLUSTERS, seed)
     rows, statistic = _rows(scores, kind, groups)
     return figure_near(found, rows, statistic, ends=RANGE, resamples=resamples, seed=seed)
@@ -118,11 +117,8 @@ def correlation_within(
     within which one of the scores does not vary have no correlation: they are left out, and
     counted.
     """
-    codes = prompts.only(scores.kept).codes
-    order = np.argsort(codes, kind="stable")
-    cuts = np.flatnonzero(np.diff(codes[order])) + 1
-    parts = [each for each in np.split(order, cuts) if len(each)]
-    values = np.array([_within(kind, scores.first[each], scores.second[each]) for each in parts])
+    groups = prompts.only(scores.kept)
+    values = correlations_within(kind, groups.codes, scores.first, scores.second)
     undefined = int(np.isnan(values).sum())
     found = mean(
         values[~np.isnan(values)],
@@ -188,39 +184,6 @@ def _unvaried(one: NDArray[np.float64], two: NDArray[np.float64]) -> str:
     return ""
 
 
-def _within(kind: Kind, one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(two) == 0:
-        return float("nan")
-    return _correlated(kind, one, two)
-
-
-def _correlated(kind: Kind, one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
-    """Return the correlation of two scores that vary."""
-    if kind == "kendall":
-        return _kendall(one, two)
-    if kind == "spearman":
-        one, two = _ranks(one), _ranks(two)
-    one, two = one - one.mean(), two - two.mean()
-    one, two = one / np.abs(one).max(), two / np.abs(two).max()
-    return float(np.clip(one @ two / np.sqrt((one @ one) * (two @ two)), -1, 1))
-
-
-def _kendall(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
-    if len(one) > MOST_BY_PAIRS:
-        from scipy.stats import kendalltau
-
-        return float(kendalltau(one, two).statistic)
-    signs = [np.sign(each[:, None] - each) for each in (one, two)]
-    untied = [float(np.count_nonzero(each)) for each in signs]
-    return float((signs[0] * signs[1]).sum()) / (untied[0] * untied[1]) ** 0.5
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return middle ranks from 0 on."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts + 1) / 2)[places])
-
-
 def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the values around 0 and within 1, so that no digits cancel in squares."""
     off = values - values.mean() if len(values) else values
@@ -230,9 +193,8 @@ def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _of_systems(kind: Kind) -> Statistic:
     def correlated(sums: Sums) -> NDArray[np.float64]:
         counts, first, second = np.split(sums, 3, axis=1)
-        one, two = first / counts, second / counts
-        pairs = np.stack([one, two], axis=1)
-        values = [_within(kind, *each) if np.isfinite(each).all() else np.nan for each in pairs]
+        means = np.stack([first / counts, second / counts], axis=1).round(12)  # equals stay equal
+        values = [correlate(kind, *each) if np.isfinite(each).all() else np.nan for each in means]
         return np.array(values)[:, None]
 
     return correlated
