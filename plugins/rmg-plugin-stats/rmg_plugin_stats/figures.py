@@ -5,7 +5,7 @@ from attrs import frozen
 
 @frozen
 class Figure:
-    """`value` with its 95 % interval unless `level` says another; None of both if not available.
+    """`value` with its 95 % interval unless `level` says another; None where it is not available.
 
     `n` counts what it rests on (samples, pairs, votes: `unit` says which). `rule` says in a few
     words which definition, tie rule and missing rule were used; `why` says why there is no value,
