@@ -2,22 +2,24 @@
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
+from attrs import frozen
 
-from .clusters import (
+from rmg_plugin_stats.clusters import Clusters, each_alone
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.paired import mean_of
+from rmg_plugin_stats.panels import votes_of
+from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, figures_of
+from rmg_plugin_stats.samples import (
     Floats,
+    Places,
     aligned,
-    cluster_codes,
+    clusters_of,
     floats,
-    resampled_sums,
     t_quantile,
     variance_of_sum,
 )
-from .figures import Figure
-from .paired import Clusters, mean_of
-from .panels import votes_of
-from .shares import even_p_value, share
-from .significance import Significance
+from rmg_plugin_stats.shares import even_p_value, share
+from rmg_plugin_stats.significance import Significance
 
 PARTS = ("variance within items", "variance between items", "share within items")
 
@@ -130,7 +132,7 @@ def self_preference(
     people: npt.ArrayLike,
     is_own: npt.ArrayLike,
     *,
-    clusters: Clusters = None,
+    clusters: Clusters | None = None,
     level: float = 0.95,
 ) -> SelfPreference:
     """Compare a judge's residuals on its own family with those on others, on one scale.
@@ -144,13 +146,19 @@ def self_preference(
     """
     score, label, own = floats(judged, "judged"), floats(people, "people"), floats(is_own, "is_own")
     aligned(score, label, own)
-    codes = cluster_codes(clusters, len(score))
     known = ~np.isnan(score) & ~np.isnan(label) & ~np.isnan(own)
-    residual, group, codes = (score - label)[known], own[known] == 1, codes[known]
+    residual, group = (score - label)[known], own[known] == 1
+    groups = clusters_of(clusters, len(score)).only(known)
     rule = "judge - people; samples that lack a value left out"
     sides = [
         mean_of(
-            residual[at], codes[at], name=name, level=level, rule=rule, unit="samples", none=none
+            residual[at],
+            groups.only(at),
+            name=name,
+            level=level,
+            rule=rule,
+            unit="samples",
+            none=none,
         )
         for at, name, none in (
             (group, "residual on its own family", "no response is of the judge's family"),
@@ -168,12 +176,11 @@ def self_preference(
         (residual - sides[0].value) / max(1, int(group.sum())),
         -(residual - sides[1].value) / max(1, int((~group).sum())),
     )
-    variance, count = variance_of_sum(influences, codes)
-    if min(sides[0].n, sides[1].n) < 2 or count < 3:
+    if min(sides[0].n, sides[1].n) < 2 or groups.count < 3:
         why = "no interval: two samples of each side in three clusters are the least"
         figure = Figure("self-preference", value, n=n, level=level, rule=rule, why=why)
     else:
-        half = t_quantile(level, count - 2) * variance**0.5
+        half = t_quantile(level, groups.count - 2) * variance_of_sum(influences, groups) ** 0.5
         figure = Figure(
             "self-preference", value, value - half, value + half, n, "samples", level, rule
         )
@@ -196,14 +203,14 @@ class Consistency:
 
 
 def repeat_consistency(
-    scores: npt.ArrayLike, *, resamples: int = 1000, seed: int = 0, level: float = 0.95
+    scores: npt.ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0, level: float = 0.95
 ) -> Consistency:
     """Measure the consistency of scores (items, repeats), nan where missing.
 
     Only items with two repeats or more count. A flip is any difference; items weigh alike.
     Variances by the one-way analysis (Searle 1971), for unequal numbers of repeats: that between
-    items may be negative, and is shown so; then there is no share. Intervals are percentiles of a
-    bootstrap over items.
+    items may be negative, and is shown so; then there is no share. Intervals of variances are a
+    BCa bootstrap over items.
     """
     table = votes_of(scores)
     counts = (~np.isnan(table)).sum(1)
@@ -218,33 +225,21 @@ def repeat_consistency(
         )
         return Consistency(flips, within, between, within_share)
     flips = mean_of(
-        _flips(table, counts), np.arange(n), name="flip rate", level=level, rule=rule, unit="items"
+        _flips(table, counts), each_alone(n), name="flip rate", level=level, rule=rule, unit="items"
     )
-    columns = _parts(table, counts.astype(np.float64))
-    whole = _variances(columns.sum(0, keepdims=True))[0]
-    drawn = _variances(resampled_sums(columns, np.arange(n), resamples, seed))
-    within, between, within_share = (
-        _part(name, float(whole[at]), drawn[:, at], n, Figure("", None, level=level, rule=rule))
-        for at, name in enumerate(PARTS)
+    why = "one item alone" if n < 2 else "the variance between items is not above 0"
+    inside, outside, within_share = figures_of(
+        [Figure(each, None, n=n, unit="items", level=level, rule=rule) for each in PARTS],
+        each_alone(n).at_most(MOST_CLUSTERS, seed).sums(*_parts(table, counts.astype(float)).T),
+        _variances,
+        whys=["", "one item alone", why],
+        resamples=resamples,
+        seed=seed,
     )
-    return Consistency(flips, within, between, within_share)
+    return Consistency(flips, inside, outside, within_share)
 
 
-def _part(name: str, value: float, drawn: Floats, n: int, like: Figure) -> Figure:
-    """Return a variance with the percentiles of its resamples, as far as there are any."""
-    figure = evolve(like, name=name, n=n, unit="items")
-    if np.isnan(value):
-        why = "one item alone" if n < 2 else "the variance between items is not above 0"
-        return evolve(figure, why=why)
-    seen = drawn[~np.isnan(drawn)]
-    if n < 2 or not len(seen):
-        return evolve(figure, value=value, why="no interval: two items are the least")
-    tail = (1 - like.level) / 2
-    low, high = (float(each) for each in np.quantile(seen, [tail, 1 - tail]))
-    return evolve(figure, value=value, low=low, high=high)
-
-
-def _flips(table: Floats, counts: npt.NDArray[np.int64]) -> Floats:
+def _flips(table: Floats, counts: Places) -> Floats:
     """Return for each item the share of its pairs of repeats that differ."""
     ordered = np.sort(table, axis=1)  # nan comes last
     equal = np.zeros(len(table))

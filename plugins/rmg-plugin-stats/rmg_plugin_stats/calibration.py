@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Floats, aligned, floats
-from .figures import Figure
-from .regressions import logistic
-from .shares import wilson
+from rmg_plugin_stats.clusters import Clusters, each_alone
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.intervals import wilson
+from rmg_plugin_stats.regressions import logistic
+from rmg_plugin_stats.samples import Floats, Places, aligned, clusters_of, floats
 
 Kind = Literal["isotonic", "platt", "temperature"]
 
@@ -101,7 +102,7 @@ def _known(values: npt.ArrayLike, good: npt.ArrayLike) -> tuple[Floats, Floats]:
     return line[known], label[known]
 
 
-def _binned(chance: Floats, bins: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _binned(chance: Floats, bins: int) -> tuple[Places, Places]:
     edges = np.percentile(chance, np.linspace(0, 1, bins + 1) * 100)
     _, code, counts = np.unique(
         np.searchsorted(edges[1:-1], chance), return_inverse=True, return_counts=True
@@ -110,9 +111,9 @@ def _binned(chance: Floats, bins: int) -> tuple[npt.NDArray[np.int64], npt.NDArr
 
 
 def _brier(squares: Floats, level: float) -> Figure:
-    from .paired import mean_of
+    from rmg_plugin_stats.paired import mean_of
 
-    places = np.arange(len(squares))
+    places = each_alone(len(squares))
     rule = "mean squared distance"
     return mean_of(squares, places, name="Brier score", level=level, rule=rule, unit="samples")
 
@@ -193,7 +194,7 @@ def _isotonic(scores: Floats, label: Floats) -> Calibration:
     return Calibration("isotonic", tuple(map(float, x[is_end])), tuple(map(float, y[is_end])))
 
 
-@frozen
+@frozen(eq=False)
 class Refit:
     """A curve fitted on all, and what it does to samples that it was not fitted on.
 
@@ -211,7 +212,7 @@ def refit(
     good: npt.ArrayLike,
     kind: Kind = "isotonic",
     *,
-    groups: npt.ArrayLike | None = None,
+    groups: Clusters | None = None,
     folds: int = 5,
     seed: int = 0,
     bins: int = 10,
@@ -225,13 +226,10 @@ def refit(
     Raises:
         ValueError: there are fewer groups than folds, or a fold lacks good samples or others.
     """
-    from .clusters import cluster_codes
-
     line, label = floats(scores, "scores"), floats(good, "good")
     aligned(line, label)
     known = np.flatnonzero(~np.isnan(line) & ~np.isnan(label))
-    codes = cluster_codes(groups, len(line))[known]
-    fold = _folds(codes, folds, seed)
+    fold = _folds(clusters_of(groups, len(line)), known, folds, seed)
     calibrated = np.full(len(line), np.nan)
     for each in range(folds):
         train, held = known[fold != each], known[fold == each]
@@ -247,9 +245,10 @@ def refit(
     )
 
 
-def _folds(codes: npt.NDArray[np.int64], folds: int, seed: int) -> npt.NDArray[np.int64]:
-    _, dense = np.unique(codes, return_inverse=True)
-    count = int(dense.max(initial=-1)) + 1
+def _folds(groups: Clusters, known: Places, folds: int, seed: int) -> Places:
+    """Return the fold of each sample that is known."""
+    codes = np.unique(groups.codes[known], return_inverse=True)[1]
+    count = int(codes.max(initial=-1)) + 1
     if not 2 <= folds <= count:
         raise ValueError(f"{folds} folds of {count} samples or groups cannot be made")
-    return np.asarray((np.random.default_rng(seed).permutation(count) % folds)[dense])
+    return np.asarray((np.random.default_rng(seed).permutation(count) % folds)[codes])

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve, frozen
 
-from .clusters import Codes, Floats, aligned, cluster_codes, floats
-from .figures import Figure
-from .paired import Clusters, mean_of
-from .regressions import Fitted, coefficient, linear, logistic, standardised
+from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.paired import mean_of
+from rmg_plugin_stats.regressions import Fitted, coefficient, linear, logistic, standardised
+from rmg_plugin_stats.samples import Floats, aligned, clusters_of, floats
 
 NO_PAIR = "no pair has all values"
 
@@ -31,7 +32,7 @@ def controlled_win_rate(
     gaps: Mapping[str, npt.ArrayLike],
     *,
     ridge: float = 0.05,
-    clusters: Clusters = None,
+    clusters: Clusters | None = None,
     level: float = 0.95,
 ) -> Controlled:
     """Return the first system's win rate, raw and predicted where every gap is 0; 0..1.
@@ -45,14 +46,14 @@ def controlled_win_rate(
         ValueError: lengths differ.
     """
     won = floats(points, "points")
-    known, table, codes = _table(won, gaps, clusters)
+    known, table, groups = _table(won, gaps, clusters)
     rule = f"at equal {', '.join(gaps)}; ridge {ridge:g}"
     raw = mean_of(
-        won[known], codes, name="win rate", level=level, rule="a tie is half a win", none=NO_PAIR
+        won[known], groups, name="win rate", level=level, rule="a tie is half a win", none=NO_PAIR
     )
     scaled, varies = standardised(table)
     fitted = (
-        logistic(scaled, won[known], codes=codes, ridge=ridge)
+        logistic(scaled, won[known], clusters=groups, ridge=ridge)
         if len(table)
         else Fitted(None, why=NO_PAIR)
     )
@@ -66,7 +67,7 @@ def controlled_difference(
     gaps: Mapping[str, npt.ArrayLike],
     *,
     ridge: float = 0.05,
-    clusters: Clusters = None,
+    clusters: Clusters | None = None,
     level: float = 0.95,
 ) -> Controlled:
     """Return a paired difference of scores, raw and where every gap is 0, in units of the score.
@@ -77,12 +78,12 @@ def controlled_difference(
         ValueError: lengths differ.
     """
     moved = floats(differences, "differences")
-    known, table, codes = _table(moved, gaps, clusters)
+    known, table, groups = _table(moved, gaps, clusters)
     rule = f"at equal {', '.join(gaps)}; ridge {ridge:g}"
-    raw = mean_of(moved[known], codes, name="difference", level=level, none=NO_PAIR)
+    raw = mean_of(moved[known], groups, name="difference", level=level, none=NO_PAIR)
     scaled, varies = standardised(table)
     fitted = (
-        linear(scaled, moved[known], codes=codes, ridge=ridge)
+        linear(scaled, moved[known], clusters=groups, ridge=ridge)
         if len(table)
         else Fitted(None, why=NO_PAIR)
     )
@@ -91,13 +92,13 @@ def controlled_difference(
 
 
 def _table(
-    values: Floats, gaps: Mapping[str, npt.ArrayLike], clusters: Clusters
-) -> tuple[npt.NDArray[np.bool_], Floats, Codes]:
+    values: Floats, gaps: Mapping[str, npt.ArrayLike], clusters: Clusters | None
+) -> tuple[npt.NDArray[np.bool_], Floats, Clusters]:
     lines = [floats(each, name) for name, each in gaps.items()]
     aligned(values, *lines)
     table = np.column_stack(lines) if lines else np.empty((len(values), 0))
     known = ~np.isnan(values) & ~np.isnan(table).any(1)
-    return known, table[known], cluster_codes(clusters, len(values))[known]
+    return known, table[known], clusters_of(clusters, len(values)).only(known)
 
 
 def _named(

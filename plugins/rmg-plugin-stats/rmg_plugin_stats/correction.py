@@ -1,16 +1,21 @@
 """What people would say of a whole run, from a judge of all of it and labels of a part."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Codes, Floats, aligned, cluster_codes, floats, t_quantile, variance_of_sum
-from .figures import Figure
-
-Flags = npt.NDArray[np.bool_]
+from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.samples import (
+    Flags,
+    Floats,
+    Places,
+    aligned,
+    clusters_of,
+    floats,
+    t_quantile,
+    variance_of_sum,
+)
 
 FEW_LABELS = 100
 """Below it PPI++ covered .920 to .941 instead of .95 on recorded judges, with 50 labels."""
@@ -37,7 +42,7 @@ def correct_mean(
     judged: npt.ArrayLike,
     *,
     weights: npt.ArrayLike | None = None,
-    clusters: Sequence[Any] | npt.ArrayLike | None = None,
+    clusters: Clusters | None = None,
     trust: float | None = None,
     level: float = 0.95,
 ) -> Correction:
@@ -53,7 +58,7 @@ def correct_mean(
     + mean(Y - λf); variance = λ² · var f / N + var(Y - λf) / n; t quantiles of n - 1 degrees.
     `ppi-python` gives the same value; its interval is narrower for small n, because it has normal
     quantiles and variances that divide by n. With clusters the variance is that of
-    `clusters.variance_of_sum`, which knows that a cluster may hold samples of both sorts.
+    `samples.variance_of_sum`, which knows that a cluster may hold samples of both sorts.
     With weights: the regression estimator of double sampling (Cochran 1977, 12.8), where samples
     of equal weight are a stratum. `trust` sets λ instead.
 
@@ -64,23 +69,23 @@ def correct_mean(
     aligned(truth, scores)
     if weights is not None and clusters is not None:
         raise ValueError("weights and clusters cannot be given both")
-    codes = cluster_codes(clusters, len(truth))
+    groups = clusters_of(clusters, len(truth))
     shares = _weights_of(weights, truth)
     both = ~np.isnan(truth) & ~np.isnan(scores)
     rest = np.isnan(truth) & ~np.isnan(scores)
-    alone = _labels_only(truth, shares, codes, level)
+    alone = _labels_only(truth, shares, groups, level)
     naive = _judge_only(scores, level)
     n, others = int(both.sum()), int(rest.sum())
     why = _why_none(n, others)
     if why:
         return Correction(_none(why, n, level), alone, naive)
     sample = _Sample(truth[both], scores[both], scores[rest], both, rest)
-    made = _plain(sample, codes, trust) if shares is None else _weighted(sample, shares, trust)
+    made = _plain(sample, groups, trust) if shares is None else _weighted(sample, shares, trust)
     corrected = _figure("corrected mean", made, n, level, _rule(made.trust, others))
     return Correction(corrected, alone, naive, made.trust, _warnings(n, truth, scores, both))
 
 
-@frozen
+@frozen(eq=False)
 class _Sample:
     """Labels and scores where both are, scores of the others, and the places of both in the run."""
 
@@ -91,7 +96,7 @@ class _Sample:
     is_other: Flags
 
 
-@frozen
+@frozen(eq=False)
 class _Estimate:
     """A mean with its variance, its degrees of freedom and λ."""
 
@@ -137,7 +142,7 @@ def _warnings(n: int, truth: Floats, scores: Floats, both: Flags) -> tuple[str, 
     return tuple(said)
 
 
-def _plain(sample: _Sample, codes: Codes, trust: float | None) -> _Estimate:
+def _plain(sample: _Sample, clusters: Clusters, trust: float | None) -> _Estimate:
     y, f, g = sample.labels, sample.scores, sample.others
     n, others = len(y), len(g)
     spread = float(np.concatenate([f, g]).var(ddof=1))
@@ -147,16 +152,16 @@ def _plain(sample: _Sample, codes: Codes, trust: float | None) -> _Estimate:
         used = float(np.clip(joint / ((1 + n / others) * spread), 0.0, 1.0)) if spread > 0 else 0.0
     residual = y - used * f
     value = float(used * g.mean() + residual.mean())
-    if len(np.unique(codes)) == len(codes):
+    if clusters.alone:
         of_others = float(g.var(ddof=1)) if others > 1 else spread
         variance = used**2 * of_others / others + float(residual.var(ddof=1)) / n
         return _Estimate(value, variance, n - 1, used)
-    influences = np.zeros(len(codes))
+    influences = np.zeros(len(clusters.codes))
     influences[sample.has_both] = (residual - residual.mean()) / n
     influences[sample.is_other] = used * (g - g.mean()) / others
     seen = sample.has_both | sample.is_other
-    variance, _ = variance_of_sum(influences[seen], codes[seen])
-    return _Estimate(value, variance, len(np.unique(codes[sample.has_both])) - 1, used)
+    variance = variance_of_sum(influences[seen], clusters.only(seen))
+    return _Estimate(value, variance, clusters.only(sample.has_both).count - 1, used)
 
 
 def _weighted(sample: _Sample, weights: Floats, trust: float | None) -> _Estimate:
@@ -176,18 +181,18 @@ def _weighted(sample: _Sample, weights: Floats, trust: float | None) -> _Estimat
     return _Estimate(value, variance, draw.freedom, used)
 
 
-def _strata(weights: Floats) -> Codes:
+def _strata(weights: Floats) -> Places:
     """Return the stratum of each: those of equal weight, or one where a weight is alone."""
     _, codes, counts = np.unique(np.round(weights, 12), return_inverse=True, return_counts=True)
     return np.zeros_like(codes) if (counts < 2).any() else codes
 
 
-@frozen
+@frozen(eq=False)
 class _Draw:
     """How the labelled samples were drawn: weights that sum to 1, strata, and from how many."""
 
     weights: Floats
-    strata: Codes
+    strata: Places
     run: float = np.inf
 
     @property
@@ -209,7 +214,7 @@ class _Draw:
         return total
 
 
-def _labels_only(truth: Floats, weights: Floats | None, codes: Codes, level: float) -> Figure:
+def _labels_only(truth: Floats, weights: Floats | None, clusters: Clusters, level: float) -> Figure:
     labelled = ~np.isnan(truth)
     y, n = truth[labelled], int(labelled.sum())
     if n < 2:
@@ -223,8 +228,8 @@ def _labels_only(truth: Floats, weights: Floats | None, codes: Codes, level: flo
         )
     if weights is None:
         value = float(y.mean())
-        variance, count = variance_of_sum((y - value) / n, codes[labelled])
-        made = _Estimate(value, variance, count - 1)
+        own = clusters.only(labelled)
+        made = _Estimate(value, variance_of_sum((y - value) / n, own), own.count - 1)
         return _figure("mean of the labels", made, n, level, "t interval")
     w = weights[labelled] / weights[labelled].sum()
     draw = _Draw(w, _strata(w))

@@ -5,10 +5,10 @@ from typing import Literal
 import numpy as np
 from attrs import evolve, frozen
 
-from .clusters import variance_of_sum
-from .figures import Figure
-from .paired import Pairs, difference
-from .significance import Significance
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.paired import Pairs, difference
+from rmg_plugin_stats.samples import variance_of_sum
+from rmg_plugin_stats.significance import Significance
 
 Verdict = Literal["yes", "no", "inconclusive"]
 
@@ -90,8 +90,8 @@ def _one_sided(pairs: Pairs, bound: float) -> float:
     from scipy.special import stdtr
 
     d, n = pairs.differences, len(pairs.differences)
-    variance, count = variance_of_sum((d - d.mean()) / n, pairs.codes)
+    variance = variance_of_sum((d - d.mean()) / n, pairs.clusters)
     away = float(d.mean()) - bound
     if variance == 0:
         return float(np.heaviside(away, 0.5))
-    return float(stdtr(count - 1, away / variance**0.5))
+    return float(stdtr(pairs.clusters.count - 1, away / variance**0.5))

@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from .figures import Figure
+from rmg_plugin_stats.figures import Figure
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 

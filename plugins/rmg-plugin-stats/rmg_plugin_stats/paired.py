@@ -1,29 +1,29 @@
 """Two runs over the same samples, compared sample by sample."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from attrs import evolve, frozen
 
-from .clusters import (
-    Codes,
+from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.intervals import clopper_pearson
+from rmg_plugin_stats.resampling import AT_ONCE
+from rmg_plugin_stats.samples import (
     Floats,
+    Places,
     aligned,
-    cluster_codes,
-    cluster_signs,
+    clusters_of,
     floats,
-    sums,
     t_quantile,
     variance_of_sum,
 )
-from .figures import Figure
-from .shares import even_p_value, even_tails, exact
-from .significance import Significance
+from rmg_plugin_stats.shares import even_p_value, even_tails
+from rmg_plugin_stats.significance import Significance
 
 Kind = Literal["binary", "ordinal", "continuous"]
-Clusters = Sequence[Any] | npt.ArrayLike | None
 RULE = "second - first; samples without both values left out"
 
 
@@ -40,20 +40,16 @@ class Comparison:
     unpaired: int
 
 
-@frozen
+@frozen(eq=False)
 class Pairs:
-    """Differences second - first where both have a value, with the code of each one's cluster."""
+    """Differences second - first where both have a value, with their clusters."""
 
     differences: Floats
-    codes: Codes
+    clusters: Clusters
     unpaired: int
 
-    @property
-    def are_clustered(self) -> bool:
-        return len(np.unique(self.codes)) < len(self.codes)
 
-
-def pair(first: npt.ArrayLike, second: npt.ArrayLike, clusters: Clusters = None) -> Pairs:
+def pair(first: npt.ArrayLike, second: npt.ArrayLike, clusters: Clusters | None = None) -> Pairs:
     """Return the differences of two lines of values, nan where missing.
 
     Raises:
@@ -61,10 +57,10 @@ def pair(first: npt.ArrayLike, second: npt.ArrayLike, clusters: Clusters = None)
     """
     before, after = floats(first, "first"), floats(second, "second")
     aligned(before, after)
-    codes = cluster_codes(clusters, len(before))
+    groups = clusters_of(clusters, len(before))
     both = ~np.isnan(before) & ~np.isnan(after)
     either = ~np.isnan(before) | ~np.isnan(after)
-    return Pairs((after - before)[both], codes[both], int((either & ~both).sum()))
+    return Pairs((after - before)[both], groups.only(both), int((either & ~both).sum()))
 
 
 def compare(
@@ -72,7 +68,7 @@ def compare(
     second: npt.ArrayLike,
     *,
     kind: Kind,
-    clusters: Clusters = None,
+    clusters: Clusters | None = None,
     resamples: int = 10_000,
     seed: int = 0,
     level: float = 0.95,
@@ -94,7 +90,7 @@ def compare(
                 raise ValueError("binary values are 0, 1 or nan")
     pairs = pair(first, second, clusters)
     d = pairs.differences
-    if pairs.are_clustered or kind == "continuous":
+    if not pairs.clusters.alone or kind == "continuous":
         test = flip_test(pairs, resamples=resamples, seed=seed)
     else:
         test = mcnemar(pairs) if kind == "binary" else wilcoxon(pairs)
@@ -115,12 +111,12 @@ def difference(pairs: Pairs, *, level: float = 0.95, name: str = "difference") -
 
     Student's paired t interval without clusters; with them C - 1 degrees (Miller 2024).
     """
-    return mean_of(pairs.differences, pairs.codes, name=name, level=level)
+    return mean_of(pairs.differences, pairs.clusters, name=name, level=level)
 
 
 def mean_of(
     values: Floats,
-    codes: Codes,
+    clusters: Clusters,
     *,
     name: str,
     level: float,
@@ -133,11 +129,11 @@ def mean_of(
     if not n:
         return Figure(name, None, unit=unit, level=level, rule=rule, why=none)
     value = float(values.mean())
-    variance, count = variance_of_sum((values - value) / n, codes)
+    count = clusters.count
     if count < 2:
         why = "no interval: two independent samples are the least"
         return Figure(name, value, n=n, unit=unit, level=level, rule=rule, why=why)
-    half = t_quantile(level, count - 1) * variance**0.5
+    half = t_quantile(level, count - 1) * variance_of_sum((values - value) / n, clusters) ** 0.5
     rule = f"{rule}; t interval over {count} {'clusters' if count < n else 'samples'}"
     return Figure(name, value, value - half, value + half, n, unit, level, rule)
 
@@ -177,7 +173,7 @@ def flip_test(pairs: Pairs, *, resamples: int = 10_000, seed: int = 0) -> Signif
     `resamples` random ones, and (1 + as far from 0) / (1 + resamples) (Phipson and Smyth 2010);
     above 5,000 clusters the normal limit of all assignments.
     """
-    totals = sums(pairs.differences, pairs.codes) if len(pairs.differences) else np.empty(0)
+    totals = pairs.clusters.sums(pairs.differences)[:, 0]
     totals = totals[totals != 0]
     count = len(totals)
     if not count:
@@ -193,12 +189,20 @@ def flip_test(pairs: Pairs, *, resamples: int = 10_000, seed: int = 0) -> Signif
         how = "normal limit"
     else:
         far = sum(
-            int((np.abs(block @ totals) >= least).sum())
-            for block in cluster_signs(count, resamples, seed)
+            int((np.abs(block @ totals) >= least).sum()) for block in _signs(count, resamples, seed)
         )
         p, how = (1 + far) / (1 + resamples), f"{resamples} random assignments, seed {seed}"
     rule = f"{how}; statistic: the mean difference"
     return Significance("flipped signs", p, float(pairs.differences.mean()), count, rule)
+
+
+def _signs(count: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """Yield blocks (resamples, clusters) of random signs, -1 or 1."""
+    dice = np.random.default_rng(seed)
+    step = max(1, AT_ONCE // count)
+    for start in range(0, resamples, step):
+        size = min(step, resamples - start)
+        yield dice.integers(0, 2, (size, count), dtype=np.int8).astype(np.float64) * 2 - 1
 
 
 def cohens_g(pairs: Pairs, *, level: float = 0.95) -> Figure:
@@ -213,11 +217,11 @@ def cohens_g(pairs: Pairs, *, level: float = 0.95) -> Figure:
         why = "no pair differs"
         return Figure("Cohen's g", None, unit="pairs", level=level, rule=rule, why=why)
     share = higher / n
-    if pairs.are_clustered:
+    if not pairs.clusters.alone:
         influences = ((d > 0) - share * (d != 0)) / n
         like = Figure("Cohen's g", share - 0.5, n=n, unit="pairs", level=level, rule=rule)
-        return _with_interval(like, influences, pairs.codes)
-    low, high = exact(higher, n, level)
+        return _with_interval(like, influences, pairs.clusters)
+    low, high = clopper_pearson(higher, n, level)
     rule = f"{rule}; Clopper-Pearson interval"
     return Figure("Cohen's g", share - 0.5, low - 0.5, high - 0.5, n, "pairs", level, rule)
 
@@ -226,7 +230,7 @@ def net_wins(pairs: Pairs, *, level: float = 0.95) -> Figure:
     """Return the share of pairs where the second is higher, less that where it is lower; -1..1."""
     rule = "share higher - share lower, equal pairs count as neither"
     signs = np.sign(pairs.differences)
-    return mean_of(signs, pairs.codes, name="net wins", level=level, rule=rule)
+    return mean_of(signs, pairs.clusters, name="net wins", level=level, rule=rule)
 
 
 def rank_biserial(pairs: Pairs) -> Figure:
@@ -259,27 +263,27 @@ def cohens_d(pairs: Pairs, *, level: float = 0.95) -> Figure:
         why = "the differences do not vary"
         return Figure("Cohen's d", None, n=n, unit="pairs", level=level, rule=rule, why=why)
     value = float(d.mean()) / spread
-    if pairs.are_clustered:
+    if not pairs.clusters.alone:
         away = (d - d.mean()) / spread
         influences = (away - value * (np.square(away) - (n - 1) / n) / 2) / n
         like = Figure("Cohen's d", value, n=n, unit="pairs", level=level, rule=rule)
-        return _with_interval(like, influences, pairs.codes)
+        return _with_interval(like, influences, pairs.clusters)
     half = t_quantile(level, np.inf) * (1 / n + value**2 / (2 * n)) ** 0.5
     rule = f"{rule}; normal interval"
     return Figure("Cohen's d", value, value - half, value + half, n, "pairs", level, rule)
 
 
-def _with_interval(like: Figure, influences: Floats, codes: Codes) -> Figure:
-    variance, count = variance_of_sum(influences, codes)
+def _with_interval(like: Figure, influences: Floats, clusters: Clusters) -> Figure:
+    count = clusters.count
     if count < 2 or like.value is None:
         return evolve(like, why="no interval: two clusters are the least")
-    half = t_quantile(like.level, count - 1) * variance**0.5
+    half = t_quantile(like.level, count - 1) * variance_of_sum(influences, clusters) ** 0.5
     rule = f"{like.rule}; t interval over {count} clusters"
     return evolve(like, low=like.value - half, high=like.value + half, rule=rule)
 
 
-def most_changed(first: npt.ArrayLike, second: npt.ArrayLike, count: int = 10) -> Codes:
+def most_changed(first: npt.ArrayLike, second: npt.ArrayLike, count: int = 10) -> Places:
     """Return the places of the samples that changed most, largest first, ties in their order."""
     moved = np.abs(floats(second, "second") - floats(first, "first"))
     order = np.argsort(-np.nan_to_num(moved, nan=0.0), kind="stable")[:count]
-    return order[np.nan_to_num(moved[order], nan=0.0) > 0].astype(np.int64)
+    return order[np.nan_to_num(moved[order], nan=0.0) > 0].astype(np.intp)

@@ -1,15 +1,19 @@
 """What several raters or judges are worth together, and whether a judge may stand in for one."""
 
+from functools import partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Floats, floats, resampled_sums
-from .figures import Figure
-from .shares import share
-from .significance import benjamini_yekutieli
+from rmg_plugin_stats.clusters import each_alone
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.paired import mean_of
+from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, figure_of
+from rmg_plugin_stats.samples import Floats, floats
+from rmg_plugin_stats.shares import share
+from rmg_plugin_stats.significance import benjamini_yekutieli
 
 Measure = Literal["equal", "distance"]
 
@@ -48,7 +52,7 @@ def effective_size(
     truth: npt.ArrayLike,
     *,
     measure: Measure = "equal",
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     seed: int = 0,
     level: float = 0.95,
 ) -> Figure:
@@ -59,7 +63,7 @@ def effective_size(
     (`distance`). Items that lack a label or a judge are left out. A pair of which one judge never
     errs differently has no correlation, and is left out of the mean. Negative correlations are not
     clipped: the panel is worth more than P then, and has no value where it would be infinite. The
-    interval is a percentile bootstrap over items.
+    interval is a BCa bootstrap over items.
 
     Raises:
         ValueError: shapes do not fit.
@@ -77,15 +81,14 @@ def effective_size(
     if judges < 2 or n < 3:
         why = f"{judges} judges over {n} complete items; two over three are the least"
         return Figure("n_eff", None, n=n, unit="items", level=level, rule=rule, why=why)
-    columns = _columns(errors)
-    value = float(_worth(columns.sum(0, keepdims=True), judges)[0])
-    if np.isnan(value):
-        why = "no two judges have errors that vary, or the correlation makes it infinite"
-        return Figure("n_eff", None, n=n, unit="items", level=level, rule=rule, why=why)
-    drawn = _worth(resampled_sums(columns, np.arange(n), resamples, seed), judges)
-    tail = (1 - level) / 2
-    low, high = np.quantile(drawn[~np.isnan(drawn)], [tail, 1 - tail])
-    return Figure("n_eff", value, float(low), float(high), n, "items", level, rule)
+    return figure_of(
+        Figure("n_eff", None, n=n, unit="items", level=level, rule=rule),
+        each_alone(n).at_most(MOST_CLUSTERS, seed).sums(*_columns(errors).T),
+        partial(_worth, judges=judges),
+        why="no two judges have errors that vary, or the correlation makes it infinite",
+        resamples=resamples,
+        seed=seed,
+    )
 
 
 def _columns(errors: Floats) -> Floats:
@@ -94,7 +97,7 @@ def _columns(errors: Floats) -> Floats:
     return np.column_stack([np.ones(len(errors)), errors, errors[:, left] * errors[:, right]])
 
 
-def _worth(totals: Floats, judges: int) -> Floats:
+def _worth(totals: Floats, *, judges: int) -> Floats:
     """Return n_eff for each row of sums of `_columns`, nan where there is none."""
     left, right = np.triu_indices(judges)
     scaled = totals / totals[:, :1]
@@ -108,7 +111,8 @@ def _worth(totals: Floats, judges: int) -> Floats:
     pairs = varies.sum(1)
     mean = np.where(pairs > 0, correlation.sum(1) / np.maximum(pairs, 1), np.nan)
     below = 1 + (judges - 1) * mean
-    return np.where(below > 1e-9, judges / np.where(below > 1e-9, below, 1.0), np.nan)
+    found = np.where(below > 1e-9, judges / np.where(below > 1e-9, below, 1.0), np.nan)
+    return found[:, None]
 
 
 @frozen
@@ -164,8 +168,6 @@ def _rater(place: int, hits: Floats, level: float) -> Figure:
 
 def _mean(hits: Floats, name: str, level: float) -> Figure:
     """Return the mean over raters of their shares, with the error of items as clusters."""
-    from .paired import mean_of
-
     rule = "mean over raters; label = majority of the others; ties of the others left out"
     counts = (~np.isnan(hits)).sum(0)
     used = counts > 0
@@ -179,7 +181,7 @@ def _mean(hits: Floats, name: str, level: float) -> Figure:
     # The influence of an item on the mean of means, times n, about the value.
     away = np.where(np.isnan(hits), 0.0, (hits - means) / counts).sum(1)[items] / len(counts) * n
     return mean_of(
-        away + means.mean(), np.arange(n), name=name, level=level, rule=rule, unit="items"
+        away + means.mean(), each_alone(n), name=name, level=level, rule=rule, unit="items"
     )
 
 

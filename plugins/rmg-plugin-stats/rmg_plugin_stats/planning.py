@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .bias import repeat_consistency
-from .clusters import aligned, cluster_codes, floats, t_quantile
-from .paired import Clusters, pair
+from rmg_plugin_stats.bias import repeat_consistency
+from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.paired import pair
+from rmg_plugin_stats.samples import aligned, clusters_of, floats, t_quantile
 
 INFINITE = float("inf")
 
@@ -162,19 +163,19 @@ def design_effect(values: npt.ArrayLike, clusters: Clusters) -> Design:
         ValueError: lengths differ.
     """
     line = floats(values)
-    codes = cluster_codes(clusters, len(line))[~np.isnan(line)]
+    groups = clusters_of(clusters, len(line)).only(~np.isnan(line))
     line = line[~np.isnan(line)]
-    _, dense, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    counts = np.bincount(groups.codes, minlength=groups.count)
     if not len(line):
         return Design(None, None, 0.0, "no value")
     size = float(np.square(counts).sum() / counts.sum())
     if len(counts) < 2 or counts.max() < 2:
         return Design(None, None, size, "two clusters, and one of two samples, are the least")
-    n, groups = len(line), len(counts)
-    means = np.bincount(dense, line) / counts
-    inside = float(np.square(line - means[dense]).sum()) / (n - groups)
-    outside = float((counts * np.square(means - line.mean())).sum()) / (groups - 1)
-    usual = (n - float(np.square(counts).sum()) / n) / (groups - 1)
+    n, count = len(line), groups.count
+    means = groups.sums(line)[:, 0] / counts
+    inside = float(np.square(line - means[groups.codes]).sum()) / (n - count)
+    outside = float((counts * np.square(means - line.mean())).sum()) / (count - 1)
+    usual = (n - float(np.square(counts).sum()) / n) / (count - 1)
     spread = outside + (usual - 1) * inside
     if spread <= 0:
         return Design(None, None, size, "the values do not vary")

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Codes, Floats, cluster_weights
-from .figures import Figure
-from .strengths import fit, is_connected
-from .tournaments import Games, groups
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.resampling import AT_ONCE, MOST_CLUSTERS, multinomial_weights
+from rmg_plugin_stats.samples import Floats, Places
+from rmg_plugin_stats.strengths import fit, is_connected
+from rmg_plugin_stats.tournaments import Games, groups
 
 RIDGE = 1e-6
 """Keeps resamples finite in which a system lost, or won, every game; ranks need no more."""
@@ -71,7 +72,7 @@ def bradley_terry(
     return Ranking(sheet.strengths(best.strengths[0], spread), ranks, sheet.tie(tie, spread))
 
 
-def _groups(played: Games) -> tuple[Codes, Codes]:
+def _groups(played: Games) -> tuple[Places, Places]:
     """Return the places of those with finite strengths together, and of those that have a rank."""
     links = (played.wins + played.ties) > 0
     strong, linked = groups(links, strong=True), groups(links)
@@ -83,7 +84,7 @@ def _as_asked(wins: Floats, even: Floats, ties: Ties) -> tuple[Floats, Floats]:
     return (wins, even) if ties == "davidson" else (wins + even / 2, np.zeros_like(even))
 
 
-def _within(counts: Floats, places: Codes) -> Floats:
+def _within(counts: Floats, places: Places) -> Floats:
     return np.asarray(counts[:, places[:, None], places])
 
 
@@ -93,7 +94,7 @@ def _order(strengths: Floats) -> Floats:
     return np.asarray(stronger.sum(2) + 1.0)
 
 
-@frozen
+@frozen(eq=False)
 class _Spread:
     """Of each resample: strengths and nu of the strong, ranks of the ranked; how often split."""
 
@@ -104,7 +105,7 @@ class _Spread:
 
 
 def _resample(
-    played: Games, strong: Codes, ranked: Codes, *, ties: Ties, resamples: int, seed: int
+    played: Games, strong: Places, ranked: Places, *, ties: Ties, resamples: int, seed: int
 ) -> _Spread:
     strengths, tie, ranks, connects = [], [], [], []
     for drawn_wins, drawn_even in _drawn(played, resamples, seed):
@@ -124,25 +125,27 @@ def _drawn(played: Games, resamples: int, seed: int) -> Iterator[tuple[Floats, F
     from scipy.sparse import csr_array
 
     size = len(played.names)
-    prompts, dense = np.unique(played.codes, return_inverse=True)
+    prompts = played.prompts.at_most(MOST_CLUSTERS, seed)
     ahead = np.where(played.points == 0, played.second, played.first)
     behind = np.where(played.points == 0, played.first, played.second)
     is_tie = played.points == 0.5
     cells = ahead * size + behind + is_tie * size**2
-    shape = (2 * size**2, len(prompts))
-    by_prompt = csr_array((np.ones(len(cells)), (cells, dense)), shape=shape)
-    for weights in cluster_weights(len(prompts), resamples, seed):
-        counts = (by_prompt @ weights.T).T.reshape(-1, 2, size, size)
+    shape = (2 * size**2, prompts.count)
+    by_prompt = csr_array((np.ones(len(cells)), (cells, prompts.codes)), shape=shape)
+    weights = multinomial_weights(prompts.count, resamples, seed)
+    step = max(1, AT_ONCE // (2 * size**2))
+    for start in range(0, resamples, step):
+        counts = (by_prompt @ weights[start : start + step].T).T.reshape(-1, 2, size, size)
         yield counts[:, 0], counts[:, 1] + counts[:, 1].transpose(0, 2, 1)
 
 
-@frozen
+@frozen(eq=False)
 class _Sheet:
     """Makes figures of what was found."""
 
     played: Games
-    strong: Codes
-    ranked: Codes
+    strong: Places
+    ranked: Places
     rule: str
     level: float
 
@@ -185,7 +188,7 @@ class _Sheet:
         self, name: str, place: int, value: float, ends: tuple[float, float], spread: _Spread
     ) -> Figure:
         n = self._games_of(place)
-        if len(np.unique(self.played.codes)) < 2:
+        if self.played.prompts.count < 2:
             why = "no interval: two prompts are the least"
             return Figure(name, value, None, None, n, "games", self.level, self.rule, why)
         if spread.split > (1 - self.level) / 2:

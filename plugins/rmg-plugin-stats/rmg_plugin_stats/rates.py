@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Floats, aligned, floats, t_quantile
-from .figures import Figure
-from .shares import share
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.samples import Floats, aligned, floats, t_quantile
+from rmg_plugin_stats.shares import share
 
 
 @frozen

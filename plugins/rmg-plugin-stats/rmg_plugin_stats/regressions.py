@@ -4,11 +4,12 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve, frozen
 
-from .clusters import Codes, Floats, t_quantile
-from .figures import Figure
+from rmg_plugin_stats.clusters import Clusters, each_alone
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.samples import Floats, t_quantile
 
 
-@frozen
+@frozen(eq=False)
 class Fitted:
     """Coefficients, that of the constant first, and their covariance; None if not available."""
 
@@ -21,14 +22,14 @@ def logistic(
     features: Floats,
     chosen: Floats,
     *,
-    codes: Codes | None = None,
+    clusters: Clusters | None = None,
     ridge: float = 0.0,
     constant: bool = True,
 ) -> Fitted:
     """Fit log odds of `chosen` (0..1, fractions allowed) on features (samples, k), by Newton.
 
     `ridge` · n/2 · Σ coefficients² is added to the loss, of all but the constant. The covariance is
-    the inverse information, as in statsmodels; with `codes` the sandwich of clusters with
+    the inverse information, as in statsmodels; with clusters the sandwich of clusters with
     C/(C-1) (Liang and Zeger 1986). Without ridge there is none where a feature separates the
     choices, or is made of the others.
     """
@@ -52,18 +53,18 @@ def logistic(
     if np.abs(x @ beta).max() > 30 and not ridge:
         return Fitted(None, why="the features separate the choices: their weight has no bound")
     bread: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    if codes is None:
+    if clusters is None:
         return Fitted(beta, bread)
-    return Fitted(beta, _sandwich(bread, x * (chosen - _chance(x @ beta))[:, None], codes))
+    return Fitted(beta, _sandwich(bread, x * (chosen - _chance(x @ beta))[:, None], clusters))
 
 
 def linear(
-    features: Floats, values: Floats, *, codes: Codes | None = None, ridge: float = 0.0
+    features: Floats, values: Floats, *, clusters: Clusters | None = None, ridge: float = 0.0
 ) -> Fitted:
     """Fit values on a constant and features (samples, k) by least squares.
 
     `ridge` · n · Σ coefficients² is added to the squares, of all but the constant. The covariance
-    is the sandwich over `codes`, or over samples (HC1 up to its factor), with C/(C-1).
+    is the sandwich over clusters, or over samples (HC1 up to its factor), with C/(C-1).
     """
     x = _with_constant(features, constant=True)
     n, size = x.shape
@@ -75,7 +76,7 @@ def linear(
     bread: Floats = np.asarray(np.linalg.inv(square), dtype=np.float64)
     beta = bread @ (x.T @ values)
     scores = x * (values - x @ beta)[:, None]
-    return Fitted(beta, _sandwich(bread, scores, np.arange(n) if codes is None else codes))
+    return Fitted(beta, _sandwich(bread, scores, clusters or each_alone(n)))
 
 
 def coefficient(fitted: Fitted, at: int, like: Figure) -> Figure:
@@ -117,11 +118,8 @@ def _chance(odds: Floats) -> Floats:
     return np.asarray(expit(odds))
 
 
-def _sandwich(bread: Floats, scores: Floats, codes: Codes) -> Floats:
-    _, dense = np.unique(codes, return_inverse=True)
-    count = int(dense.max()) + 1
-    totals = np.zeros((count, scores.shape[1]))
-    np.add.at(totals, dense, scores)
+def _sandwich(bread: Floats, scores: Floats, clusters: Clusters) -> Floats:
+    totals, count = clusters.sums(*scores.T), clusters.count
     factor = count / (count - 1) if count > 1 else np.nan
     return np.asarray(factor * bread @ (totals.T @ totals) @ bread)
 

@@ -1,27 +1,7 @@
-"""The interval of a share, and what chance says of a count."""
+"""The share of a count with its interval, and what chance says of the count."""
 
-from .clusters import t_quantile
-from .figures import Figure
-
-
-def wilson(hits: int, count: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the score interval of a share (Wilson 1927), for `count` of at least 1."""
-    z = t_quantile(level, float("inf"))
-    share = hits / count
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * (share * (1 - share) / count + z**2 / (4 * count**2)) ** 0.5
-    # At the ends rounding would leave 1e-17 of a bound that is 0 or 1.
-    return (middle - half if hits else 0.0), (middle + half if hits < count else 1.0)
-
-
-def exact(hits: int, count: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval of a share (Clopper, Pearson 1934), for `count` of at least 1."""
-    from scipy.special import betaincinv
-
-    tail = (1 - level) / 2
-    low = float(betaincinv(hits, count - hits + 1, tail)) if hits else 0.0
-    high = float(betaincinv(hits + 1, count - hits, 1 - tail)) if hits < count else 1.0
-    return low, high
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.intervals import FEWEST_FOR_WILSON, clopper_pearson, wilson
 
 
 def even_p_value(hits: int, count: int) -> float:
@@ -47,6 +27,7 @@ def share(
     """Return a share with its interval: exact under 30, else Wilson; `none` says why it lacks."""
     if not count:
         return Figure(name, None, unit=unit, level=level, rule=rule, why=none)
-    low, high = (exact if count < 30 else wilson)(hits, count, level)
-    kind = "Clopper-Pearson" if count < 30 else "Wilson"
+    is_few = count < FEWEST_FOR_WILSON
+    low, high = (clopper_pearson if is_few else wilson)(hits, count, level)
+    kind = "Clopper-Pearson" if is_few else "Wilson"
     return Figure(name, hits / count, low, high, count, unit, level, f"{rule}; {kind} interval")

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Floats
+from rmg_plugin_stats.samples import Floats
 
 
 @frozen

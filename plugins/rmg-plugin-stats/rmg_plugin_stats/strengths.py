@@ -4,13 +4,13 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Floats
+from rmg_plugin_stats.samples import Floats
 
 LONGEST_STEP = 2.0
 """A whole Newton step from 0 can overshoot where outcomes are lopsided."""
 
 
-@frozen
+@frozen(eq=False)
 class Fit:
     """Strengths (sets, systems) that sum to 0, and log nu of ties (sets,), -inf without ties."""
 

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Codes, Floats, aligned, cluster_codes, floats, t_quantile
-from .figures import Figure
-from .paired import Clusters
-from .regressions import coefficient, logistic
-from .shares import share
+from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.regressions import coefficient, logistic
+from rmg_plugin_stats.samples import Floats, aligned, clusters_of, floats, t_quantile
+from rmg_plugin_stats.shares import share
 
 FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]", re.MULTILINE)
@@ -148,7 +148,7 @@ def choice_weight(
     gap: npt.ArrayLike,
     truth: npt.ArrayLike | None = None,
     *,
-    clusters: Clusters = None,
+    clusters: Clusters | None = None,
     name: str = "log length ratio",
     level: float = 0.95,
 ) -> Sway:
@@ -165,24 +165,24 @@ def choice_weight(
     won, line = floats(points, "points"), floats(gap, "gap")
     label = None if truth is None else floats(truth, "truth")
     aligned(won, line, *(() if label is None else (label,)))
-    codes = cluster_codes(clusters, len(won))
+    groups = clusters_of(clusters, len(won))
     covariates = [line] if label is None else [line, label - 0.5]
-    judge = _weight(f"judge, {name}", won, covariates, codes, level)
+    judge = _weight(f"judge, {name}", won, covariates, groups, level)
     if label is None:
         return Sway(judge)
-    return Sway(judge, _weight(f"truth, {name}", label, [line], codes, level))
+    return Sway(judge, _weight(f"truth, {name}", label, [line], groups, level))
 
 
 def _weight(
-    name: str, chosen: Floats, features: list[Floats], codes: Codes, level: float
+    name: str, chosen: Floats, features: list[Floats], clusters: Clusters, level: float
 ) -> Figure:
     table = np.column_stack(features)
     known = ~np.isnan(chosen) & ~np.isnan(table).any(1)
-    n, table, chosen, codes = int(known.sum()), table[known], chosen[known], codes[known]
+    n, table, chosen, clusters = int(known.sum()), table[known], chosen[known], clusters.only(known)
     rule = "log odds a unit, logistic" + (", truth as covariate" if len(features) > 1 else "")
     if not n:
         why = "no pair has all values"
         return Figure(name, None, unit="pairs", level=level, rule=rule, why=why)
-    is_plain = len(np.unique(codes)) == n and np.isin(chosen, (0.0, 1.0)).all()
-    fitted = logistic(table, chosen, codes=None if is_plain else codes)
+    is_plain = clusters.alone and np.isin(chosen, (0.0, 1.0)).all()
+    fitted = logistic(table, chosen, clusters=None if is_plain else clusters)
     return coefficient(fitted, 1, Figure(name, None, n=n, unit="pairs", level=level, rule=rule))

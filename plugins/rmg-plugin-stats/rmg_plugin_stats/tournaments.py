@@ -4,23 +4,24 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from .clusters import Codes, Floats, cluster_codes, floats
-from .figures import Figure
-from .paired import Clusters, mean_of
+from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.paired import mean_of
+from rmg_plugin_stats.samples import Flags, Floats, Places, clusters_of, floats
 
 
-@frozen
+@frozen(eq=False)
 class Games:
-    """Outcomes of pairs: places of both systems, the first one's points, and cluster codes.
+    """Outcomes of pairs: places of both systems, the first one's points, and the prompts.
 
     `points` are 1 (the first won), 0 (the second won) or 0.5 (a tie).
     """
 
     names: tuple[str, ...]
-    first: Codes
-    second: Codes
+    first: Places
+    second: Places
     points: Floats
-    codes: Codes
+    prompts: Clusters
     missing: int
 
     @property
@@ -34,7 +35,7 @@ class Games:
         half = self._count(self.points == 0.5)
         return half + half.T
 
-    def _count(self, chosen: npt.NDArray[np.bool_]) -> Floats:
+    def _count(self, chosen: Flags) -> Floats:
         size = len(self.names)
         cells = self.first[chosen] * size + self.second[chosen]
         return np.bincount(cells, minlength=size**2).reshape(size, size).astype(np.float64)
@@ -45,7 +46,7 @@ def games(
     second: npt.ArrayLike,
     points: npt.ArrayLike,
     *,
-    prompts: Clusters = None,
+    prompts: Clusters | None = None,
     names: tuple[str, ...] | None = None,
 ) -> Games:
     """Read pairwise outcomes: names of both systems and 1, 0.5, 0 or nan for the first one.
@@ -69,14 +70,14 @@ def games(
     unknown = {*map(str, left.tolist()), *map(str, right.tolist())} - places.keys()
     if unknown:
         raise ValueError(f"not among the names: {', '.join(sorted(unknown))}")
-    codes = cluster_codes(prompts, len(won))
+    groups = clusters_of(prompts, len(won))
     seen = ~np.isnan(won)
     return Games(
         known,
-        np.array([places[str(each)] for each in left[seen].tolist()], dtype=np.int64),
-        np.array([places[str(each)] for each in right[seen].tolist()], dtype=np.int64),
+        np.array([places[str(each)] for each in left[seen].tolist()], dtype=np.intp),
+        np.array([places[str(each)] for each in right[seen].tolist()], dtype=np.intp),
         won[seen],
-        codes[seen],
+        groups.only(seen),
         int((~seen).sum()),
     )
 
@@ -100,10 +101,10 @@ def points_a_game(played: Games, *, level: float = 0.95) -> tuple[Figure, ...]:
     found = []
     for place, name in enumerate(played.names):
         as_first, as_second = played.first == place, played.second == place
-        points = np.concatenate([played.points[as_first], 1 - played.points[as_second]])
-        codes = np.concatenate([played.codes[as_first], played.codes[as_second]])
+        points = np.where(as_first, played.points, 1 - played.points)[as_first | as_second]
+        groups = played.prompts.only(as_first | as_second)
         figure = mean_of(
-            points, codes, name=name, level=level, rule=rule, unit="games", none="it never played"
+            points, groups, name=name, level=level, rule=rule, unit="games", none="it never played"
         )
         found.append(figure)
     return tuple(found)
@@ -144,12 +145,12 @@ def cyclic_share(played: Games) -> Figure:
     return Figure("cyclic triads", cyclic / triads, n=triads, unit="triads", rule=rule, why=why)
 
 
-def groups(links: npt.NDArray[np.bool_], *, strong: bool = False) -> Codes:
+def groups(links: Flags, *, strong: bool = False) -> Places:
     """Return the code of each system's group: connected by links, or both ways if `strong`."""
     from scipy.sparse.csgraph import connected_components
 
     _, codes = connected_components(links, connection="strong" if strong else "weak")
-    return np.asarray(codes, dtype=np.int64)
+    return np.asarray(codes, dtype=np.intp)
 
 
 def elo(

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from rmg_plugin_stats.bias import position_bias, repeat_consistency, self_preference
+from rmg_plugin_stats.clusters import cluster_by
 
 
 def test_the_first_position_is_counted_among_decided_verdicts():
@@ -82,7 +83,7 @@ def test_self_preference_has_the_error_of_the_clustered_regression():
         fit = sm.OLS(judged - people, sm.add_constant(own)).fit(
             cov_type="cluster", cov_kwds={"groups": codes}
         )
-        found = self_preference(judged, people, own, clusters=codes).preference
+        found = self_preference(judged, people, own, clusters=cluster_by(codes)).preference
         assert found.value == pytest.approx(fit.params[1], abs=1e-9)
         # statsmodels also multiplies the variance by (n - 1) / (n - 2).
         from scipy.stats import t

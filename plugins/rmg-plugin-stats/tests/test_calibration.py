@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from rmg_plugin_stats.calibration import calibrate, refit, reliability
+from rmg_plugin_stats.clusters import cluster_by
 
 
 def judged(dice, n=500, gain=1.0):
@@ -158,7 +159,7 @@ def test_no_sample_calibrates_itself():
 def test_samples_of_a_group_share_a_fold():
     scores = np.repeat(np.arange(20.0), 3)
     good = np.repeat((np.arange(20) % 2 == 0).astype(float), 3)
-    found = refit(scores, good, groups=np.repeat(np.arange(20), 3))
+    found = refit(scores, good, groups=cluster_by(np.repeat(np.arange(20), 3)))
     trios = found.calibrated.reshape(20, 3)
     assert (trios == trios[:, :1]).all()
 

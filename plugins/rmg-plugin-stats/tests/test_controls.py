@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rmg_plugin_stats.clusters import cluster_by
 from rmg_plugin_stats.controls import controlled_difference, controlled_win_rate
 from rmg_plugin_stats.regressions import linear, logistic
 
@@ -77,7 +78,7 @@ def test_the_errors_of_least_squares_are_those_of_statsmodels():
         theirs = sm.OLS(values, sm.add_constant(features)).fit(
             cov_type="cluster", cov_kwds={"groups": codes, "use_correction": False}
         )
-        found = linear(features, values, codes=codes)
+        found = linear(features, values, clusters=cluster_by(codes))
         groups = len(np.unique(codes))
         expected = theirs.cov_params() * groups / (groups - 1)
         assert found.coefficients == pytest.approx(theirs.params, abs=1e-9)

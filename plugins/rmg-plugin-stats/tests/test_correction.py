@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rmg_plugin_stats.clusters import cluster_by
 from rmg_plugin_stats.correction import correct_mean
 from rmg_plugin_stats.rates import correct_rate
 
@@ -158,26 +159,28 @@ def test_clusters_widen_the_interval():
     judged = np.where(dice.random(1_000) < 0.8, truth, 1 - truth)
     labels = np.where(dice.random(1_000) < 0.2, truth, np.nan)
     plain = correct_mean(labels, judged).corrected
-    clustered = correct_mean(labels, judged, clusters=groups).corrected
+    clustered = correct_mean(labels, judged, clusters=cluster_by(groups)).corrected
     assert clustered.value == plain.value
     assert clustered.high - clustered.low > 2 * (plain.high - plain.low)
 
 
 def test_samples_that_are_clusters_of_their_own_change_nothing():
     labels, judged, _ = run_of(np.random.default_rng(16), 400, 150)
-    assert correct_mean(labels, judged, clusters=np.arange(400)) == correct_mean(labels, judged)
+    assert correct_mean(labels, judged, clusters=cluster_by(range(400))) == correct_mean(
+        labels, judged
+    )
 
 
 def test_labels_of_one_cluster_have_no_interval():
     labels = [1.0, 0.0, np.nan, np.nan]
-    figure = correct_mean(labels, [0.8, 0.3, 0.4, 0.9], clusters=["a", "a", "b", "c"]).corrected
+    figure = correct_mean(labels, [0.8, 0.3, 0.4, 0.9], clusters=cluster_by("aabc")).corrected
     assert figure.value is not None
     assert figure.why == "no interval: two clusters with labels are the least"
 
 
 def test_weights_and_clusters_together_are_refused():
     with pytest.raises(ValueError, match="cannot be given both"):
-        correct_mean([1, 0], [1, 0], weights=[1, 1], clusters=[1, 2])
+        correct_mean([1, 0], [1, 0], weights=[1, 1], clusters=cluster_by("ab"))
 
 
 def test_a_weight_of_nothing_is_refused():

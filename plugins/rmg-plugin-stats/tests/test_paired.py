@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rmg_plugin_stats.clusters import cluster_by
 from rmg_plugin_stats.paired import (
     cohens_d,
     cohens_g,
@@ -108,7 +109,7 @@ def test_a_kind_has_its_test_and_its_effect(kind, test, effect):
 
 @pytest.mark.parametrize("kind", ["binary", "ordinal", "continuous"])
 def test_clusters_are_flipped_whole(kind):
-    found = compare([0] * 6, [1] * 6, kind=kind, clusters=["a", "a", "a", "a", "b", "b"])
+    found = compare([0] * 6, [1] * 6, kind=kind, clusters=cluster_by("aaaabb"))
     assert found.test.name == "flipped signs"
     assert found.test.n == 2
     assert found.test.p_value == 0.5
@@ -119,7 +120,7 @@ def test_clusters_widen_the_interval():
     groups = np.repeat(np.arange(30), 10)
     moved = dice.normal(size=30)[groups] + 0.1 * dice.normal(size=300)
     plain = difference(pair(np.zeros(300), moved))
-    clustered = difference(pair(np.zeros(300), moved, groups))
+    clustered = difference(pair(np.zeros(300), moved, cluster_by(groups)))
     assert clustered.value == plain.value
     assert clustered.high - clustered.low > 2.5 * (plain.high - plain.low)
 
@@ -131,7 +132,7 @@ def test_clusters_widen_the_interval_of_an_effect(effect):
     moved = (dice.normal(size=40)[groups] + 0.2 * dice.normal(size=400)).round()
     plain, clustered = (
         effect(pair(np.zeros(400), moved)),
-        effect(pair(np.zeros(400), moved, groups)),
+        effect(pair(np.zeros(400), moved, cluster_by(groups))),
     )
     assert clustered.value == plain.value
     assert clustered.high - clustered.low > 2 * (plain.high - plain.low)

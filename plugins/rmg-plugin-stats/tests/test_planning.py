@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rmg_plugin_stats.clusters import cluster_by
 from rmg_plugin_stats.planning import (
     Pilot,
     best_repeats,
@@ -89,7 +90,7 @@ def test_the_design_effect_is_that_of_the_clustered_error():
     dice = np.random.default_rng(2)
     groups = np.repeat(np.arange(400), 8)
     values = dice.normal(size=400)[groups] + dice.normal(size=3_200)
-    found = design_effect(values, groups)
+    found = design_effect(values, cluster_by(groups))
     means = values.reshape(400, 8).mean(1)
     assert found.correlation == pytest.approx(0.5, abs=0.05)
     assert found.effect == pytest.approx(
@@ -98,7 +99,7 @@ def test_the_design_effect_is_that_of_the_clustered_error():
 
 
 def test_clusters_that_differ_less_than_chance_have_a_negative_correlation():
-    found = design_effect([0, 1, 1, 0, 0, 1], ["a", "a", "b", "b", "c", "c"])
+    found = design_effect([0, 1, 1, 0, 0, 1], cluster_by("aabbcc"))
     assert found.correlation == pytest.approx(-1.0)
     assert found.effect == pytest.approx(0.0, abs=1e-12)
 
@@ -113,7 +114,7 @@ def test_clusters_that_differ_less_than_chance_have_a_negative_correlation():
     ],
 )
 def test_a_design_effect_that_is_not_defined_says_why(values, clusters, why):
-    found = design_effect(values, clusters)
+    found = design_effect(values, cluster_by(clusters))
     assert (found.effect, found.why) == (None, why)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rmg_plugin_stats.clusters import cluster_by
 from rmg_plugin_stats.rankings import bradley_terry
 from rmg_plugin_stats.strengths import fit, is_connected
 from rmg_plugin_stats.tournaments import games
@@ -15,7 +16,7 @@ def played(dice, systems, count, *, ties=0.0, per_prompt=1):
     points[dice.random(count) < ties] = 0.5
     names = tuple(map(str, range(systems)))
     prompts = np.arange(count) // per_prompt
-    return games(first, second, points, prompts=prompts, names=names)
+    return games(first, second, points, prompts=cluster_by(prompts), names=names)
 
 
 def values(figures):
@@ -98,7 +99,7 @@ def test_intervals_over_prompts_are_wider_than_over_games():
     names = tuple(map(str, range(2)))
     parts = (made.first[copies], made.second[copies], made.points[copies])
     by_game = bradley_terry(games(*parts, names=names), resamples=500).strengths[0]
-    by_prompt = bradley_terry(games(*parts, names=names, prompts=copies), resamples=500)
+    by_prompt = bradley_terry(games(*parts, names=names, prompts=cluster_by(copies)), resamples=500)
     wide = by_prompt.strengths[0]
     assert wide.value == pytest.approx(by_game.value)
     assert wide.high - wide.low > 2.5 * (by_game.high - by_game.low)
@@ -141,7 +142,9 @@ def test_ties_alone_give_no_strength():
 
 
 def test_one_prompt_gives_no_interval():
-    found = bradley_terry(games([*"aab"], [*"bba"], [1, 1, 1], prompts=["p"] * 3), resamples=20)
+    found = bradley_terry(
+        games([*"aab"], [*"bba"], [1, 1, 1], prompts=cluster_by("ppp")), resamples=20
+    )
     assert found.strengths[0].why == "no interval: two prompts are the least"
 
 

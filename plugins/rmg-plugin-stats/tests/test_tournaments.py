@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rmg_plugin_stats.clusters import cluster_by
 from rmg_plugin_stats.tournaments import (
     copeland,
     cyclic_share,
@@ -54,7 +55,7 @@ def test_points_a_game_are_clustered_by_prompt():
     points = (dice.random(40)[prompts] < 0.5).astype(float)
     first, second = np.full(400, "a"), np.full(400, "b")
     plain = points_a_game(games(first, second, points))[0]
-    clustered = points_a_game(games(first, second, points, prompts=prompts))[0]
+    clustered = points_a_game(games(first, second, points, prompts=cluster_by(prompts)))[0]
     assert clustered.value == plain.value == points.mean()
     assert clustered.high - clustered.low > 2.5 * (plain.high - plain.low)
 
