@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.resampling import AT_ONCE, MOST_CLUSTERS, multinomial_weights
 from rmg_plugin_stats.samples import Floats, Places
-from rmg_plugin_stats.strengths import fit, is_connected
+from rmg_plugin_stats.strengths import fit, is_bounded
 from rmg_plugin_stats.tournaments import Games, groups
 
 RIDGE = 1e-6
 """Keeps resamples finite in which a system lost, or won, every game; ranks need no more."""
 
-SAME = 1e-9
+SAME = 1e-6
 """Strengths that differ by less share a rank."""
 
 Ties = Literal["davidson", "half"]
@@ -57,8 +56,7 @@ def bradley_terry(
         return Ranking(tuple(none), tuple(none), nothing)
     strong, ranked = _groups(played)
     wins, even = _as_asked(played.wins[None], played.ties[None], ties)
-    # Where no game within the group was won, nu has no bound, and the strengths do not matter.
-    has_fit = len(strong) > 1 and _within(wins, strong).sum() > 0
+    has_fit = len(strong) > 1 and is_bounded(_within(wins, strong), _within(even, strong))[0]
     spread = _resample(played, strong, ranked, ties=ties, resamples=resamples, seed=seed)
     rule = f"Bradley-Terry, ties: {ties}; {resamples} resamples of prompts, seed {seed}"
     sheet = _Sheet(played, strong, ranked, rule, level)
@@ -66,10 +64,12 @@ def bradley_terry(
         _order(fit(_within(wins, ranked), _within(even, ranked), ridge=RIDGE).strengths)[0], spread
     )
     if not has_fit:
-        return Ranking(sheet.strengths(None, spread), ranks, sheet.tie(None, spread))
+        tie = sheet.tie(None, spread, "strengths have no bound")
+        return Ranking(sheet.strengths(None, spread), ranks, tie)
     best = fit(_within(wins, strong), _within(even, strong))
-    tie = float(np.exp(best.log_tie[0])) if ties == "davidson" else None
-    return Ranking(sheet.strengths(best.strengths[0], spread), ranks, sheet.tie(tie, spread))
+    value = float(np.exp(best.log_tie[0])) if ties == "davidson" else None
+    tie = sheet.tie(value, spread, "ties count as half wins")
+    return Ranking(sheet.strengths(best.strengths[0], spread), ranks, tie)
 
 
 def _groups(played: Games) -> tuple[Places, Places]:
@@ -107,16 +107,16 @@ class _Spread:
 def _resample(
     played: Games, strong: Places, ranked: Places, *, ties: Ties, resamples: int, seed: int
 ) -> _Spread:
-    strengths, tie, ranks, connects = [], [], [], []
+    strengths, tie, ranks, bounded = [], [], [], []
     for drawn_wins, drawn_even in _drawn(played, resamples, seed):
         wins, even = _as_asked(drawn_wins, drawn_even, ties)
         found = fit(_within(wins, strong), _within(even, strong), ridge=RIDGE)
         strengths.append(found.strengths)
         tie.append(np.exp(found.log_tie))
-        connects.append(is_connected(_within(wins, strong), _within(even, strong)))
+        bounded.append(is_bounded(_within(wins, strong), _within(even, strong)))
         whole = fit(_within(wins, ranked), _within(even, ranked), ridge=RIDGE)
         ranks.append(_order(whole.strengths))
-    split = 1 - float(np.concatenate(connects).mean())
+    split = 1 - float(np.concatenate(bounded).mean())
     return _Spread(np.concatenate(strengths), np.concatenate(tie), np.concatenate(ranks), split)
 
 
@@ -150,58 +150,52 @@ class _Sheet:
     level: float
 
     def strengths(self, values: Floats | None, spread: _Spread) -> tuple[Figure, ...]:
-        low, high = self._bounds(spread.strengths)
         figures = []
         for place, name in enumerate(self.played.names):
-            at = np.flatnonzero(self.strong == place)
-            if values is None or not len(at):
+            at = _place_in(self.strong, place)
+            if values is None or at < 0:
                 figures.append(self._none(name, self._why_no_strength(place)))
-            else:
-                here = int(at[0])
-                ends = (float(low[here]), float(high[here]))
-                figures.append(self._figure(name, place, float(values[here]), ends, spread))
+                continue
+            figure = self._figure(name, float(values[at]), self._games_of(place))
+            figures.append(self._spread(figure, spread.strengths[:, at], self._why_no_ends(spread)))
         return tuple(figures)
 
     def ranks(self, values: Floats, spread: _Spread) -> tuple[Figure, ...]:
-        low, high = self._bounds(spread.ranks)
         figures = []
         for place, name in enumerate(self.played.names):
-            at = np.flatnonzero(self.ranked == place)
-            if len(self.ranked) < 2 or not len(at):
+            at = _place_in(self.ranked, place)
+            if len(self.ranked) < 2 or at < 0:
                 figures.append(self._none(name, self._why_no_strength(place)))
                 continue
-            here = int(at[0])
-            n = self._games_of(place)
-            ends = float(np.floor(low[here])), float(np.ceil(high[here]))
-            rank = float(values[here])
-            figures.append(Figure(name, rank, *ends, n, "games", self.level, self.rule))
+            figure = self._figure(name, float(values[at]), self._games_of(place))
+            figures.append(self._spread(figure, spread.ranks[:, at], self._why_one()))
         return tuple(figures)
 
-    def tie(self, value: float | None, spread: _Spread) -> Figure:
+    def tie(self, value: float | None, spread: _Spread, why: str) -> Figure:
         if value is None:
-            return self._none("ties", "the ties have no strength of their own here")
-        low, high = self._bounds(spread.tie)
-        n = len(self.played.points)
-        return Figure("ties", value, float(low), float(high), n, "games", self.level, self.rule)
+            return self._none("ties", why)
+        figure = self._figure("ties", value, len(self.played.points))
+        return self._spread(figure, spread.tie, self._why_no_ends(spread))
 
-    def _figure(
-        self, name: str, place: int, value: float, ends: tuple[float, float], spread: _Spread
-    ) -> Figure:
-        n = self._games_of(place)
-        if self.played.prompts.count < 2:
-            why = "no interval: two prompts are the least"
-            return Figure(name, value, None, None, n, "games", self.level, self.rule, why)
-        if spread.split > (1 - self.level) / 2:
-            why = (
-                f"no interval: in {spread.split:.0%} of the resamples the systems do not connect, "
-                "and their strengths have no bound"
-            )
-            return Figure(name, value, None, None, n, "games", self.level, self.rule, why)
-        return Figure(name, value, *ends, n, "games", self.level, self.rule)
+    def _figure(self, name: str, value: float, n: int) -> Figure:
+        return Figure(name, value, n=n, unit="games", level=self.level, rule=self.rule)
 
-    def _bounds(self, values: Floats) -> npt.NDArray[np.float64]:
+    def _spread(self, figure: Figure, drawn: Floats, why: str) -> Figure:
+        """Return the figure with the percentiles of its resamples, or why it has none."""
+        if why:
+            return evolve(figure, why=why)
         tail = (1 - self.level) / 2
-        return np.asarray(np.quantile(values, [tail, 1 - tail], axis=0))
+        low, high = np.quantile(drawn, [tail, 1 - tail])
+        return evolve(figure, low=float(low), high=float(high))
+
+    def _why_one(self) -> str:
+        return "no interval: two prompts are the least" if self.played.prompts.count < 2 else ""
+
+    def _why_no_ends(self, spread: _Spread) -> str:
+        if spread.split > (1 - self.level) / 2:
+            share = f"{spread.split:.0%} of the resamples"
+            return self._why_one() or f"no interval: in {share} the strengths have no bound"
+        return self._why_one()
 
     def _games_of(self, place: int) -> int:
         return int(((self.played.first == place) | (self.played.second == place)).sum())
@@ -214,6 +208,14 @@ class _Sheet:
             return "it never played"
         if place not in self.ranked:
             return "no game links it to the others"
+        if len(self.strong) < 2:
+            return "it has no finite strength: no two systems reach each other by wins or ties"
         if place in self.strong:
-            return "no game of the systems that connect was won"
+            return "it has no finite strength: the wins are too few beside the ties"
         return "it has no finite strength: it won, or lost, every game against those that connect"
+
+
+def _place_in(group: Places, place: int) -> int:
+    """Return where a system stands in its group, -1 where it does not."""
+    at = np.flatnonzero(group == place)
+    return int(at[0]) if len(at) else -1

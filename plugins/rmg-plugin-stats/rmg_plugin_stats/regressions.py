@@ -84,7 +84,10 @@ def coefficient(fitted: Fitted, at: int, like: Figure) -> Figure:
     if fitted.coefficients is None or fitted.covariance is None:
         return evolve(like, why=fitted.why)
     value = float(fitted.coefficients[at])
-    half = t_quantile(like.level, np.inf) * float(fitted.covariance[at, at]) ** 0.5
+    variance = float(fitted.covariance[at, at])
+    if np.isnan(variance):
+        return evolve(like, value=value, why="no interval: two clusters are the least")
+    half = t_quantile(like.level, np.inf) * variance**0.5
     return evolve(like, value=value, low=value - half, high=value + half)
 
 

@@ -12,7 +12,7 @@ from rmg_plugin_stats.regressions import coefficient, logistic
 from rmg_plugin_stats.samples import Floats, aligned, clusters_of, floats, t_quantile
 from rmg_plugin_stats.shares import share
 
-FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]", re.MULTILINE)
 LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)]|[a-z][.)])[ \t]+\S", re.MULTILINE)
 BOLD = re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__")
@@ -23,7 +23,7 @@ EMOJI = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf]")
 class Surface:
     """Counts of a response: characters, and headings, list items, bold spans, emoji.
 
-    Markdown within fenced code is not counted.
+    Markdown within fenced code is not counted; a fence that is not closed holds the rest.
     """
 
     characters: int
@@ -35,7 +35,7 @@ class Surface:
 
 def surface_of(text: str) -> Surface:
     """Count what a reader sees before reading."""
-    prose = FENCED.sub("", text)
+    prose = _without_code(text)
     return Surface(
         len(text),
         len(HEADING.findall(prose)),
@@ -43,6 +43,21 @@ def surface_of(text: str) -> Surface:
         len(BOLD.findall(prose)),
         len(EMOJI.findall(prose)),
     )
+
+
+def _without_code(text: str) -> str:
+    """Return the text without fenced code, read as CommonMark reads fences."""
+    kept, opened = [], ""
+    for line in text.split("\n"):
+        fence = FENCE.match(line)
+        if opened:
+            if fence and fence[1].startswith(opened) and not line[fence.end() :].strip():
+                opened = ""
+        elif fence:
+            opened = fence[1]
+        else:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def log_ratio(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:

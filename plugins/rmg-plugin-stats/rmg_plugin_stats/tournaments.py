@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rmg_plugin_stats.clusters import Clusters
 from rmg_plugin_stats.figures import Figure
@@ -118,12 +118,13 @@ def copeland(played: Games) -> tuple[Figure, ...]:
     """
     lead = np.sign(played.wins - played.wins.T)
     met = (played.wins + played.wins.T + played.ties) > 0
-    rule = "opponents beaten - opponents lost to, by majority of games"
+    like = Figure("", None, unit="opponents", rule="beaten - lost to, by majority of games")
+    counted = "no interval: it is counted of these games"
     return tuple(
-        Figure(name, float(lead[place].sum()), n=int(met[place].sum()), unit="opponents", rule=rule)
-        if met[place].any()
-        else Figure(name, None, unit="opponents", rule=rule, why="it never played")
-        for place, name in enumerate(played.names)
+        evolve(like, name=name, value=float(each.sum()), n=int(seen.sum()), why=counted)
+        if seen.any()
+        else evolve(like, name=name, why="it never played")
+        for name, each, seen in zip(played.names, lead, met, strict=True)
     )
 
 

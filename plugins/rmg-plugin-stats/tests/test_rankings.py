@@ -3,7 +3,7 @@ import pytest
 
 from rmg_plugin_stats.clusters import cluster_by
 from rmg_plugin_stats.rankings import bradley_terry
-from rmg_plugin_stats.strengths import fit, is_connected
+from rmg_plugin_stats.strengths import fit, is_bounded, is_connected
 from rmg_plugin_stats.tournaments import games
 
 
@@ -132,20 +132,60 @@ def test_strengths_that_often_lose_their_bound_have_no_interval():
     found = bradley_terry(games([*"aab"], [*"bba"], [1, 1, 1]), resamples=500)
     assert found.strengths[0].value == pytest.approx(np.log(2) / 2)
     assert found.strengths[0].low is None
-    assert "of the resamples the systems do not connect" in found.strengths[0].why
+    assert "of the resamples the strengths have no bound" in found.strengths[0].why
 
 
 def test_ties_alone_give_no_strength():
     found = bradley_terry(games([*"aab"], [*"bba"], [0.5, 0.5, 0.5]), resamples=20)
     assert values(found.strengths) == [None, None]
-    assert "no game of the systems that connect was won" in found.strengths[0].why
+    assert "the wins are too few beside the ties" in found.strengths[0].why
+    assert found.tie.value is None
 
 
 def test_one_prompt_gives_no_interval():
     found = bradley_terry(
         games([*"aab"], [*"bba"], [1, 1, 1], prompts=cluster_by("ppp")), resamples=20
     )
-    assert found.strengths[0].why == "no interval: two prompts are the least"
+    for figure in (found.strengths[0], found.ranks[0]):
+        assert (figure.low, figure.why) == (None, "no interval: two prompts are the least")
+
+
+def test_who_wins_or_ties_and_never_loses_has_no_bound():
+    found = bradley_terry(games([*"aaa"], [*"bbb"], [1, 1, 0.5]), resamples=20)
+    assert values(found.strengths) == [None, None]
+    assert values(found.ranks) == [1, 2]
+
+
+def likelihood_of(wins, ties):
+    """Return minus the log likelihood of strengths, the first being 0, and of log nu."""
+
+    def likelihood(at):
+        strengths = np.append(0.0, at[:-1])
+        half = (strengths[:, None] - strengths[None]) / 2
+        total = np.logaddexp(np.logaddexp(half, -half), at[-1])
+        return (wins * (total - half)).sum() + (ties * (total - at[-1])).sum() / 2
+
+    return likelihood
+
+
+def test_the_bound_is_there_just_where_the_likelihood_has_one():
+    from scipy.optimize import minimize
+
+    dice = np.random.default_rng(7)
+    seen = {True: 0, False: 0}
+    for _ in range(30):
+        wins = np.triu(dice.integers(0, 2, (4, 4)), 1).astype(float)
+        wins += np.tril(dice.integers(0, 15, (4, 4)) == 0, -1)
+        ties = np.triu(dice.integers(0, 2, (4, 4)), 1).astype(float)
+        ties += ties.T
+        if not ties.any() or not is_connected(wins[None], ties[None])[0]:
+            continue
+        bounds = [(-60.0, 60.0)] * 4
+        ends = minimize(likelihood_of(wins, ties), np.zeros(4), bounds=bounds, tol=1e-14).x
+        is_far = bool(np.abs(ends).max() > 12)
+        assert bool(is_bounded(wins[None], ties[None])[0]) is not is_far
+        seen[is_far] += 1
+    assert min(seen.values()) >= 3
 
 
 def test_no_games_are_an_empty_ranking():

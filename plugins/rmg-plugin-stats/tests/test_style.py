@@ -26,6 +26,14 @@ def test_markdown_within_code_is_not_counted():
     assert surface_of(text) == Surface(len(text), 0, 1, 0, 0)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["~~~~\n- 1\n~~~\n- 2\n~~~~~", "  ```\n- 1\n  ```", "```\n- 1\n``` x\n- 2\n```", "```\n- 1"],
+)
+def test_fences_are_those_of_commonmark(text):
+    assert surface_of(text).list_items == 0
+
+
 @pytest.mark.parametrize("text", ["", "2 * 3 * 4", "a-b", "#hashtag", "3.5 is more", "**\n**"])
 def test_what_only_looks_like_markdown_is_not_counted(text):
     assert surface_of(text) == Surface(len(text), 0, 0, 0, 0)
