@@ -10,6 +10,7 @@ from rmg_plugin_stats.correlations import (
     JOINT_BINS,
     Kind,
     correlate,
+    correlations_of_rows,
     correlations_within,
     kendall_of_joint,
     pearson_of_sums,
@@ -91,7 +92,7 @@ def correlation(
     """Return the correlation over all samples, -1..1, undefined where one score never varies.
 
     Spearman's ρ with middle ranks for ties, Kendall's τ-b, Pearson's r. The interval of ranks of
-    more than 48 different values is of 48 bins of equal mass a side, moved to the exact value.
+    more than 32 different values is of 32 bins of equal mass a side, moved to the exact value.
     """
     found = scores.figure(NAMES[kind], level)
     if why := _unvaried(scores.first, scores.second):
@@ -194,7 +195,6 @@ def _of_systems(kind: Kind) -> Statistic:
     def correlated(sums: Sums) -> NDArray[np.float64]:
         counts, first, second = np.split(sums, 3, axis=1)
         means = np.stack([first / counts, second / counts], axis=1).round(12)  # equals stay equal
-        values = [correlate(kind, *each) if np.isfinite(each).all() else np.nan for each in means]
-        return np.array(values)[:, None]
+        return correlations_of_rows(kind, means[:, 0], means[:, 1])[:, None]
 
     return correlated

@@ -162,6 +162,8 @@ def _told(ratings: Coded) -> str:
 
 def _most_common(ratings: Coded, counts: NDArray[np.float64]) -> str:
     said = counts.sum(axis=0)
+    if not said.any():
+        return ""
     return f"{ratings.labels[int(said.argmax())]!r} is {said.max() / said.sum():.1%} of the labels"
 
 
