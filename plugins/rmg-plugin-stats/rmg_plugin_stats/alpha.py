@@ -11,6 +11,7 @@ from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.labels import MISSING, Coded
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figure_of
+from rmg_plugin_stats.wording import joined
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 MOST_ORDINAL = 50
@@ -47,7 +48,7 @@ def krippendorff_alpha(
         n=int(kept.sum()),
         unit="items",
         level=level,
-        rule="; ".join(filter(None, (told, groups.told))),
+        rule=joined(told, groups.told),
     )
     if not kept.any():
         return evolve(found, why="no unit has two values")

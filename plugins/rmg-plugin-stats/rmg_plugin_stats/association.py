@@ -26,6 +26,7 @@ from rmg_plugin_stats.resampling import (
     figure_near,
     figure_of,
 )
+from rmg_plugin_stats.wording import joined
 
 NAMES: dict[Kind, str] = {
     "spearman": "Spearman's ρ",
@@ -47,7 +48,7 @@ class Together:
 
     def figure(self, name: str, level: float, unit: str = "samples") -> Figure:
         """Return the figure without a value yet."""
-        rule = "; ".join(filter(None, (self.rule, self.clusters.told)))
+        rule = joined(self.rule, self.clusters.told)
         return Figure(name, None, n=len(self.first), unit=unit, level=level, rule=rule)
 
 
@@ -78,7 +79,7 @@ def put_together(
     if lacking := int(np.isnan(two).sum()):
         told.append(f"{lacking} without the second left out")
     kept = ~np.isnan(one) & ~np.isnan(two)
-    return Together(one[kept], two[kept], groups.only(kept), kept, "; ".join(told))
+    return Together(one[kept], two[kept], groups.only(kept), kept, joined(*told))
 
 
 def correlation(
@@ -131,7 +132,7 @@ def correlation_within(
     )
     told = [found.rule, scores.rule, f"{undefined} prompts without variation left out"]
     why = "no prompt has scores that vary" if found.value is None else found.why
-    return evolve(found, unit="prompts", rule="; ".join(filter(None, told)), why=why)
+    return evolve(found, unit="prompts", rule=joined(*told), why=why)
 
 
 def correlation_of_systems(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figure_of
+from rmg_plugin_stats.wording import joined
 
 
 def intraclass_correlation(
@@ -39,7 +40,7 @@ def intraclass_correlation(
         n=int(kept.sum()),
         unit="items",
         level=level,
-        rule="; ".join(filter(None, (told, groups.told))),
+        rule=joined(told, groups.told),
     )
     whole = values[kept]
     if len(whole) < 2 or raters < 2:

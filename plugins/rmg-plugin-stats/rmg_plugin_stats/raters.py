@@ -10,6 +10,7 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean
 from rmg_plugin_stats.labels import MISSING, Coded
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figure_of
+from rmg_plugin_stats.wording import joined
 
 
 def pairwise_agreement(
@@ -141,7 +142,7 @@ def _corrected(
         n=int(pairable.sum()),
         unit="items",
         level=level,
-        rule="; ".join(filter(None, (_told(ratings), groups.told, _most_common(ratings, counts)))),
+        rule=joined(_told(ratings), groups.told, _most_common(ratings, counts)),
     )
     if not pairable.any():
         return evolve(found, why=NO_PAIRS)

@@ -143,6 +143,32 @@ def test_kappa_with_ties_that_count_half_expects_them_to():
     assert found.value == pytest.approx((1.5 / 4 - chance) / (1 - chance))
 
 
+@pytest.mark.parametrize("weights", ["none", "quadratic"])
+def test_kappa_of_weighted_samples_is_that_of_scikit_learn(weights):
+    for seed, (judge, truth) in enumerate(label_pairs()):
+        if len({*judge, *truth}) > 1:
+            stands_for = np.random.default_rng(seed).uniform(0.5, 4, len(judge))
+            pairs = pair_up(judge, truth, weights=stands_for)
+            wanted = theirs(
+                metrics.cohen_kappa_score,
+                judge,
+                truth,
+                weights=None if weights == "none" else weights,
+                sample_weight=stands_for,
+            )
+            found = cohen_kappa(pairs, weights=weights, resamples=10)
+            assert found.value == pytest.approx(wanted, abs=1e-9)
+            assert "weighted" in found.rule
+
+
+@pytest.mark.parametrize("figure", [raw_agreement, gwet_ac1, lambda pairs: prevalence(pairs)[0]])
+def test_a_pair_that_stands_for_three_counts_as_three(figure):
+    once = figure(pair_up([0, 1, 1], [0, 1, 0], weights=[3, 1, 2]))
+    assert once.value == pytest.approx(
+        figure(pair_up([0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 0, 0])).value
+    )
+
+
 def test_weighted_kappa_of_a_label_for_missing_is_refused():
     pairs = pair_up([1, None], [1, 2], rules=Rules(missing="wrong"))
     with pytest.raises(ValueError, match="a weighted κ needs ties as labels"):

@@ -143,6 +143,22 @@ def test_scores_that_reach_the_threshold_are_positive():
     assert at_threshold([0.4, 0.5, np.nan], 0.5) == [False, True, None]
 
 
+def test_weighted_averages_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    truth, judge = rng.integers(0, 3, 80).tolist(), rng.integers(0, 3, 80).tolist()
+    weights = rng.uniform(0.5, 4, 80)
+    pairs = pair_up(judge, truth, weights=weights)
+    found = averages(pairs)
+    options = {"average": "macro", "sample_weight": weights}
+    wanted = metrics.precision_recall_fscore_support(truth, judge, **options)
+    for name, number in zip(("precision", "recall", "F1"), wanted, strict=False):
+        assert found[f"macro {name}"].value == pytest.approx(number, abs=1e-9)
+    mcc = metrics.matthews_corrcoef(truth, judge, sample_weight=weights)
+    assert found["MCC"].value == pytest.approx(mcc, abs=1e-9)
+    recalls = metrics.recall_score(truth, judge, average=None, sample_weight=weights)
+    assert rate(pairs, 1, "sensitivity").value == pytest.approx(recalls[1], abs=1e-9)
+
+
 def test_no_pairs_have_no_averages():
     found = averages(pair_up([None], [1]))
     assert {each.value for each in found.values()} == {None}

@@ -59,6 +59,21 @@ def test_the_best_threshold_reaches_the_best_of_all(criterion, measure):
         assert reached.value == pytest.approx(wanted, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("figure", "measure"),
+    [
+        (roc_auc, metrics.roc_auc_score),
+        (average_precision, metrics.average_precision_score),
+    ],
+)
+def test_figures_of_weighted_samples_are_those_of_scikit_learn(figure, measure):
+    for seed, (scores, truth) in enumerate(scored()):
+        weights = np.random.default_rng(seed).uniform(0.5, 4, len(scores))
+        found = figure(score_up(scores, truth, weights=weights), resamples=10)
+        wanted = measure(truth, scores, sample_weight=weights)
+        assert found.value == pytest.approx(wanted, abs=1e-9)
+
+
 def test_what_the_best_threshold_reaches_is_said_to_be_too_good():
     _, reached = best_threshold(score_up([0.1, 0.2, 0.9], [0, 0, 1]))
     assert (reached.value, reached.low) == (1.0, None)

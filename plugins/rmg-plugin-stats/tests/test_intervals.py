@@ -165,8 +165,8 @@ def test_a_seed_gives_the_same_interval_again():
     ("given", "told"),
     [
         ({"weights": [1.0, 0.0]}, "weights must be above 0 and finite"),
-        ({"weights": [1.0]}, "2 scores, 1 weights and 2 cluster ids"),
-        ({"clusters": each_alone(3)}, "2 scores, 2 weights and 3 cluster ids"),
+        ({"weights": [1.0]}, "2 samples and 1 weights"),
+        ({"clusters": each_alone(3)}, "2 samples and 3 cluster ids"),
         ({"bounds": (0, 0.5)}, "mean: a score is outside of 0..0.5"),
     ],
 )
