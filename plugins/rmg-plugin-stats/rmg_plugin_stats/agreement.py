@@ -57,8 +57,9 @@ def label_agreement(
     rows = _groups(pairs.clusters, seed).sums(
         pairs.weighed(2.0 * both), pairs.weighed(columns[0] * 1.0 + columns[1])
     )
+    rule = joined(pairs.rule_by_label, pairs.clusters.told)
     found = Figure(
-        f"agreement on {label!r}", None, n=len(pairs), unit="pairs", level=level, rule=pairs.rule
+        f"agreement on {label!r}", None, n=len(pairs), unit="pairs", level=level, rule=rule
     )
     why = f"nobody says {label!r}"
     return figure_of(found, rows, _ratio, why=why, resamples=resamples, seed=seed)
@@ -133,8 +134,7 @@ def _ratio(sums: Sums) -> NDArray[np.float64]:
 
 
 def _of_pairs(found: Figure, pairs: Pairs) -> Figure:
-    rule = joined(found.rule, pairs.rule)
-    return evolve(found, unit="pairs", rule=rule)
+    return evolve(found, unit="pairs", rule=joined(found.rule, pairs.rule))
 
 
 def _credit(pairs: Pairs, weights: Weights) -> NDArray[np.float64]:

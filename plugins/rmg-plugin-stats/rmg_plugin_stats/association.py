@@ -26,6 +26,7 @@ from rmg_plugin_stats.resampling import (
     figure_near,
     figure_of,
 )
+from rmg_plugin_stats.scores import numbers
 from rmg_plugin_stats.wording import joined
 
 NAMES: dict[Kind, str] = {
@@ -65,9 +66,9 @@ def put_together(
     and counted, as it always is where the second is missing.
 
     Raises:
-        ValueError: the lengths differ.
+        ValueError: the lengths differ, or a score is infinite.
     """
-    one, two = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    one, two = numbers(first), numbers(second)
     groups = clusters or each_alone(len(one))
     if not len(one) == len(two) == len(groups.codes):
         raise ValueError(f"{len(one)} and {len(two)} scores, {len(groups.codes)} cluster ids")

@@ -10,6 +10,7 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean
 from rmg_plugin_stats.labels import Label, Pairs
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figures_of
+from rmg_plugin_stats.scores import numbers
 from rmg_plugin_stats.wording import joined
 
 Rate = Literal["sensitivity", "specificity", "precision", "npv", "fpr", "fnr"]
@@ -38,12 +39,12 @@ def confusion(pairs: Pairs) -> Confusion:
     width = len(pairs.labels)
     flat = np.bincount(pairs.truth * width + pairs.judge, minlength=width**2)
     counts = tuple(tuple(int(each) for each in row) for row in flat.reshape(width, width))
-    return Confusion(pairs.labels, counts, pairs.rule)
+    return Confusion(pairs.labels, counts, pairs.rule_by_label)
 
 
 def at_threshold(scores: ArrayLike, threshold: float) -> list[bool | None]:
     """Return whether each score reaches the threshold; None for a score that is nan."""
-    values = np.asarray(scores, dtype=float)
+    values = numbers(scores)
     return [None if np.isnan(each) else bool(each >= threshold) for each in values]
 
 
@@ -76,7 +77,7 @@ def rate(
         resamples=resamples,
         seed=seed,
     )
-    rule = joined(found.rule, pairs.rule)
+    rule = joined(found.rule, pairs.rule_by_label)
     side = "truth" if by_truth else "verdict"
     why = found.why if kept.any() else f"no {side} is {'' if of_label else 'other than '}{label!r}"
     return evolve(found, unit="pairs", rule=rule, why=why)
@@ -121,7 +122,7 @@ def averages(
 
 
 def _figure(name: str, pairs: Pairs, level: float) -> Figure:
-    rule = joined(pairs.rule, pairs.clusters.told)
+    rule = joined(pairs.rule_by_label, pairs.clusters.told)
     return Figure(name, None, n=len(pairs), unit="pairs", level=level, rule=rule)
 
 

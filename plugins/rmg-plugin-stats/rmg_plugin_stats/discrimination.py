@@ -17,6 +17,7 @@ from rmg_plugin_stats.resampling import (
     bootstrap,
     figure_near,
 )
+from rmg_plugin_stats.scores import numbers
 from rmg_plugin_stats.wording import joined
 
 Criterion = Literal["youden", "accuracy", "f1"]
@@ -64,7 +65,7 @@ def score_up(
     Raises:
         ValueError: a truth is neither 1 nor 0, a weight not above 0, or the lengths differ.
     """
-    values, truth = np.asarray(scores, dtype=float), np.asarray(positive, dtype=float)
+    values, truth = numbers(scores), numbers(positive)
     if values.shape != truth.shape:
         raise ValueError(f"{len(values)} scores and {len(truth)} truths")
     known = ~np.isnan(truth)

@@ -15,6 +15,7 @@ from rmg_plugin_stats.resampling import (
     told_resampling,
     with_interval,
 )
+from rmg_plugin_stats.scores import numbers
 from rmg_plugin_stats.wording import joined
 
 FEWEST_FOR_WILSON = 30
@@ -80,7 +81,7 @@ def mean(
     resample. Never the plain normal interval, which is too narrow (Bowyer et al. 2025).
 
     Raises:
-        ValueError: a weight is not above 0, a score is out of bounds, or lengths differ.
+        ValueError: a weight is not above 0, a score out of bounds or infinite, or lengths differ.
     """
     sample = _sample(scores, clusters, weights)
     found = Figure(name, None, n=len(sample.values), level=level, rule=sample.told)
@@ -153,7 +154,7 @@ class _Sample:
 
 
 def _sample(scores: ArrayLike, clusters: Clusters | None, weights: ArrayLike | None) -> _Sample:
-    values = np.asarray(scores, dtype=float)
+    values = numbers(scores)
     given = np.ones(len(values)) if weights is None else checked_weights(weights, len(values))
     groups = clusters or each_alone(len(values))
     if len(values) != len(groups.codes):

@@ -73,6 +73,11 @@ class Pairs:
     rule: str
     weights: NDArray[np.float64] | None = field(default=None, repr=False)
 
+    @property
+    def rule_by_label(self) -> str:
+        """The rule of a figure that looks at labels one by one, where no tie can count half."""
+        return self.rule.replace(TIES["half"], TIES["label"])
+
     def weighed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values of the pairs times what each pair stands for."""
         return values if self.weights is None else values * self.weights
@@ -98,7 +103,7 @@ def code(columns: Sequence[Column], labels: Sequence[Label] | None = None) -> Co
         raise ValueError(f"columns of {', '.join(str(len(each)) for each in columns)} labels")
     found = {each for column in columns for each in column if not _is_missing(each)}
     known = tuple(sorted(found, key=_order) if labels is None else labels)
-    if strange := sorted((each for each in found if each not in set(known)), key=_order):
+    if strange := sorted(found - set(known), key=_order):
         told = ", ".join(repr(each) for each in known)
         raise ValueError(f"{strange[0]!r} is no label; the labels are {told}")
     places: dict[Label | None, int] = {label: place for place, label in enumerate(known)}

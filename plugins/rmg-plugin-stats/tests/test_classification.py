@@ -139,6 +139,12 @@ def test_missing_verdicts_counted_as_wrong_lower_recall_and_not_precision():
     assert confusion(pairs).counts == ((2, 0, 1), (0, 2, 0), (0, 0, 0))
 
 
+def test_a_tie_is_a_label_to_rates_also_where_it_counts_half_in_agreement():
+    pairs = pair_up([0, 1], [1, 1], rules=Rules(ties="half", tie=0))
+    found = rate(pairs, 1, "sensitivity")
+    assert (found.value, "a tie is a label like any other" in found.rule) == (0.5, True)
+
+
 def test_scores_that_reach_the_threshold_are_positive():
     assert at_threshold([0.4, 0.5, np.nan], 0.5) == [False, True, None]
 

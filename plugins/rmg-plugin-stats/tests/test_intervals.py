@@ -175,6 +175,11 @@ def test_what_does_not_fit_is_told(given, told):
         mean([0.5, 0.7], **given)
 
 
+def test_an_infinite_score_is_refused():
+    with pytest.raises(ValueError, match="a score is infinite"):
+        mean([0.5, float("inf")])
+
+
 def test_a_rate_of_counts_is_that_of_the_scores():
     assert proportion(3, 40, name="mean") == mean([1.0] * 3 + [0.0] * 37)
 
