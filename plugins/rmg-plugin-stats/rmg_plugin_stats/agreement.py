@@ -11,6 +11,7 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean
 from rmg_plugin_stats.labels import Label, Pairs
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figure_of
+from rmg_plugin_stats.wording import joined
 
 Weights = Literal["none", "linear", "quadratic"]
 ONE_LABEL = "one label only: nothing tells agreement from chance"
@@ -30,6 +31,7 @@ def raw_agreement(
         name="agreement",
         bounds=(0.0, 1.0),
         clusters=pairs.clusters,
+        weights=pairs.weights,
         level=level,
         resamples=resamples,
         seed=seed,
@@ -53,10 +55,11 @@ def label_agreement(
     columns = [pairs.judge == at, pairs.truth == at]
     both = columns[0] & columns[1]
     rows = _groups(pairs.clusters, seed).sums(
-        2.0 * both, columns[0].astype(float) + columns[1].astype(float)
+        pairs.weighed(2.0 * both), pairs.weighed(columns[0] * 1.0 + columns[1])
     )
+    rule = joined(pairs.rule_by_label, pairs.clusters.told)
     found = Figure(
-        f"agreement on {label!r}", None, n=len(pairs), unit="pairs", level=level, rule=pairs.rule
+        f"agreement on {label!r}", None, n=len(pairs), unit="pairs", level=level, rule=rule
     )
     why = f"nobody says {label!r}"
     return figure_of(found, rows, _ratio, why=why, resamples=resamples, seed=seed)
@@ -111,6 +114,7 @@ def prevalence(
                 name=f"prevalence of {label!r}",
                 bounds=(0.0, 1.0),
                 clusters=pairs.clusters,
+                weights=pairs.weights,
                 level=level,
                 resamples=resamples,
                 seed=seed,
@@ -130,8 +134,7 @@ def _ratio(sums: Sums) -> NDArray[np.float64]:
 
 
 def _of_pairs(found: Figure, pairs: Pairs) -> Figure:
-    rule = "; ".join(filter(None, (found.rule, pairs.rule)))
-    return evolve(found, unit="pairs", rule=rule)
+    return evolve(found, unit="pairs", rule=joined(found.rule, pairs.rule))
 
 
 def _credit(pairs: Pairs, weights: Weights) -> NDArray[np.float64]:
@@ -155,7 +158,7 @@ def _corrected(
     resamples: int,
     seed: int,
 ) -> Figure:
-    rule = "; ".join(filter(None, (pairs.rule, pairs.clusters.told, most_common(pairs))))
+    rule = joined(pairs.rule, pairs.clusters.told, most_common(pairs))
     found = Figure(name, None, n=len(pairs), unit="pairs", level=level, rule=rule)
     if not len(pairs):
         return evolve(found, why=NO_PAIRS)
@@ -163,8 +166,10 @@ def _corrected(
         return evolve(found, why=ONE_LABEL)
     groups = _groups(pairs.clusters, seed)
     count = len(pairs.labels)
-    agreed = groups.sums(agree[pairs.judge, pairs.truth])
-    judge, truth = (groups.tallies(each, count) for each in (pairs.judge, pairs.truth))
+    agreed = groups.sums(pairs.weighed(agree[pairs.judge, pairs.truth]))
+    judge, truth = (
+        groups.tallies(each, count, pairs.weights) for each in (pairs.judge, pairs.truth)
+    )
     rows = np.concatenate((agreed, judge, truth), axis=1)
     return figure_of(found, rows, statistic, why=ONE_LABEL, resamples=resamples, seed=seed)
 
@@ -173,7 +178,9 @@ def most_common(pairs: Pairs) -> str:
     """Return the prevalence of the label that is said most, in words."""
     if not len(pairs):
         return ""
-    said = np.bincount(np.concatenate((pairs.judge, pairs.truth)), minlength=len(pairs.labels))
+    width = len(pairs.labels)
+    judge, truth = (np.bincount(each, pairs.weights, width) for each in (pairs.judge, pairs.truth))
+    said = judge + truth
     return f"{pairs.labels[int(said.argmax())]!r} is {said.max() / said.sum():.1%} of the labels"
 
 

@@ -11,6 +11,8 @@ from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.labels import MISSING, Coded
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figure_of
+from rmg_plugin_stats.scores import numbers
+from rmg_plugin_stats.wording import joined
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 MOST_ORDINAL = 50
@@ -35,7 +37,7 @@ def krippendorff_alpha(
     ordinal one is there for up to 50 different values. The ratio scale takes up to 2,000 different
     values, none below 0.
     """
-    values = np.asarray(ratings, dtype=float)
+    values = numbers(ratings)
     groups = clusters or each_alone(len(values))
     kept = (~np.isnan(values)).sum(axis=1) > 1
     units = _Units.of(values[kept], groups.only(kept))
@@ -47,7 +49,7 @@ def krippendorff_alpha(
         n=int(kept.sum()),
         unit="items",
         level=level,
-        rule="; ".join(filter(None, (told, groups.told))),
+        rule=joined(told, groups.told),
     )
     if not kept.any():
         return evolve(found, why="no unit has two values")

@@ -10,6 +10,7 @@ from rmg_plugin_stats.correlations import (
     JOINT_BINS,
     Kind,
     correlate,
+    correlations_of_rows,
     correlations_within,
     kendall_of_joint,
     pearson_of_sums,
@@ -25,6 +26,8 @@ from rmg_plugin_stats.resampling import (
     figure_near,
     figure_of,
 )
+from rmg_plugin_stats.scores import numbers
+from rmg_plugin_stats.wording import joined
 
 NAMES: dict[Kind, str] = {
     "spearman": "Spearman's ρ",
@@ -46,7 +49,7 @@ class Together:
 
     def figure(self, name: str, level: float, unit: str = "samples") -> Figure:
         """Return the figure without a value yet."""
-        rule = "; ".join(filter(None, (self.rule, self.clusters.told)))
+        rule = joined(self.rule, self.clusters.told)
         return Figure(name, None, n=len(self.first), unit=unit, level=level, rule=rule)
 
 
@@ -63,9 +66,9 @@ def put_together(
     and counted, as it always is where the second is missing.
 
     Raises:
-        ValueError: the lengths differ.
+        ValueError: the lengths differ, or a score is infinite.
     """
-    one, two = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    one, two = numbers(first), numbers(second)
     groups = clusters or each_alone(len(one))
     if not len(one) == len(two) == len(groups.codes):
         raise ValueError(f"{len(one)} and {len(two)} scores, {len(groups.codes)} cluster ids")
@@ -77,7 +80,7 @@ def put_together(
     if lacking := int(np.isnan(two).sum()):
         told.append(f"{lacking} without the second left out")
     kept = ~np.isnan(one) & ~np.isnan(two)
-    return Together(one[kept], two[kept], groups.only(kept), kept, "; ".join(told))
+    return Together(one[kept], two[kept], groups.only(kept), kept, joined(*told))
 
 
 def correlation(
@@ -91,7 +94,7 @@ def correlation(
     """Return the correlation over all samples, -1..1, undefined where one score never varies.
 
     Spearman's ρ with middle ranks for ties, Kendall's τ-b, Pearson's r. The interval of ranks of
-    more than 48 different values is of 48 bins of equal mass a side, moved to the exact value.
+    more than 32 different values is of 32 bins of equal mass a side, moved to the exact value.
     """
     found = scores.figure(NAMES[kind], level)
     if why := _unvaried(scores.first, scores.second):
@@ -130,7 +133,7 @@ def correlation_within(
     )
     told = [found.rule, scores.rule, f"{undefined} prompts without variation left out"]
     why = "no prompt has scores that vary" if found.value is None else found.why
-    return evolve(found, unit="prompts", rule="; ".join(filter(None, told)), why=why)
+    return evolve(found, unit="prompts", rule=joined(*told), why=why)
 
 
 def correlation_of_systems(
@@ -194,7 +197,6 @@ def _of_systems(kind: Kind) -> Statistic:
     def correlated(sums: Sums) -> NDArray[np.float64]:
         counts, first, second = np.split(sums, 3, axis=1)
         means = np.stack([first / counts, second / counts], axis=1).round(12)  # equals stay equal
-        values = [correlate(kind, *each) if np.isfinite(each).all() else np.nan for each in means]
-        return np.array(values)[:, None]
+        return correlations_of_rows(kind, means[:, 0], means[:, 1])[:, None]
 
     return correlated

@@ -10,6 +10,8 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean
 from rmg_plugin_stats.labels import Label, Pairs
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figures_of
+from rmg_plugin_stats.scores import numbers
+from rmg_plugin_stats.wording import joined
 
 Rate = Literal["sensitivity", "specificity", "precision", "npv", "fpr", "fnr"]
 RATES: dict[Rate, tuple[bool, bool, bool]] = {
@@ -33,16 +35,16 @@ class Confusion:
 
 
 def confusion(pairs: Pairs) -> Confusion:
-    """Return the counts of verdicts by truth, both in the order of the labels."""
+    """Return the counts of verdicts by truth, in the order of the labels; weights do not count."""
     width = len(pairs.labels)
     flat = np.bincount(pairs.truth * width + pairs.judge, minlength=width**2)
     counts = tuple(tuple(int(each) for each in row) for row in flat.reshape(width, width))
-    return Confusion(pairs.labels, counts, pairs.rule)
+    return Confusion(pairs.labels, counts, pairs.rule_by_label)
 
 
 def at_threshold(scores: ArrayLike, threshold: float) -> list[bool | None]:
     """Return whether each score reaches the threshold; None for a score that is nan."""
-    values = np.asarray(scores, dtype=float)
+    values = numbers(scores)
     return [None if np.isnan(each) else bool(each >= threshold) for each in values]
 
 
@@ -70,11 +72,12 @@ def rate(
         name=f"{kind} of {label!r}",
         bounds=(0.0, 1.0),
         clusters=pairs.clusters.only(kept),
+        weights=pairs.weights_of(kept),
         level=level,
         resamples=resamples,
         seed=seed,
     )
-    rule = "; ".join(filter(None, (found.rule, pairs.rule)))
+    rule = joined(found.rule, pairs.rule_by_label)
     side = "truth" if by_truth else "verdict"
     why = found.why if kept.any() else f"no {side} is {'' if of_label else 'other than '}{label!r}"
     return evolve(found, unit="pairs", rule=rule, why=why)
@@ -119,7 +122,7 @@ def averages(
 
 
 def _figure(name: str, pairs: Pairs, level: float) -> Figure:
-    rule = "; ".join(filter(None, (pairs.rule, pairs.clusters.told)))
+    rule = joined(pairs.rule_by_label, pairs.clusters.told)
     return Figure(name, None, n=len(pairs), unit="pairs", level=level, rule=rule)
 
 
@@ -142,9 +145,9 @@ def _fill(
     width = len(pairs.labels)
     hits = (pairs.judge == pairs.truth).astype(float)
     tallied = [
-        groups.tallies(pairs.truth, width, hits),
-        groups.tallies(pairs.judge, width),
-        groups.tallies(pairs.truth, width),
+        groups.tallies(pairs.truth, width, pairs.weighed(hits)),
+        groups.tallies(pairs.judge, width, pairs.weights),
+        groups.tallies(pairs.truth, width, pairs.weights),
     ]
     rows = np.concatenate(tallied, axis=1)
     return figures_of(found, rows, statistic, whys=whys, resamples=resamples, seed=seed)

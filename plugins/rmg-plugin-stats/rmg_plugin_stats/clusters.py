@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 from attrs import evolve, field, frozen
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 @frozen(eq=False)
@@ -64,6 +64,20 @@ class Clusters:
         """Return how often each cell of 0..`width`-1 stands in each cluster: clusters × cells."""
         flat = np.bincount(self.codes * width + cells, weights, minlength=self.count * width)
         return flat.reshape(self.count, width).astype(float, copy=False)
+
+
+def checked_weights(weights: ArrayLike, count: int) -> NDArray[np.float64]:
+    """Return weights as numbers.
+
+    Raises:
+        ValueError: there are more or fewer than `count`, or one is not above 0 and finite.
+    """
+    given = np.asarray(weights, dtype=float)
+    if len(given) != count:
+        raise ValueError(f"{count} samples and {len(given)} weights")
+    if not (np.isfinite(given) & (given > 0)).all():
+        raise ValueError("weights must be above 0 and finite")
+    return given
 
 
 def each_alone(count: int) -> Clusters:

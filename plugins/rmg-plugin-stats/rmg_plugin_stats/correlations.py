@@ -10,8 +10,8 @@ from rmg_plugin_stats.resampling import Statistic, Sums
 Kind = Literal["spearman", "kendall", "pearson"]
 
 MOST_BY_PAIRS = 64  # of few, comparing all pairs takes a tenth of the time that scipy takes
-JOINT_BINS = 48
-"""Bins a side: 2,304 columns, of which 2,000 clusters × 2,000 resamples take a second."""
+JOINT_BINS = 32
+"""Bins a side: 1,024 columns, of which 2,000 resamples of 2,000 clusters take 0.4 s."""
 
 
 def correlate(kind: Kind, one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
@@ -36,6 +36,18 @@ def correlations_within(
         one, two = _ranks_within(codes, one), _ranks_within(codes, two)
     one, two = _standardised(codes, one), _standardised(codes, two)
     return np.asarray(np.clip(np.bincount(codes, one * two), -1, 1))
+
+
+def correlations_of_rows(
+    kind: Kind, one: NDArray[np.float64], two: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the correlation of each row of two arrays; nan where a row has one."""
+    found = np.full(len(one), np.nan)
+    whole = np.isfinite(one).all(axis=1) & np.isfinite(two).all(axis=1)
+    if whole.any():
+        codes = np.repeat(np.arange(whole.sum()), one.shape[1])
+        found[whole] = correlations_within(kind, codes, one[whole].ravel(), two[whole].ravel())
+    return found
 
 
 def _standardised(codes: NDArray[np.intp], values: NDArray[np.float64]) -> NDArray[np.float64]:

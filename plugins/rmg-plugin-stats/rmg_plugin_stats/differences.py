@@ -15,6 +15,7 @@ from rmg_plugin_stats.resampling import (
     figure_of,
     figures_of,
 )
+from rmg_plugin_stats.wording import joined
 
 NO_SAMPLES = "no sample has both scores"
 
@@ -98,7 +99,7 @@ def _mean_of(
         seed=seed,
     )
     why = NO_SAMPLES if found.value is None else found.why
-    return evolve(found, rule="; ".join(filter(None, (found.rule, scores.rule))), why=why)
+    return evolve(found, rule=joined(found.rule, scores.rule), why=why)
 
 
 def _root(sums: Sums) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 from numpy.typing import ArrayLike, NDArray
 
 from rmg_plugin_stats.binning import MOST_BINS, binned
-from rmg_plugin_stats.clusters import Clusters, each_alone
+from rmg_plugin_stats.clusters import Clusters, checked_weights, each_alone
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.resampling import (
     MOST_CLUSTERS,
@@ -17,6 +17,8 @@ from rmg_plugin_stats.resampling import (
     bootstrap,
     figure_near,
 )
+from rmg_plugin_stats.scores import numbers
+from rmg_plugin_stats.wording import joined
 
 Criterion = Literal["youden", "accuracy", "f1"]
 
@@ -29,6 +31,7 @@ class Scored:
     positive: NDArray[np.float64] = field(repr=False)
     clusters: Clusters
     rule: str
+    weights: NDArray[np.float64] | None = field(default=None, repr=False)
 
     @property
     def why(self) -> str:
@@ -41,7 +44,7 @@ class Scored:
 
     def figure(self, name: str, level: float) -> Figure:
         """Return the figure without a value yet."""
-        rule = "; ".join(filter(None, (self.rule, self.clusters.told)))
+        rule = joined(self.rule, self.clusters.told)
         return Figure(name, None, n=len(self.scores), level=level, rule=rule, why=self.why)
 
 
@@ -51,16 +54,18 @@ def score_up(
     *,
     impute: float | None = None,
     clusters: Clusters | None = None,
+    weights: ArrayLike | None = None,
 ) -> Scored:
     """Return scores with their truth; nan in either is missing.
 
     `impute` stands in for a score that is missing, for instance the lowest of the scale; without it
-    the sample is left out, and counted.
+    the sample is left out, and counted. `weights` are above 0: how many samples of the whole each
+    one stands for.
 
     Raises:
-        ValueError: a truth is neither 1 nor 0, or the lengths differ.
+        ValueError: a truth is neither 1 nor 0, a weight not above 0, or the lengths differ.
     """
-    values, truth = np.asarray(scores, dtype=float), np.asarray(positive, dtype=float)
+    values, truth = numbers(scores), numbers(positive)
     if values.shape != truth.shape:
         raise ValueError(f"{len(values)} scores and {len(truth)} truths")
     known = ~np.isnan(truth)
@@ -72,10 +77,12 @@ def score_up(
     if impute is not None:
         values = np.where(np.isnan(values), impute, values)
     if untrue := int((~known).sum()):
-        told = f"{told}; {untrue} without truth left out"
+        told = joined(told, f"{untrue} without truth left out")
     kept = known & ~np.isnan(values)
+    weighted = None if weights is None else checked_weights(weights, len(values))[kept]
+    told = told if weighted is None else joined(told, "weighted")
     groups = clusters or each_alone(len(values))
-    return Scored(values[kept], truth[kept], groups.only(kept), told)
+    return Scored(values[kept], truth[kept], groups.only(kept), told, weighted)
 
 
 def roc_auc(
@@ -100,7 +107,8 @@ def average_precision(
     found = _of_curve("AUPRC", scored, _steps, level=level, resamples=resamples, seed=seed)
     if found.value is None:
         return found
-    return evolve(found, rule=f"{found.rule}; chance is {scored.positive.mean():.3f}")
+    chance = np.average(scored.positive, weights=scored.weights)
+    return evolve(found, rule=joined(found.rule, f"chance is {chance:.3f}"))
 
 
 def best_threshold(
@@ -170,7 +178,8 @@ def _rows(
     """Return the negatives and then the positives of each value: clusters × 2·values."""
     if one_row:
         groups = Clusters(np.zeros(len(places), dtype=np.intp), 1)
-    return groups.tallies(places + width * scored.positive.astype(np.intp), 2 * width)
+    cells = places + width * scored.positive.astype(np.intp)
+    return groups.tallies(cells, 2 * width, scored.weights)
 
 
 def _area(sums: Sums) -> NDArray[np.float64]:

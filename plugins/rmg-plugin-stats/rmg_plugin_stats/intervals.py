@@ -4,7 +4,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import ArrayLike, NDArray
 
-from rmg_plugin_stats.clusters import Clusters, each_alone
+from rmg_plugin_stats.clusters import Clusters, checked_weights, each_alone
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.resampling import (
     FEWEST_CLUSTERS,
@@ -15,6 +15,8 @@ from rmg_plugin_stats.resampling import (
     told_resampling,
     with_interval,
 )
+from rmg_plugin_stats.scores import numbers
+from rmg_plugin_stats.wording import joined
 
 FEWEST_FOR_WILSON = 30
 FEWEST_FOR_T = 300
@@ -79,7 +81,7 @@ def mean(
     resample. Never the plain normal interval, which is too narrow (Bowyer et al. 2025).
 
     Raises:
-        ValueError: a weight is not above 0, a score is out of bounds, or lengths differ.
+        ValueError: a weight is not above 0, a score out of bounds or infinite, or lengths differ.
     """
     sample = _sample(scores, clusters, weights)
     found = Figure(name, None, n=len(sample.values), level=level, rule=sample.told)
@@ -143,7 +145,7 @@ class _Sample:
         """What the rule of the figure says of it."""
         parts = [self.clusters.told, "weighted" if self.weighted else ""]
         parts.append(f"{self.missing} missing left out" if self.missing else "")
-        return "; ".join(filter(None, parts))
+        return joined(*parts)
 
     @property
     def simple(self) -> bool:
@@ -152,15 +154,11 @@ class _Sample:
 
 
 def _sample(scores: ArrayLike, clusters: Clusters | None, weights: ArrayLike | None) -> _Sample:
-    values = np.asarray(scores, dtype=float)
-    given = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=float)
+    values = numbers(scores)
+    given = np.ones(len(values)) if weights is None else checked_weights(weights, len(values))
     groups = clusters or each_alone(len(values))
-    if not len(values) == len(given) == len(groups.codes):
-        raise ValueError(
-            f"{len(values)} scores, {len(given)} weights and {len(groups.codes)} cluster ids"
-        )
-    if not (np.isfinite(given) & (given > 0)).all():
-        raise ValueError("weights must be above 0 and finite")
+    if len(values) != len(groups.codes):
+        raise ValueError(f"{len(values)} samples and {len(groups.codes)} cluster ids")
     kept = ~np.isnan(values)
     missing = int((~kept).sum())
     return _Sample(values[kept], given[kept], groups.only(kept), weights is not None, missing)

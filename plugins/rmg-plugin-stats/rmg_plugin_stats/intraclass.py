@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figure_of
+from rmg_plugin_stats.scores import numbers
+from rmg_plugin_stats.wording import joined
 
 
 def intraclass_correlation(
@@ -26,9 +28,9 @@ def intraclass_correlation(
     out. "2,1" is of one rater, "2,k" of the mean of these raters. At most 1, and below 0 where
     raters differ more within items than items do. Undefined where all scores are the same.
     """
-    values = np.asarray(ratings, dtype=float)
+    values = numbers(ratings)
     groups = clusters or each_alone(len(values))
-    kept = ~np.isnan(values).any(axis=1)
+    kept = np.asarray(~np.isnan(values).any(axis=1))
     left_out = int((~kept).sum())
     raters = values.shape[1]
     told = f"absolute agreement, {raters} raters"
@@ -39,7 +41,7 @@ def intraclass_correlation(
         n=int(kept.sum()),
         unit="items",
         level=level,
-        rule="; ".join(filter(None, (told, groups.told))),
+        rule=joined(told, groups.told),
     )
     whole = values[kept]
     if len(whole) < 2 or raters < 2:

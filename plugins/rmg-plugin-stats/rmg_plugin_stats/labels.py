@@ -5,9 +5,10 @@ from typing import Literal
 
 import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from rmg_plugin_stats.clusters import Clusters, each_alone
+from rmg_plugin_stats.clusters import Clusters, checked_weights, each_alone
+from rmg_plugin_stats.wording import joined
 
 Label = Hashable
 Column = Sequence[Label | None]
@@ -60,6 +61,7 @@ class Pairs:
     `judge` and `truth` are codes of `labels`, and none is missing. `credit` is labels × labels
     (row: judge): how much of an agreement each pair is. `scored` is the number of labels that are
     meant, which come first: the last label is `UNREADABLE` where the rule made missing wrong.
+    `weights`, if any, are how many samples of the whole each pair stands for.
     """
 
     labels: tuple[Label, ...]
@@ -69,6 +71,20 @@ class Pairs:
     credit: NDArray[np.float64] = field(repr=False)
     scored: int
     rule: str
+    weights: NDArray[np.float64] | None = field(default=None, repr=False)
+
+    @property
+    def rule_by_label(self) -> str:
+        """The rule of a figure that looks at labels one by one, where no tie can count half."""
+        return self.rule.replace(TIES["half"], TIES["label"])
+
+    def weighed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values of the pairs times what each pair stands for."""
+        return values if self.weights is None else values * self.weights
+
+    def weights_of(self, kept: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+        """Return the weights of the pairs that are kept."""
+        return None if self.weights is None else self.weights[kept]
 
     def __len__(self) -> int:
         return len(self.judge)
@@ -87,7 +103,7 @@ def code(columns: Sequence[Column], labels: Sequence[Label] | None = None) -> Co
         raise ValueError(f"columns of {', '.join(str(len(each)) for each in columns)} labels")
     found = {each for column in columns for each in column if not _is_missing(each)}
     known = tuple(sorted(found, key=_order) if labels is None else labels)
-    if strange := sorted((each for each in found if each not in set(known)), key=_order):
+    if strange := sorted(found - set(known), key=_order):
         told = ", ".join(repr(each) for each in known)
         raise ValueError(f"{strange[0]!r} is no label; the labels are {told}")
     places: dict[Label | None, int] = {label: place for place, label in enumerate(known)}
@@ -102,11 +118,15 @@ def pair_up(
     labels: Sequence[Label] | None = None,
     rules: Rules | None = None,
     clusters: Clusters | None = None,
+    weights: ArrayLike | None = None,
 ) -> Pairs:
     """Return the pairs of a judge's labels and the true ones, by the rules.
 
+    `weights` are above 0: how many samples of the whole each one stands for, where those with a
+    truth were not drawn alike.
+
     Raises:
-        ValueError: as `code` says; or the tie of the rules is no label.
+        ValueError: as `code` says; or the tie of the rules is no label, or a weight not above 0.
     """
     rules = rules or Rules()
     coded = code([judge, truth], _with_tie(judge, truth, labels, rules))
@@ -128,6 +148,8 @@ def pair_up(
     if tie is not None:
         kept &= ~_dropped(rules, said == tie, true == tie)
     told += _told_missing(rules, int(missing.sum()), int((true == MISSING).sum()))
+    weighted = None if weights is None else checked_weights(weights, len(said))[kept]
+    told += [] if weighted is None else ["weighted"]
     return Pairs(
         all_labels,
         said[kept],
@@ -135,7 +157,8 @@ def pair_up(
         groups.only(kept),
         _credit(len(all_labels), len(coded.labels), tie if rules.ties == "half" else None),
         len(coded.labels),
-        "; ".join(told),
+        joined(*told),
+        weighted,
     )
 
 

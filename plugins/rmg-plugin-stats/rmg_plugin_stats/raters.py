@@ -10,6 +10,7 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean
 from rmg_plugin_stats.labels import MISSING, Coded
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, Statistic, Sums, figure_of
+from rmg_plugin_stats.wording import joined
 
 
 def pairwise_agreement(
@@ -141,7 +142,7 @@ def _corrected(
         n=int(pairable.sum()),
         unit="items",
         level=level,
-        rule="; ".join(filter(None, (_told(ratings), groups.told, _most_common(ratings, counts)))),
+        rule=joined(_told(ratings), groups.told, _most_common(ratings, counts)),
     )
     if not pairable.any():
         return evolve(found, why=NO_PAIRS)
@@ -162,6 +163,8 @@ def _told(ratings: Coded) -> str:
 
 def _most_common(ratings: Coded, counts: NDArray[np.float64]) -> str:
     said = counts.sum(axis=0)
+    if not said.any():
+        return ""
     return f"{ratings.labels[int(said.argmax())]!r} is {said.max() / said.sum():.1%} of the labels"
 
 

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.wording import joined
 
 Sums = NDArray[np.float64]
 Statistic = Callable[[Sums], NDArray[np.float64]]
@@ -130,7 +131,7 @@ def with_interval(found: Figure, interval: Interval, rule: str) -> Figure:
     """Return the figure with an interval and how it was made, or why there is none."""
     if interval.low is None:
         return evolve(found, why=interval.why)
-    told = f"{rule}; {found.rule}" if found.rule else rule
+    told = joined(rule, found.rule)
     return evolve(found, low=interval.low, high=interval.high, why="", rule=told)
 
 

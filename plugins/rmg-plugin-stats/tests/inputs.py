@@ -37,7 +37,7 @@ def score_pairs() -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield two scores: continuous, with ties, far from 0, one constant, one the other's mirror."""
     for seed in range(COUNT):
         rng = np.random.default_rng(seed)
-        n = int(rng.integers(3, 200))
+        n = int(rng.integers(3, 100))
         two = rng.normal(size=n)
         one = two * rng.choice([-1, 0, 0.5, 1]) + rng.normal(size=n) * rng.choice([0, 0.3, 2])
         if seed % 3 == 0:

@@ -165,14 +165,19 @@ def test_a_seed_gives_the_same_interval_again():
     ("given", "told"),
     [
         ({"weights": [1.0, 0.0]}, "weights must be above 0 and finite"),
-        ({"weights": [1.0]}, "2 scores, 1 weights and 2 cluster ids"),
-        ({"clusters": each_alone(3)}, "2 scores, 2 weights and 3 cluster ids"),
+        ({"weights": [1.0]}, "2 samples and 1 weights"),
+        ({"clusters": each_alone(3)}, "2 samples and 3 cluster ids"),
         ({"bounds": (0, 0.5)}, "mean: a score is outside of 0..0.5"),
     ],
 )
 def test_what_does_not_fit_is_told(given, told):
     with pytest.raises(ValueError, match=told):
         mean([0.5, 0.7], **given)
+
+
+def test_an_infinite_score_is_refused():
+    with pytest.raises(ValueError, match="a score is infinite"):
+        mean([0.5, float("inf")])
 
 
 def test_a_rate_of_counts_is_that_of_the_scores():

@@ -87,3 +87,13 @@ def test_a_tie_that_nobody_said_can_stand_in_for_missing():
     pairs = pair_up([1, None], [1, 2], rules=Rules(missing="tie", tie=0))
     assert pairs.labels == (0, 1, 2)
     assert pairs.judge.tolist() == [1, 0]
+
+
+def test_weights_are_told_once():
+    found = raw_agreement(pair_up(["a", "b"], ["a", "a"], weights=[1, 3]))
+    assert (found.value, found.rule.count("weighted")) == (0.25, 1)
+
+
+def test_other_numbers_of_weights_are_told():
+    with pytest.raises(ValueError, match="1 samples and 2 weights"):
+        pair_up(["a"], ["a"], weights=[1, 2])
