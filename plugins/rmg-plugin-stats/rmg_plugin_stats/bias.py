@@ -224,9 +224,7 @@ def repeat_consistency(
             for each in ("flip rate", *PARTS)
         )
         return Consistency(flips, within, between, within_share)
-    flips = mean_of(
-        _flips(table, counts), each_alone(n), name="flip rate", level=level, rule=rule, unit="items"
-    )
+    flips = _flip_rate(_flips(table, counts), rule, level)
     why = "one item alone" if n < 2 else "the variance between items is not above 0"
     inside, outside, within_share = figures_of(
         [Figure(each, None, n=n, unit="items", level=level, rule=rule) for each in PARTS],
@@ -237,6 +235,15 @@ def repeat_consistency(
         seed=seed,
     )
     return Consistency(flips, inside, outside, within_share)
+
+
+def _flip_rate(flips: Floats, rule: str, level: float) -> Figure:
+    """Return the mean of flips, as a share where every item flips whole or not at all."""
+    n = len(flips)
+    if np.isin(flips, (0.0, 1.0)).all():
+        hits = int(flips.sum())
+        return share("flip rate", hits, n, unit="items", rule=rule, none="", level=level)
+    return mean_of(flips, each_alone(n), name="flip rate", level=level, rule=rule, unit="items")
 
 
 def _flips(table: Floats, counts: Places) -> Floats:

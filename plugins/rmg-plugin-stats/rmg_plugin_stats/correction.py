@@ -6,6 +6,7 @@ from attrs import frozen
 
 from rmg_plugin_stats.clusters import Clusters
 from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.intervals import ALIKE
 from rmg_plugin_stats.samples import (
     Flags,
     Floats,
@@ -254,6 +255,9 @@ def _judge_only(scores: Floats, level: float) -> Figure:
 def _figure(name: str, made: _Estimate, n: int, level: float, rule: str) -> Figure:
     if made.freedom < 1 or np.isnan(made.variance):
         why = "no interval: two clusters with labels are the least"
+        return Figure(name, made.value, n=n, unit="labels", level=level, rule=rule, why=why)
+    if made.variance == 0:
+        why = f"no interval: {ALIKE}"
         return Figure(name, made.value, n=n, unit="labels", level=level, rule=rule, why=why)
     half = t_quantile(level, made.freedom) * float(made.variance) ** 0.5
     return Figure(name, made.value, made.value - half, made.value + half, n, "labels", level, rule)

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from rmg_plugin_stats.clusters import Clusters
 from rmg_plugin_stats.figures import Figure
-from rmg_plugin_stats.intervals import clopper_pearson
+from rmg_plugin_stats.intervals import ALIKE, clopper_pearson
 from rmg_plugin_stats.resampling import AT_ONCE
 from rmg_plugin_stats.samples import (
     Floats,
@@ -68,6 +68,7 @@ def compare(
     second: npt.ArrayLike,
     *,
     kind: Kind,
+    span: float | None = None,
     clusters: Clusters | None = None,
     resamples: int = 10_000,
     seed: int = 0,
@@ -79,7 +80,8 @@ def compare(
     Test: exact McNemar for binary values, Wilcoxon's signed ranks for ordinal ones, flipped signs
     for continuous ones; flipped signs of whole clusters wherever a cluster has several samples,
     because the others take samples as independent. Effect: Cohen's g for binary values, net wins
-    for ordinal ones, Cohen's d of the differences for continuous ones.
+    for ordinal ones, Cohen's d of the differences for continuous ones. `span` is the width of the
+    scale, for the interval of runs that do not differ; of binary values it is 1.
 
     Raises:
         ValueError: lengths differ, or binary values are not 0, 1 or nan.
@@ -96,7 +98,7 @@ def compare(
         test = mcnemar(pairs) if kind == "binary" else wilcoxon(pairs)
     effects = {"binary": cohens_g, "ordinal": net_wins, "continuous": cohens_d}
     return Comparison(
-        difference(pairs, level=level),
+        difference(pairs, span=1.0 if kind == "binary" else span, level=level),
         test,
         effects[kind](pairs, level=level),
         int((d > 0).sum()),
@@ -106,12 +108,22 @@ def compare(
     )
 
 
-def difference(pairs: Pairs, *, level: float = 0.95, name: str = "difference") -> Figure:
+def difference(
+    pairs: Pairs, *, span: float | None = None, level: float = 0.95, name: str = "difference"
+) -> Figure:
     """Return the mean difference in units of the score; t interval with the clusters' error.
 
-    Student's paired t interval without clusters; with them C - 1 degrees (Miller 2024).
+    Student's paired t interval without clusters; with them C - 1 degrees (Miller 2024). Where no
+    pair differs that would be [0, 0], of two pairs as of a thousand: there it is ±`span`, the
+    largest difference that the scale allows, times the exact bound of the share that differs;
+    without a span there is none.
     """
-    return mean_of(pairs.differences, pairs.clusters, name=name, level=level)
+    figure = mean_of(pairs.differences, pairs.clusters, name=name, level=level)
+    if figure.low is not None or span is None or figure.value != 0:
+        return figure
+    _, most = clopper_pearson(0, pairs.clusters.count, level)
+    rule = f"{RULE}; no pair differs: exact bound of the share that does, times {span:g}"
+    return evolve(figure, low=-most * span, high=most * span, rule=rule, why="")
 
 
 def mean_of(
@@ -133,6 +145,10 @@ def mean_of(
     if count < 2:
         why = "no interval: two independent samples are the least"
         return Figure(name, value, n=n, unit=unit, level=level, rule=rule, why=why)
+    if np.ptp(values) == 0:
+        return Figure(
+            name, value, n=n, unit=unit, level=level, rule=rule, why=f"no interval: {ALIKE}"
+        )
     half = t_quantile(level, count - 1) * variance_of_sum((values - value) / n, clusters) ** 0.5
     rule = f"{rule}; t interval over {count} {'clusters' if count < n else 'samples'}"
     return Figure(name, value, value - half, value + half, n, unit, level, rule)

@@ -113,6 +113,12 @@ def test_equal_repeats_never_flip():
     assert found.within_share.value == 0.0
 
 
+def test_no_flip_of_few_items_is_no_certainty():
+    figure = repeat_consistency([[1, 1], [0, 0], [1, 1]]).flip_rate
+    assert (figure.value, figure.low) == (0.0, 0.0)
+    assert figure.high == pytest.approx(1 - 0.025 ** (1 / 3))
+
+
 def test_the_flip_rate_is_the_chance_that_two_repeats_differ():
     assert repeat_consistency([[1, 0, 1], [1, 1, 1]]).flip_rate.value == pytest.approx(1 / 3)
 

@@ -178,6 +178,13 @@ def test_labels_of_one_cluster_have_no_interval():
     assert figure.why == "no interval: two clusters with labels are the least"
 
 
+def test_labels_all_alike_have_no_interval():
+    found = correct_mean([1, 1, 1, np.nan], [1, 1, 1, 1])
+    for figure in (found.corrected, found.labels_only):
+        assert (figure.value, figure.low) == (1.0, None)
+        assert "all values are the same" in figure.why
+
+
 def test_weights_and_clusters_together_are_refused():
     with pytest.raises(ValueError, match="cannot be given both"):
         correct_mean([1, 0], [1, 0], weights=[1, 1], clusters=cluster_by("ab"))

@@ -47,9 +47,17 @@ def test_a_run_may_be_no_worse(by, verdict):
     assert non_inferior(shifted(-by, 0.5), 0.1, higher_is_better=False).verdict == verdict
 
 
-def test_equal_runs_are_equivalent():
+@pytest.mark.parametrize("judge", [equivalent, non_inferior])
+@pytest.mark.parametrize(("n", "verdict"), [(2, "inconclusive"), (1_000, "yes")])
+def test_runs_that_do_not_differ_need_many_samples_to_be_equivalent(judge, n, verdict):
+    found = judge(pair(np.zeros(n), np.zeros(n)), 0.01, span=1.0)
+    assert (found.verdict, found.test.p_value) == (verdict, None)
+
+
+def test_runs_that_do_not_differ_are_inconclusive_on_an_unknown_scale():
     found = equivalent(pair([1, 2, 3], [1, 2, 3]), 0.01)
-    assert (found.verdict, found.test.p_value) == ("yes", 0.0)
+    assert found.verdict == "inconclusive"
+    assert "all values are the same" in found.why
 
 
 def test_one_pair_is_inconclusive_and_says_why():

@@ -143,12 +143,21 @@ def test_scores_that_are_not_binary_are_refused():
         compare([0.5], [1], kind="binary")
 
 
-def test_equal_runs_differ_by_nothing_for_sure():
+def test_equal_runs_differ_by_no_more_than_a_rare_pair_would():
     found = compare([1, 0, 1], [1, 0, 1], kind="binary")
-    assert (found.difference.value, found.difference.low, found.difference.high) == (0, 0, 0)
+    # Of three pairs of which none differs, 71 % may: 1 - 0.025^(1/3).
+    assert found.difference.value == 0
+    assert found.difference.high == -found.difference.low == pytest.approx(1 - 0.025 ** (1 / 3))
     assert found.test.p_value == 1.0
     assert found.effect.value is None
     assert found.effect.why == "no pair differs"
+
+
+@pytest.mark.parametrize("second", [[1, 2, 3], [2, 3, 4]])
+def test_differences_all_alike_have_no_interval(second):
+    figure = difference(pair([1, 2, 3], second))
+    assert figure.low is None
+    assert "all values are the same" in figure.why
 
 
 @pytest.mark.parametrize("test", [wilcoxon, flip_test])
