@@ -2,10 +2,11 @@
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.intervals import ALIKE
 from rmg_plugin_stats.paired import mean_of
 from rmg_plugin_stats.panels import votes_of
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, figures_of
@@ -176,14 +177,16 @@ def self_preference(
         (residual - sides[0].value) / max(1, int(group.sum())),
         -(residual - sides[1].value) / max(1, int((~group).sum())),
     )
+    figure = Figure("self-preference", value, n=n, level=level, rule=rule)
+    variance = variance_of_sum(influences, groups)
     if min(sides[0].n, sides[1].n) < 2 or groups.count < 3:
         why = "no interval: two samples of each side in three clusters are the least"
-        figure = Figure("self-preference", value, n=n, level=level, rule=rule, why=why)
+        figure = evolve(figure, why=why)
+    elif variance == 0:
+        figure = evolve(figure, why=f"no interval: {ALIKE}")
     else:
-        half = t_quantile(level, groups.count - 2) * variance_of_sum(influences, groups) ** 0.5
-        figure = Figure(
-            "self-preference", value, value - half, value + half, n, "samples", level, rule
-        )
+        half = t_quantile(level, groups.count - 2) * variance**0.5
+        figure = evolve(figure, low=value - half, high=value + half)
     return SelfPreference(sides[0], sides[1], figure)
 
 

@@ -1,10 +1,11 @@
 """What sways a judge on the surface of a response: its length, its markdown, its emoji."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import astuple, frozen
 
 from rmg_plugin_stats.clusters import Clusters
 from rmg_plugin_stats.figures import Figure
@@ -17,6 +18,8 @@ HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]", re.MULTILINE)
 LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)]|[a-z][.)])[ \t]+\S", re.MULTILINE)
 BOLD = re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__")
 EMOJI = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf]")
+
+COUNTS = ("headings", "list items", "bold", "emoji")
 
 
 @frozen
@@ -70,6 +73,39 @@ def count_gap(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:
     one, two = floats(first, "first"), floats(second, "second")
     total = one + two
     return np.where(total == 0, 0.0, (one - two) / np.where(total == 0, 1.0, total))
+
+
+def surface_columns(texts: Sequence[str | None]) -> dict[str, Floats]:
+    """Return the features of responses by name, for `rank_correlation`; nan where there is none.
+
+    `log length` is log(characters + 1); `headings`, `list items`, `bold` and `emoji` are counts.
+    """
+    table = _table(texts)
+    table[:, 0] = np.log1p(table[:, 0])
+    return dict(zip(("log length", *COUNTS), table.T, strict=True))
+
+
+def surface_gaps(first: Sequence[str | None], second: Sequence[str | None]) -> dict[str, Floats]:
+    """Return the gaps of pairs by name, for `choice_weight` and the controls; nan where none.
+
+    `log length ratio` is `log_ratio` of characters, the others are `count_gap`.
+
+    Raises:
+        ValueError: there are not as many of both.
+    """
+    one, two = _table(first), _table(second)
+    aligned(one[:, 0], two[:, 0])
+    gaps = {"log length ratio": log_ratio(one[:, 0], two[:, 0])}
+    for at, name in enumerate(COUNTS, 1):
+        gaps[name] = count_gap(one[:, at], two[:, at])
+    return gaps
+
+
+def _table(texts: Sequence[str | None]) -> Floats:
+    """Return the counts (texts, features), nan for a text that is not there."""
+    nothing = (np.nan,) * (1 + len(COUNTS))
+    counts = [nothing if text is None else astuple(surface_of(text)) for text in texts]
+    return np.array(counts, dtype=np.float64).reshape(len(texts), 1 + len(COUNTS))
 
 
 @frozen

@@ -106,6 +106,12 @@ def test_one_response_of_the_family_gives_no_interval():
     assert "no interval" in found.preference.why
 
 
+def test_residuals_all_alike_have_no_interval():
+    figure = self_preference([2, 2, 1, 1], [1, 1, 1, 1], [1, 1, 0, 0]).preference
+    assert (figure.value, figure.low) == (1.0, None)
+    assert "all values are the same" in figure.why
+
+
 def test_equal_repeats_never_flip():
     found = repeat_consistency([[1, 1, 1], [0, 0, np.nan], [1, np.nan, np.nan]])
     assert found.flip_rate.value == 0.0

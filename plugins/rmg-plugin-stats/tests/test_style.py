@@ -8,6 +8,8 @@ from rmg_plugin_stats.style import (
     log_ratio,
     prefers_more,
     rank_correlation,
+    surface_columns,
+    surface_gaps,
     surface_of,
 )
 
@@ -46,6 +48,24 @@ def test_gaps_of_equal_responses_are_nothing():
 
 def test_a_gap_of_counts_is_their_share():
     assert count_gap([3, 0], [1, 2]).tolist() == [0.5, -1.0]
+
+
+def test_features_of_responses_have_names():
+    columns = surface_columns(["# a\n- b\n- c", None, ""])
+    assert columns["list items"][[0, 2]].tolist() == [2.0, 0.0]
+    assert columns["log length"][2] == 0.0
+    assert all(np.isnan(each[1]) for each in columns.values())
+
+
+def test_gaps_of_pairs_have_names():
+    gaps = surface_gaps(["**a** \U0001f600", "aaa", None], ["a", "aaa", "a"])
+    assert [gaps[name][0] for name in ("headings", "bold", "emoji")] == [0.0, 1.0, 1.0]
+    assert gaps["log length ratio"][:2] == pytest.approx([np.log(8 / 2), 0.0])
+    assert np.isnan(gaps["log length ratio"][2])
+
+
+def test_no_texts_have_no_features():
+    assert surface_columns([])["bold"].tolist() == []
 
 
 def test_rank_correlations_are_those_of_scipy():
