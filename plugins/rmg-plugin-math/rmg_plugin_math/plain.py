@@ -39,7 +39,7 @@ _NAME = re.compile(
     rf"(?<![A-Za-z\\])({'|'.join(sorted(_WORDS, key=len, reverse=True))})(?![A-Za-z])"
 )
 _SIGNS = {
-    "×": r"\times ",  # noqa: RUF001 - a sign of mathematics, as the next one
+    "×": r"\times ",
     "·": r"\cdot ",
     "⋅": r"\cdot ",
     "÷": "/",
