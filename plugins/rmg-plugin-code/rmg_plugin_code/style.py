@@ -88,8 +88,7 @@ def style(
 def _reason(rules: Counter[str], lines: int) -> str:
     found = rules.total()
     named = ", ".join(
-        f"{rule} ×{count}" if count > 1 else rule  # noqa: RUF001 - the sign is meant
-        for rule, count in rules.most_common(10)
+        f"{rule} ×{count}" if count > 1 else rule for rule, count in rules.most_common(10)
     )
     return (
         f"{found} {'finding' if found == 1 else 'findings'} in {lines} "
