@@ -9,6 +9,7 @@ from attrs import Attribute, field, frozen, validators
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_math import expressions, reading, strictness
 from rmg_plugin_math.places import after, alternatives, marked, quoted
+from rmg_plugin_math.plain import narrowed
 
 VERIFY = ("rmg-plugin-math[verify]",)
 
@@ -120,6 +121,7 @@ class MathEqual:
         text, reason = strictness.answer_in(response, mark=self.after, marker=self.marker)
         if text is None:
             return 0.0, reason
+        text = narrowed(text)
         if reason := strictness.textual_refusal(text, gold.written, longest=self.longest):
             return 0.0, reason
         answer = reading.read_answer(text)

@@ -15,6 +15,7 @@ from rmg_plugin_math.plain import is_delimited, is_formula, latex_of
 
 # Two or three letters are a product, such as xy, unless they are one of these words.
 _WORD = re.compile(r"[A-Za-z]{4,40}|(?i:yes|no|odd|all|one|two|six|ten|red|tie)")
+_UNIT = re.compile(r"(\\(?:text|mathrm|textbf|mathbf)\s*\{[^{}]*\})(?:\^(?:\d|\{\d\}))?")
 _NUMERAL = re.compile(r"\d(?:[\d.,/ ]*\d)?")
 
 
@@ -60,8 +61,13 @@ def read_response(text: str) -> Reading | None:
 
 
 def read_answer(text: str) -> Reading | None:
-    """Read a text of which the whole is to be the answer."""
-    return _read(f"${_formula(text)}$")
+    """Read a text of which the whole is to be the answer, or nothing."""
+    # Without the extraction of plain expressions, which takes a number from anywhere.
+    latex = _formula(text)
+    found = _read(f"${latex}$", plain=False)
+    if found is None or _count_digits(found.written) < _count_digits(_UNIT.sub(" ", latex)):
+        return None
+    return found if _is_parsed_whole(found.written) else None
 
 
 def is_equal(
@@ -100,12 +106,32 @@ def _formula(text: str) -> str:
     return rf"\text{{{text}}}" if _WORD.fullmatch(text) and not is_formula(text) else latex_of(text)
 
 
-def _read(text: str) -> Reading | None:
+def _count_digits(text: str) -> int:
+    """Count digits, of which Math-Verify may drop some with what it takes for a unit: `5 a 6`."""
+    return sum(map(str.isdigit, text))
+
+
+def _is_parsed_whole(latex: str) -> bool:
+    """Say whether the parser takes all of it; Math-Verify goes on with the last of two equations.
+
+    The grammar ends where the text ends, so that nothing may follow what it takes.
+    """
+    from latex2sympy2_extended import latex2sympy
+
+    try:
+        latex2sympy(latex, normalization_config=None)
+    except Exception:  # noqa: BLE001 - it raises bare ones, and whatever SymPy raises
+        return False
+    return True
+
+
+def _read(text: str, *, plain: bool = True) -> Reading | None:
     library = _library()
     boxed_first = library.LatexExtractionConfig(boxed_match_priority=0)
+    kinds = (boxed_first, library.ExprExtractionConfig()) if plain else (boxed_first,)
     values = library.parse(
         text,
-        (boxed_first, library.ExprExtractionConfig()),
+        kinds,
         parsing_timeout=None,  # as for `verify`
     )
     if not values or isinstance(values[0], str):  # text that it could not parse
