@@ -146,6 +146,11 @@ class MathEqual:
 
 
 def _written(number: float) -> str:
+    if not isinstance(number, int | float):
+        raise CannotGrade(
+            f"reference {quoted(repr(number))} must be a number, a text or a list of texts",
+            "bad_input",
+        )
     if not math.isfinite(number):
         raise CannotGrade(f"reference {number} is not a finite number", "bad_input")
     return str(number)

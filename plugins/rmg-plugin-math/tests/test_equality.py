@@ -92,6 +92,12 @@ def test_a_reference_must_be_finite(reference):
         MathEqual().grade("5", reference)
 
 
+def test_a_reference_of_another_type_is_an_error():
+    with pytest.raises(CannotGrade, match="must be a number, a text or a list of texts") as caught:
+        MathEqual().grade("5", None)
+    assert caught.value.kind == "bad_input"
+
+
 def test_decimals_says_how_far_numbers_are_rounded():
     assert score("0.33", "1/3", decimals=2) == 1.0
     assert score("0.33", "1/3", decimals=3) == 0.0
