@@ -31,7 +31,8 @@ class MathEqual:
     r"""1 when the response's answer equals the reference as mathematics, or any of a list, else 0.
 
     Both may be LaTeX or plain (`sqrt(2)/2`, `x**2`, `1,000`, `1e3`, `50%`). In profile standard
-    the answer is the last box of the response, else the last mathematics in it. Numbers, algebra,
+    the answer is the last box of the response, else what "answer is" or "Answer:" introduces, else
+    the last mathematics in it. Numbers, algebra,
     sets, intervals, matrices, equations and inequalities are compared by value; decimals to
     `decimals` places. A response in which no mathematics can be read scores 0.
 

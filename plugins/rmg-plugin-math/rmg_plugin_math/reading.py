@@ -16,6 +16,12 @@ from rmg_plugin_math.plain import is_delimited, is_formula, latex_of
 # Two or three letters are a product, such as xy, unless they are one of these words.
 _WORD = re.compile(r"[A-Za-z]{4,40}|(?i:yes|no|odd|all|one|two|six|ten|red|tie)")
 _UNIT = re.compile(r"(\\(?:text|mathrm|textbf|mathbf)\s*\{[^{}]*\})(?:\^(?:\d|\{\d\}))?")
+# A number and what it counts. Of shorter words only these: 5 xy is a product, and 5 cm is known.
+_COUNTED = re.compile(
+    r"\s*(-?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+|\s+\d+/\d+)?)\s+"
+    r"(?:(?!percent)([A-Za-z]{4,20})|bag|box|can|car|cat|cup|dog|egg|jar|oz|pen|row|ton|tsp)\s*\.?\s*"
+)
+_BARE_COMMAND = re.compile(r"(\\(?:vec|hat|bar|overline|tilde|dot|operatorname))\s*([A-Za-z0-9])")
 _NUMERAL = re.compile(r"\d(?:[\d.,/ ]*\d)?")
 
 
@@ -47,16 +53,17 @@ def read_reference(text: str) -> Reading:
     is_one = is_delimited(text) or _is_answer(text) or len(_NUMERAL.findall(text)) == 1
     found = _read(_as_latex(text)) or _read(text) if is_one else None
     if found is None:
+        hint = r"write LaTeX such as $\frac{1}{2}$, or words as \text{even}"
+        if bare := _BARE_COMMAND.search(text):
+            hint = f"write braces, as in ${bare[1]}{{{bare[2]}}}$"
         raise CannotGrade(
-            f"reference {quoted(text)} cannot be read as mathematics; "
-            r"write LaTeX such as $\frac{1}{2}$, or words as \text{even}",
-            "bad_input",
+            f"reference {quoted(text)} cannot be read as mathematics; {hint}", "bad_input"
         )
     return found
 
 
 def read_response(text: str) -> Reading | None:
-    """Read what a response gives as its answer: a box, else the last mathematics in it."""
+    """Read a response's answer: a box, else what is said to be it, else the last mathematics."""
     return _read(_as_latex(text)) or _read(text)
 
 
@@ -88,6 +95,8 @@ def is_equal(
 
 def _as_latex(text: str) -> str:
     """Mark the mathematics of a text that is a formula, or of its only box."""
+    if (counted := _COUNTED.fullmatch(text)) and not (counted[2] and is_formula(text)):
+        text = counted[1]
     if not is_delimited(text):
         return f"${_formula(text)}$" if _is_answer(text) else text
     found = list(boxes(text))
