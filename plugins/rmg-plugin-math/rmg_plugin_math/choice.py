@@ -9,6 +9,7 @@ from attrs import Attribute, frozen, validators
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_math.places import after as behind
 from rmg_plugin_math.places import alternatives, bare, boxes, quoted
+from rmg_plugin_math.plain import narrowed
 
 
 def _are_letters(_: object, attribute: "Attribute[str]", value: str) -> None:
@@ -65,7 +66,8 @@ def multiple_choice(
     Looked at are, until one tells: the last `\boxed{}`; the last "Answer: B", "the answer is (B)"
     or the like, in ten languages; a response that is the letter or begins with it, as `B`, `(B)`,
     `**B**` or `B. Rome`; with `choices` a response that is the text of one; a letter in brackets
-    or stars in the last line, or at its end. "B or C" chooses nothing.
+    or stars in the last line, or at its end. "B or C" chooses nothing. A small letter counts where
+    it stands alone: `b`, `(b)`, `Answer: b`.
 
     The reference is a letter, several that must all be chosen (`A, C`), or the text of a choice;
     of a list any counts. In profile strict only a response that is the letter, one box, or one
@@ -90,7 +92,7 @@ def multiple_choice(
     if text is None:
         return GraderScore(0.0, f"{quoted(after)} is not in the response")
     places = _strict_places if profile == "strict" else _places
-    for place in places(text, offer):
+    for place in places(narrowed(text), offer):
         chosen = offer.chosen(place)
         if chosen is None:
             return GraderScore(0.0, f"{quoted(place)} chooses several")
@@ -123,6 +125,8 @@ class _Offer:
         text = bare(_LATEX.sub(r"\1", place)).strip("$ ")
         if known := self.texts.get(_key(text)):
             return known
+        if alone := self.small_letter(text):
+            return (alone,)
         letter = re.compile(rf"[(\[*_\"']*\s*([{self.letters}])\s*[)\]*_\"']*(?![A-Za-z\d'\u2019])")
         found = letter.match(text)
         chosen = []
@@ -135,6 +139,11 @@ class _Offer:
             found = letter.match(text, joint.end()) if joint else None
         return tuple(dict.fromkeys(chosen))
 
+    def small_letter(self, text: str) -> str:
+        """Return, as a capital, the small letter that a text is but for brackets; or nothing."""
+        plain = text.strip(" \t\n()[]*_.,:$")
+        return plain.upper() if len(plain) == 1 and plain in self.letters.lower() else ""
+
     def letters_of_reference(self, text: str) -> Sequence[str]:
         """Return the letters that a reference asks for.
 
@@ -143,7 +152,7 @@ class _Offer:
         """
         if known := self.texts.get(_key(text)):
             return known
-        plain = text.strip().strip("()[].").strip()
+        plain = narrowed(text).strip().strip("()[].").strip()
         if re.fullmatch(rf"[{self.letters}](?:(?:\s*,\s*|\s+)?[{self.letters}])*", plain):
             return tuple(dict.fromkeys(re.findall("[A-Z]", plain)))
         # A letter with its text, as (D) Alina.
@@ -172,7 +181,7 @@ def _offer(letters: str, choices: Sequence[str] | None) -> _Offer:
 
 
 def _key(text: str) -> str:
-    return " ".join(bare(text).lower().split())
+    return " ".join(bare(narrowed(text)).lower().split())
 
 
 def _strict_places(text: str, offer: _Offer) -> Iterator[str]:
@@ -185,7 +194,8 @@ def _strict_places(text: str, offer: _Offer) -> Iterator[str]:
 def _is_letters(place: str, offer: _Offer) -> bool:
     """Say whether a place has letters that are offered, and nothing else."""
     plain = re.sub(r"[\s()\[\]*_.,$]", "", _LATEX.sub(r"\1", place))
-    return bool(re.fullmatch(f"[{offer.letters}]+", plain)) or _key(place) in offer.texts
+    is_letter = re.fullmatch(f"[{offer.letters}]+", plain) or offer.small_letter(plain)
+    return bool(is_letter) or _key(place) in offer.texts
 
 
 def _places(text: str, offer: _Offer) -> Iterator[str]:
@@ -215,7 +225,7 @@ def _beginning(text: str, offer: _Offer) -> Iterator[str]:
     """Yield a response that begins with a letter as an answer does."""
     start = text.strip()
     sign = rf"[(\[*_$]*[{offer.letters}]\s*(?:[)\].:,;。、\uff1a*_$]|\n|$)"
-    is_text = _key(start) in offer.texts
+    is_text = _key(start) in offer.texts or offer.small_letter(start)
     # "C Cecile" is a choice; "A cat" is not, nor is "I think".
     is_spaced = re.match(rf"(?![AI]\s)[{offer.letters}]\s", start)
     if is_text or is_spaced or re.match(sign, start):

@@ -9,6 +9,7 @@ from attrs import Attribute, field, frozen, validators
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_math import expressions, reading, strictness
 from rmg_plugin_math.places import after, alternatives, marked, quoted
+from rmg_plugin_math.plain import narrowed
 
 VERIFY = ("rmg-plugin-math[verify]",)
 
@@ -30,7 +31,8 @@ class MathEqual:
     r"""1 when the response's answer equals the reference as mathematics, or any of a list, else 0.
 
     Both may be LaTeX or plain (`sqrt(2)/2`, `x**2`, `1,000`, `1e3`, `50%`). In profile standard
-    the answer is the last box of the response, else the last mathematics in it. Numbers, algebra,
+    the answer is the last box of the response, else what "answer is" or "Answer:" introduces, else
+    the last mathematics in it. Numbers, algebra,
     sets, intervals, matrices, equations and inequalities are compared by value; decimals to
     `decimals` places. A response in which no mathematics can be read scores 0.
 
@@ -120,6 +122,7 @@ class MathEqual:
         text, reason = strictness.answer_in(response, mark=self.after, marker=self.marker)
         if text is None:
             return 0.0, reason
+        text = narrowed(text)
         if reason := strictness.textual_refusal(text, gold.written, longest=self.longest):
             return 0.0, reason
         answer = reading.read_answer(text)
@@ -144,6 +147,11 @@ class MathEqual:
 
 
 def _written(number: float) -> str:
+    if not isinstance(number, int | float):
+        raise CannotGrade(
+            f"reference {quoted(repr(number))} must be a number, a text or a list of texts",
+            "bad_input",
+        )
     if not math.isfinite(number):
         raise CannotGrade(f"reference {number} is not a finite number", "bad_input")
     return str(number)

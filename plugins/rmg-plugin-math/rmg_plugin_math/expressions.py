@@ -1,6 +1,7 @@
 """What the strict profile refuses in the expression of an answer, before anything is computed."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -10,6 +11,9 @@ from rmg_plugin_math.strictness import COMMAND
 
 MOST_DIGITS = 10_000
 """Of a number that is computed: 9^9^9 has 369,693,100."""
+
+_OPENING, _CLOSING = {"{", "(", "["}, {"}", ")", "]"}
+_SEPARATOR = re.compile(r"[{}()\[\],;]|\\pm|±|\band\b")
 
 _UNFINISHED = {"Integral", "Sum", "Product", "Limit", "Derivative", "Subs", "ConditionSet"}
 
@@ -52,10 +56,27 @@ def _unlike(answer: Reading, reference: Reading) -> Iterator[str]:
     kinds = _kind(mine), _kind(gold)
     if kinds[0] != kinds[1]:
         yield f"the answer is a {kinds[0]}, the reference a {kinds[1]}"
-    elif kinds[0] == "set" and len(mine.args) != len(gold.args):
-        yield f"the answer has {len(mine.args)} elements, the reference {len(gold.args)}"
+    elif kinds[0] == "set" and (counts := _counts(answer, reference))[0] != counts[1]:
+        yield f"the answer has {counts[0]} elements, the reference {counts[1]}"
     elif kinds[0] == "value" and _is_number(gold) and not _is_written_number(mine):
         yield f"{answer} is a computation, and the reference a number"
+
+
+def _counts(answer: Reading, reference: Reading) -> tuple[int, int]:
+    """Count the elements of two sets as read, else as written, where 1, 1, 2 are three."""
+    read = len(answer.expression.args), len(_value(reference.expression).args)
+    return read if read[0] != read[1] else (_written(answer), _written(reference))
+
+
+def _written(each: Reading) -> int:
+    text = each.written.strip()
+    if text.startswith(r"\{") and text.endswith(r"\}"):
+        text = text[2:-2]
+    count, depth = 1, 0
+    for sign in _SEPARATOR.findall(text):
+        depth += (sign in _OPENING) - (sign in _CLOSING)
+        count += depth == 0 and sign not in _CLOSING
+    return count
 
 
 def is_near(answer: Reading, reference: Reading, *, decimals: int) -> bool:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from attrs import validators
 
-from rmg_core import GraderScore, grader
-from rmg_plugin_math.places import bare, boxes
+from rmg_core import CannotGrade, GraderScore, grader
+from rmg_plugin_math.places import bare, boxes, quoted
 from rmg_plugin_text import rmg_graders
 
 Place: TypeAlias = Literal["auto", "marked"]
@@ -85,9 +85,17 @@ def final_number(
 
 
 def _references(reference: str | float | Sequence[str]) -> Any:
-    if isinstance(reference, str):
-        return _expected(reference)
-    return list(map(_expected, reference)) if isinstance(reference, Sequence) else reference
+    match reference:
+        case str():
+            return _expected(reference)
+        case int() | float():
+            return reference
+        case Sequence() if all(isinstance(each, str) for each in reference):
+            return list(map(_expected, reference))
+    raise CannotGrade(
+        f"reference {quoted(repr(reference))} must be a number, a text or a list of texts",
+        "bad_input",
+    )
 
 
 def _expected(reference: str) -> str:

@@ -119,6 +119,22 @@ def is_formula(text: str) -> bool:
     return len(_LETTERS.findall(text)) < 2
 
 
+def narrowed(text: str) -> str:
+    r"""Write full-width signs, and digits in another type, as the usual ones.
+
+    Only these: compatibility makes 52 of 5², and 31/2 of 3½.
+
+    >>> narrowed("\uff15\uff08\uff16\uff09")
+    '5(6)'
+    """
+    return "".join(unicodedata.normalize("NFKC", each) if _is_wide(each) else each for each in text)
+
+
+def _is_wide(sign: str) -> bool:
+    kind, _, _ = unicodedata.decomposition(sign).partition(" ")
+    return kind == "<wide>" or (kind == "<font>" and sign.isdecimal())
+
+
 def latex_of(text: str) -> str:
     r"""Write plain mathematics as LaTeX; what is LaTeX already stays.
 

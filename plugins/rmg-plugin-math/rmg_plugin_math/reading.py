@@ -15,6 +15,13 @@ from rmg_plugin_math.plain import is_delimited, is_formula, latex_of
 
 # Two or three letters are a product, such as xy, unless they are one of these words.
 _WORD = re.compile(r"[A-Za-z]{4,40}|(?i:yes|no|odd|all|one|two|six|ten|red|tie)")
+_UNIT = re.compile(r"(\\(?:text|mathrm|textbf|mathbf)\s*\{[^{}]*\})(?:\^(?:\d|\{\d\}))?")
+# A number and what it counts. Of shorter words only these: 5 xy is a product, and 5 cm is known.
+_COUNTED = re.compile(
+    r"\s*(-?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+|\s+\d+/\d+)?)\s+"
+    r"(?:(?!percent)([A-Za-z]{4,20})|bag|box|can|car|cat|cup|dog|egg|jar|oz|pen|row|ton|tsp)\s*\.?\s*"
+)
+_BARE_COMMAND = re.compile(r"(\\(?:vec|hat|bar|overline|tilde|dot|operatorname))\s*([A-Za-z0-9])")
 _NUMERAL = re.compile(r"\d(?:[\d.,/ ]*\d)?")
 
 
@@ -46,22 +53,28 @@ def read_reference(text: str) -> Reading:
     is_one = is_delimited(text) or _is_answer(text) or len(_NUMERAL.findall(text)) == 1
     found = _read(_as_latex(text)) or _read(text) if is_one else None
     if found is None:
+        hint = r"write LaTeX such as $\frac{1}{2}$, or words as \text{even}"
+        if bare := _BARE_COMMAND.search(text):
+            hint = f"write braces, as in ${bare[1]}{{{bare[2]}}}$"
         raise CannotGrade(
-            f"reference {quoted(text)} cannot be read as mathematics; "
-            r"write LaTeX such as $\frac{1}{2}$, or words as \text{even}",
-            "bad_input",
+            f"reference {quoted(text)} cannot be read as mathematics; {hint}", "bad_input"
         )
     return found
 
 
 def read_response(text: str) -> Reading | None:
-    """Read what a response gives as its answer: a box, else the last mathematics in it."""
+    """Read a response's answer: a box, else what is said to be it, else the last mathematics."""
     return _read(_as_latex(text)) or _read(text)
 
 
 def read_answer(text: str) -> Reading | None:
-    """Read a text of which the whole is to be the answer."""
-    return _read(f"${_formula(text)}$")
+    """Read a text of which the whole is to be the answer, or nothing."""
+    # Without the extraction of plain expressions, which takes a number from anywhere.
+    latex = _formula(text)
+    found = _read(f"${latex}$", plain=False)
+    if found is None or _count_digits(found.written) < _count_digits(_UNIT.sub(" ", latex)):
+        return None
+    return found if _is_parsed_whole(found.written) else None
 
 
 def is_equal(
@@ -82,6 +95,8 @@ def is_equal(
 
 def _as_latex(text: str) -> str:
     """Mark the mathematics of a text that is a formula, or of its only box."""
+    if (counted := _COUNTED.fullmatch(text)) and not (counted[2] and is_formula(text)):
+        text = counted[1]
     if not is_delimited(text):
         return f"${_formula(text)}$" if _is_answer(text) else text
     found = list(boxes(text))
@@ -100,12 +115,32 @@ def _formula(text: str) -> str:
     return rf"\text{{{text}}}" if _WORD.fullmatch(text) and not is_formula(text) else latex_of(text)
 
 
-def _read(text: str) -> Reading | None:
+def _count_digits(text: str) -> int:
+    """Count digits, of which Math-Verify may drop some with what it takes for a unit: `5 a 6`."""
+    return sum(map(str.isdigit, text))
+
+
+def _is_parsed_whole(latex: str) -> bool:
+    """Say whether the parser takes all of it; Math-Verify goes on with the last of two equations.
+
+    The grammar ends where the text ends, so that nothing may follow what it takes.
+    """
+    from latex2sympy2_extended import latex2sympy
+
+    try:
+        latex2sympy(latex, normalization_config=None)
+    except Exception:  # noqa: BLE001 - it raises bare ones, and whatever SymPy raises
+        return False
+    return True
+
+
+def _read(text: str, *, plain: bool = True) -> Reading | None:
     library = _library()
     boxed_first = library.LatexExtractionConfig(boxed_match_priority=0)
+    kinds = (boxed_first, library.ExprExtractionConfig()) if plain else (boxed_first,)
     values = library.parse(
         text,
-        (boxed_first, library.ExprExtractionConfig()),
+        kinds,
         parsing_timeout=None,  # as for `verify`
     )
     if not values or isinstance(values[0], str):  # text that it could not parse

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rmg_plugin_math.places import after, boxes, marked, quoted
+from rmg_plugin_math.plain import latex_of
 
 DEEPEST = 30
 """Braces and brackets in one another."""
@@ -82,12 +83,25 @@ _PLAIN_COMMANDS = frozenset(
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _RELATION = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|lt|gt|neq?)(?![A-Za-z])")
 _WORDS = re.compile(r"\\(?:text|mathrm|textbf|mathbf)\s*\{([^{}]*)\}")
-_HEDGE = re.compile(r"\d|\b(?:or|and|not|any|either|approximately|about)\b", re.IGNORECASE)
+_HEDGE = re.compile(
+    # A unit is of letters. Digits may be a second answer, and so may number words.
+    r"[^A-Za-z\s/.^-]"
+    r"|\b(?:or|and|not|any|either|neither|nor|approximately|about|maybe|perhaps|possibly|else"
+    r"|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|[bm]illion)\b",
+    re.IGNORECASE,
+)
 _SUBSCRIPT = re.compile(r"_\s*(\{[^{}]*\}|.)", re.DOTALL)
-_SIDE_BY_SIDE = re.compile(r"\d(?:\s|~)+(?=\d)|\d\s*\\!\s*(?=\d)")
-_MIXED = re.compile(r"\d+ \d+/\d+")
+# What Math-Verify, or its parser, leaves out between two digits: 5\text{}6 is 56 to it.
+_LEFT_OUT = (
+    r"\s|~|\\[!$ ]|\\(?:displaystyle|degree|circ)|\^?\{\s*(?:\\circ|\\degree)?\s*\}"
+    r"|\^\s*(?:\\circ|\\degree)|\\(?:mathrm|textbf|mathbf)\s*\{[^{}]*\}"
+    r"|\\text\s*\{(?!\s*(?:and|or)\s*\})[^{}]*\}"  # those two it makes a comma
+)
+_SIDE_BY_SIDE = re.compile(rf"\d(?:{_LEFT_OUT})+(?=\d)")
 _MATRIX = re.compile(r"\\begin\s*\{[bpvV]?(?:matrix|array)\}.*?\\end", re.DOTALL)
-_SIGNS = re.compile(r"[;:?@#&~|\"'`]|±|…")
+_BETWEEN_CELLS = re.compile(r"&|\\\\")
+_UNKNOWN = re.compile(r"[^A-Za-z0-9 \t\n+\-*/^_=<>()\[\]{},.!]")
 
 
 def answer_in(response: str, *, mark: str, marker: str) -> tuple[str | None, str]:
@@ -144,22 +158,20 @@ def textual_refusal(answer: str, reference: str, *, longest: int) -> str:
         return f"the answer has {len(answer)} characters, and may have {longest}"
     if _depth(answer) > DEEPEST:
         return f"brackets stand more than {DEEPEST} deep"
-    return next(_textual_refusals(answer, reference), "")
+    return next(_textual_refusals(latex_of(answer), reference), "")
 
 
 def _textual_refusals(answer: str, reference: str) -> Iterator[str]:
     relations = len(_RELATION.findall(answer))
     if relations > max(1, len(_RELATION.findall(reference))):
         yield f"the answer has {relations} relation signs"
-    commands = set(COMMAND.findall(_without_matrices(answer))) - _PLAIN_COMMANDS
-    signs = set(_SIGNS.findall(_without_matrices(answer)))
-    for sign in sorted(commands | signs):
+    for sign in sorted(_unusual(answer)):
         if sign not in reference:
             yield f"{quoted(sign)} stands in the answer, and not in the reference"
     words = " ".join(_WORDS.findall(answer))
     if (hedge := _HEDGE.search(words)) and words.strip() not in reference:
         yield f"{hedge[0]!r} stands among the words of the answer"
-    if _SIDE_BY_SIDE.search(_MIXED.sub("", answer)):
+    if _SIDE_BY_SIDE.search(answer):
         yield "two numbers stand side by side"
     # Math-Verify leaves a base out: 204_5 is 204 to it, and 204_7 as well.
     bases = [
@@ -170,8 +182,11 @@ def _textual_refusals(answer: str, reference: str) -> Iterator[str]:
         yield "its subscripts are not those of the reference"
 
 
-def _without_matrices(answer: str) -> str:
-    return _MATRIX.sub("", answer)
+def _unusual(answer: str) -> set[str]:
+    """Return the signs and commands of an answer that only its reference makes mathematics."""
+    formula = _WORDS.sub(" ", _MATRIX.sub(lambda found: _BETWEEN_CELLS.sub(",", found[0]), answer))
+    signs = _UNKNOWN.findall(COMMAND.sub(" ", formula))
+    return {*signs, *COMMAND.findall(formula)} - _PLAIN_COMMANDS
 
 
 def _depth(text: str) -> int:

@@ -40,11 +40,22 @@ def test_a_choice_is_read_however_it_is_said(response):
     assert multiple_choice(response, "B").score == 1.0
 
 
+@pytest.mark.parametrize("profile", ["standard", "strict"])
+@pytest.mark.parametrize("response", ["b", " (b) ", "b.", "**b**", r"\boxed{b}", "Answer: b"])
+def test_a_small_letter_that_stands_alone_is_a_choice(response, profile):
+    assert multiple_choice(response, "B", profile=profile).score == 1.0
+
+
+@pytest.mark.parametrize("response", ["\uff22", "\uff42", "\uff08\uff22\uff09", "答案：\uff22"])
+@pytest.mark.parametrize("reference", ["B", "\uff22"])
+def test_a_full_width_letter_is_the_letter(response, reference):
+    assert multiple_choice(response, reference).score == 1.0
+
+
 @pytest.mark.parametrize(
     ("response", "reference"),
     [
         ("", "A"),
-        ("b", "B"),
         ("A cat sat on the mat", "A"),
         ("I think that it is a trick", "A"),
         ("None of the above", "B"),
@@ -59,6 +70,11 @@ def test_a_choice_is_read_however_it_is_said(response):
         ("ABCD", "A"),
         ("A/B/C/D", "A"),
         ("The answer is a dog", "A"),
+        ("a dog", "A"),
+        ("a", "B"),
+        ("bc", "B"),
+        ("e", "A"),
+        ("it is b", "B"),
     ],
 )
 def test_what_chooses_nothing_or_more_than_one_is_wrong(response, reference):

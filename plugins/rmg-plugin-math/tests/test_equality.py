@@ -26,6 +26,14 @@ def score(response, reference, **options):
         ("yx", "xy"),
         (r"\begin{pmatrix}1\\2\end{pmatrix}", r"\begin{pmatrix}1\\2\end{pmatrix}"),
         ("The answer is 7 apples.", "7"),
+        ("The answer is $5$ not $6$", "5"),
+        ("It is $5$ and not $6$", "6"),
+        ("3/4 cup", "0.75"),
+        ("0.75", "3/4 cup"),
+        ("1 3/4 cups", "1.75"),
+        ("2 alpha", r"2\alpha"),
+        ("2 xy", "xy+xy"),
+        ("50 percent", "50%"),
         (r"\boxed{Evelyn}", r"\text{Evelyn}"),
         ("pi/2", r"\frac{\pi}{2}"),
         (r"\boxed{1} and \boxed{2}", "2, 1"),
@@ -66,6 +74,12 @@ def test_a_reference_that_cannot_be_read_is_an_error(reference):
     assert caught.value.kind == "bad_input"
 
 
+@pytest.mark.parametrize("reference", [r"\vec a", r"$\vec a$", r"\vec  a + b"])
+def test_a_command_without_braces_is_told_with_them(reference):
+    with pytest.raises(CannotGrade, match=r"write braces, as in \$\\vec\{a\}\$"):
+        MathEqual().grade("5", reference)
+
+
 def test_one_unreadable_reference_of_several_is_an_error_though_another_fits():
     with pytest.raises(CannotGrade):
         MathEqual().grade("5", ["5", "???"])
@@ -90,6 +104,12 @@ def test_a_reference_may_be_a_number(reference):
 def test_a_reference_must_be_finite(reference):
     with pytest.raises(CannotGrade, match="not a finite number"):
         MathEqual().grade("5", reference)
+
+
+def test_a_reference_of_another_type_is_an_error():
+    with pytest.raises(CannotGrade, match="must be a number, a text or a list of texts") as caught:
+        MathEqual().grade("5", None)
+    assert caught.value.kind == "bad_input"
 
 
 def test_decimals_says_how_far_numbers_are_rounded():

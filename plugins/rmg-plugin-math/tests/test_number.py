@@ -64,6 +64,13 @@ def test_a_reference_without_a_number_is_an_error(reference, place):
     assert caught.value.kind == "bad_input"
 
 
+@pytest.mark.parametrize("reference", [None, {"value": 5}, [None], [5]])
+def test_a_reference_of_another_type_is_an_error(reference):
+    with pytest.raises(CannotGrade, match="must be a number, a text or a list of texts") as caught:
+        final_number("5", reference)
+    assert caught.value.kind == "bad_input"
+
+
 def test_tolerances_allow_for_rounding():
     assert final_number("3.14", "3.14159").score == 0.0
     assert final_number("3.14", "3.14159", absolute=0.01).score == 1.0

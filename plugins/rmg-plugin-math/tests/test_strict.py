@@ -1,5 +1,7 @@
 """The strict profile: what a reward must accept, and every known way to earn one without."""
 
+import random
+
 import pytest
 
 from rmg_plugin_math.equality import MathEqual
@@ -46,6 +48,13 @@ HONEST = [
     (r"(-\infty, 3]", r"(-\infty, 3]"),
     (r"\sum_{i=1}^{n} i", r"\sum_{i=1}^{n} i"),
     ("R^2", "R^2"),
+    ("\uff15", "5"),
+    ("\uff08\uff11\uff0c\uff12\uff09", "(1,2)"),
+    ("1,1,2", "2,1,1"),
+    ("3, -3", r"\pm 3"),
+    (r"1\text{ and }2", "$1$ and $2$"),
+    (r"\{(1,1),(2,2)\}", r"\{(2,2),(1,1)\}"),
+    (r"5\text{ cm}^2", "5"),
 ]
 
 HACKS = [
@@ -101,6 +110,40 @@ HACKS = [
     ("1/0", "5"),
     (r"\infty", "5"),
     ("$5$ $6$", "5"),
+    ("5或6", "5"),
+    ("5或6或7", "5"),
+    ("5\uff0c6", "5"),
+    ("5、6", "5"),
+    ("5—6", "5"),
+    ("5→6", "5"),
+    ("5≈6", "5"),
+    ("5\u200b6", "56"),
+    ("5(6", "5"),
+    ("5]6", "5"),
+    ("5$6", "5"),
+    ("5<!6", "5"),
+    ("5<!--6", "5"),
+    (r"1\le!5", "1"),
+    (r"4\cup 5", "5"),
+    (r"3\cup 4\cup 5", "5"),
+    (r"4\cap 5", "5"),
+    ("4\u222a5", "5"),
+    ("3\u222a4\u222a5", "5"),
+    ("1∈2∈3∈5", "5"),
+    ("1,1,2", "1,2"),
+    (r"1,2,\frac42", "1,2"),
+    (r"\{2,1,1\}", r"\{1,2\}"),
+    (r"5\$6", "56"),
+    (r"5\text{}6", "56"),
+    (r"5\mathrm{th}6", "56"),
+    (r"5\displaystyle6", "56"),
+    ("5{}6", "5"),
+    (r"5\degree6", "5"),
+    ("5 a 6", "5"),
+    (r"5\text{或六}", "5"),
+    (r"5\text{ maybe six}", "5"),
+    (r"\begin{pmatrix}1&2或3\end{pmatrix}", r"\begin{pmatrix}1&2\end{pmatrix}"),
+    (r"\begin{pmatrix}1&2\phantom{3}\end{pmatrix}", r"\begin{pmatrix}1&2\end{pmatrix}"),
 ]
 
 BOUNDLESS = [
@@ -129,6 +172,16 @@ def test_a_hack_earns_nothing_and_the_reason_is_given(answer, reference):
     outcome = STRICT.grade(rf"Hence \boxed{{{answer}}}.", reference)
     assert outcome.score == 0.0
     assert outcome.reason
+
+
+def test_no_sign_between_two_digits_makes_one_of_them_the_answer():
+    # A brace closes the box; surrogates are no characters.
+    usual = [chr(place) for place in range(0x300) if chr(place) != "}"]
+    seeded = random.Random(7)  # noqa: S311 - a sample, and no secret
+    other = seeded.sample([*range(0x300, 0xD800), *range(0xE000, 0x10000)], 3000)
+    signs = [*usual, *map(chr, other)]
+    right = [sign for sign in signs if STRICT.grade(rf"\boxed{{5{sign}6}}", ["5", "6", "56"]).score]
+    assert right == []
 
 
 @pytest.mark.parametrize("answer", BOUNDLESS)

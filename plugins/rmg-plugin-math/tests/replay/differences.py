@@ -11,11 +11,17 @@ LANGUAGES = (
     "there the words for 'answer' of the language tell where it stands; Math-Verify knows those of "
     "English, and takes the last number"
 )
+SENTENCES = (
+    "the gold has words beside its letter: an error, since a reference is a letter or a choice; "
+    "there a letter is looked for in it as in a response"
+)
 
 DIFFERENT: Mapping[str, str] = MappingProxyType(
     {
         "hendrycks_math_equiv-00001": SETS,
         "hendrycks_math_equiv-00008": SETS,
+        "lighteval_extractive-00007": SENTENCES,
+        "lighteval_extractive-00008": SENTENCES,
         "lighteval_extractive-00020": LANGUAGES,
         "lighteval_extractive-00026": LANGUAGES,
         "lighteval_extractive-00068": (

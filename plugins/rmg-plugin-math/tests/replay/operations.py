@@ -5,7 +5,7 @@ they can be compared.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from math import comb
+from math import ceil, comb
 from statistics import fmean
 from types import MappingProxyType
 from typing import Any
@@ -46,9 +46,8 @@ def math_equal(row: Row) -> tuple[Any, Any]:
 def extract(row: Row) -> tuple[Any, Any]:
     if "extraction_abc" not in row["source"]:
         return math_equal(row)
-    # Of the two texts, either may be the one that is to be read.
-    answer, gold = sorted((row["input"]["answer"], row["input"]["gold"]), key=len, reverse=True)
-    return grade(multiple_choice, answer, gold), row["expected"]
+    values = row["input"]
+    return grade(multiple_choice, values["answer"], values["gold"]), row["expected"]
 
 
 def gold_of(values: Row) -> str:
@@ -87,22 +86,25 @@ def one_figure(reduce: Callable[[Sequence[bool], int], float], right: Any) -> Op
 def at_least(right: Sequence[bool], k: int, share: float) -> float:
     """Return how likely at least `share` of k drawn responses is right, and one."""
     hits, total = sum(right), len(right)
-    least = max(-(-k * int(share * 100) // 100), 1)
+    least = max(ceil(k * share - 1e-9), 1)
     ways = sum(comb(hits, n) * comb(total - hits, k - n) for n in range(least, k + 1))
     return ways / comb(total, k)
 
 
+def upper_half(right: Sequence[bool], k: int) -> float:
+    """Return the mean over the shares above a half, as Liu et al. 2024 define mG-Pass@k."""
+    above = range(-(-k // 2) + 1, k + 1)
+    return 2 / k * sum(at_least(right, k, count / k) for count in above)
+
+
 def g_pass(row: Row) -> tuple[Any, Any]:
     right, k = maths_of(row), row["input"]["metric_params"]["k"]
-    expected = {key: value for key, value in row["expected"].items() if "@" in key and "_" in key}
     got = {}
     for key in row["expected"]:
         _, _, share = key.rpartition("_")
-        try:
-            got[key] = at_least(right, k, float(share))
-        except ValueError:
-            continue  # the mean over the upper half of the shares
-    return got, {key: value for key, value in expected.items() if key in got}
+        is_mean = key.endswith(f"@{k}")
+        got[key] = upper_half(right, k) if is_mean else at_least(right, k, float(share))
+    return got, row["expected"]
 
 
 # RM-Gallery
