@@ -23,7 +23,7 @@ def packs() -> list[str]:
     found = []
     for project in sorted(ROOT.glob("plugins/*/pyproject.toml")):
         written = tomllib.loads(project.read_text("utf-8"))
-        found += list(written["project"]["entry-points"]["rmg"])
+        found += list(written["project"].get("entry-points", {}).get("rmg", ()))
     return found
 
 
