@@ -314,6 +314,14 @@ def test_a_file_may_have_fixtures_and_cases_of_unittest():
     assert (came.score, came.metadata["tests"]) == (1.0, 2)
 
 
+def test_a_file_may_call_what_a_shell_has_too():
+    file = (
+        "import pytest\nimport solution\n\ndef test_leaves():\n"
+        "    with pytest.raises(SystemExit):\n        solution.leave()\n    assert callable(quit)\n"
+    )
+    assert graded("def leave(): exit()", file, None).score == 1.0
+
+
 def test_the_result_of_a_file_is_said_to_be_forgeable():
     for program in (ADD, "import os; os._exit(0)", "raise ValueError"):
         assert graded(program, FILE, None).metadata["forgeable"] is True
