@@ -60,7 +60,8 @@ class RunsTests:
     (Hendrycks et al. 2021, arXiv 2105.09938).
 
     Raises:
-        CannotGrade: the tests cannot be read (`bad_input`), or the sandbox cannot be put up.
+        CannotGrade: the tests cannot be read (`bad_input`), or the sandbox cannot be
+            put up, which says nothing about the program (`crash`).
 
     Example:
         >>> import anyio
@@ -143,7 +144,7 @@ class RunsTests:
                 graded = await self._run_cases(asked, source, level, limits)
         except SandboxError as refused:
             probe.forget()
-            raise CannotGrade(f"sandbox {level.label}: {refused}") from refused
+            raise CannotGrade(f"sandbox {level.label}: {refused}", "crash") from refused
         return _labelled(graded, level)
 
     async def _level(self) -> Level:
@@ -154,7 +155,8 @@ class RunsTests:
         raise CannotGrade(
             "there is no sandbox on this machine, and code of a model is not run without one "
             f"({why}); install bubblewrap on Linux, or set allow_unsandboxed = true to run it with "
-            "your rights and limits on resources only"
+            "your rights and limits on resources only",
+            "crash",
         )
 
     @property

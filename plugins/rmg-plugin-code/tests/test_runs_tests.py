@@ -262,7 +262,7 @@ def test_a_sandbox_that_fails_is_an_error_and_is_probed_again(monkeypatch):
     monkeypatch.setattr("rmg_plugin_code.sandbox.running.run", fail)
     monkeypatch.setattr(probe, "forget", lambda: forgotten.append(1))
     kind, said = refused(ADD, [THREE])
-    assert (kind, forgotten) == ("grader_error", [1])
+    assert (kind, forgotten) == ("crash", [1])
     assert said == f"sandbox {probe.reached().level.label}: it could not be put up: no room"
 
 
