@@ -10,6 +10,8 @@ from rmg_core import CannotGrade
 
 _OF_CALL: Final = frozenset({"args", "kwargs", "expected", "function"})
 _OF_STREAM: Final = frozenset({"stdin", "stdout"})
+MOST_EXPECTED: Final = 16 << 20
+"""Bytes of an answer: as much is read of a program, and more, and held in memory."""
 _FORMS: Final = (
     'a case is {"args": […], "kwargs": {…}, "expected": …} or {"stdin": "…", "stdout": "…"}'
 )
@@ -23,6 +25,8 @@ class CallCase:
     args: str
     kwargs: str
     expected: Any
+    size: int
+    """The bytes of the answer that is expected."""
 
     @property
     def arguments(self) -> str:
@@ -45,6 +49,11 @@ class StreamCase:
     stdin: str
     stdout: str
 
+    @property
+    def size(self) -> int:
+        """The bytes of the answer that is expected."""
+        return len(self.stdout.encode("utf-8", "replace"))
+
 
 Case: TypeAlias = CallCase | StreamCase
 
@@ -66,7 +75,11 @@ def cases_of(tests: Sequence[Any], function: str | None) -> tuple[Case, ...]:
     """
     if not tests:
         raise CannotGrade("there are no tests", "bad_input")
-    return tuple(_case(each, function, number) for number, each in enumerate(tests, 1))
+    cases = tuple(_case(each, function, number) for number, each in enumerate(tests, 1))
+    for number, each in enumerate(cases, 1):
+        if each.size > MOST_EXPECTED:
+            _refuse(number, f"expects more than {MOST_EXPECTED >> 20} MB")
+    return cases
 
 
 def _case(case: Any, function: str | None, number: int) -> Case:
@@ -101,9 +114,13 @@ def _call_case(case: Mapping[str, Any], function: str | None, number: int) -> Ca
     args, kwargs = case.get("args", []), case.get("kwargs", {})
     if not isinstance(args, list | tuple) or not isinstance(kwargs, Mapping):
         _refuse(number, "must have a list as 'args' and a table as 'kwargs'")
-    expected = json.loads(_json(case["expected"], "expected", number))
+    expected = _json(case["expected"], "expected", number)
     return CallCase(
-        name, _json(list(args), "args", number), _json(dict(kwargs), "kwargs", number), expected
+        name,
+        _json(list(args), "args", number),
+        _json(dict(kwargs), "kwargs", number),
+        json.loads(expected),
+        len(expected),
     )
 
 

@@ -3,7 +3,7 @@
 import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import anyio
 from attrs import Attribute, evolve, field, frozen, validators
@@ -11,7 +11,7 @@ from attrs import Attribute, evolve, field, frozen, validators
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_code import python_source
 from rmg_plugin_code.answers import Comparison, NoAnswer, answer_in, same_lines
-from rmg_plugin_code.blocks import code_in, fenced
+from rmg_plugin_code.candidate import Take, absence, program_in
 from rmg_plugin_code.cases import CallCase, Case, StreamCase, cases_in, cases_of
 from rmg_plugin_code.pytest_files import NotATestFile, PytestFile
 from rmg_plugin_code.sandbox import Level, Limits, Program, Ran, SandboxError, probe, run_program
@@ -21,6 +21,8 @@ WALL: Final = 3.0
 """So many times its seconds of processor a test may take by the clock …"""
 START: Final = 3.0
 """… and so many seconds more, since a start may have to wait for a processor."""
+OUTPUT: Final = Limits().output
+"""Bytes that a program may write beside twice what is expected of it."""
 
 
 def _is_python(_: object, attribute: "Attribute[str]", value: str) -> None:
@@ -31,6 +33,13 @@ def _is_python(_: object, attribute: "Attribute[str]", value: str) -> None:
         )
 
 
+def _parses(_: object, attribute: "Attribute[str]", value: str) -> None:
+    try:
+        python_source.source(value).tree()
+    except python_source.Unparsable as fault:
+        raise ValueError(f"{attribute.name} must be Python: {fault}") from fault
+
+
 @grader
 @frozen(kw_only=True)
 class RunsTests:
@@ -39,13 +48,14 @@ class RunsTests:
     `tests` is a list of cases, also as JSON, or the text of a file for pytest. A case calls a
     function, `{"args": [1, 2], "expected": 3}`, where `function` names it (`add`, or `Solution.add`
     for a method); or it feeds a program, `{"stdin": "1 2", "stdout": "3"}`. The program is what
-    stands in the fences of the response that say Python or nothing, of which `take` chooses, or all
-    of a response without fences.
+    stands in the fences of the response that say Python, or where none does in those that say
+    nothing, of which `take` chooses, or all of a response without fences.
 
     Each case is run by a process of its own that reads no file, opens no socket, starts no process,
     has Python's own library (with `packages` what is installed too), and does not know what is
     expected. Its answer is compared outside: a value of JSON must be of
-    the same type and equal, so that 1 is neither `true` nor 1.0, and a tuple is a list. The lines
+    the same type and equal, so that 1 is neither `true` nor 1.0 (it is 1.0 without `strict_types`),
+    and a tuple is a list. A program may write 256 KB and twice as much as is expected. The lines
     that a program prints are compared without the white space at their ends, and it must end with
     exit code 0.
 
@@ -76,10 +86,15 @@ class RunsTests:
         validator=validators.in_(("all", "share")),
         metadata={"help": "all: 1 when every test passes; share: the share of tests that pass"},
     )
-    take: Literal["last", "first", "all"] = field(
+    take: Take = field(
         default="last",
-        validator=validators.in_(("last", "first", "all")),
+        validator=validators.in_(get_args(Take)),
         metadata={"help": "which block of code is the program; all: one after the other"},
+    )
+    prelude: str = field(
+        default="",
+        validator=_parses,
+        metadata={"help": "Python that is put before the program, such as the imports it may use"},
     )
     language: str = field(
         default="python",
@@ -90,6 +105,10 @@ class RunsTests:
         default=0.0,
         validator=[validators.ge(0), validators.lt(1)],
         metadata={"help": "how far a float may be off, absolutely or relatively"},
+    )
+    strict_types: bool = field(
+        default=True,
+        metadata={"help": "5 is not 5.0; false: numbers are compared by value, as `==` does"},
     )
     exact_output: bool = field(
         default=False, metadata={"help": "every character that is printed counts"}
@@ -133,10 +152,15 @@ class RunsTests:
         python_source.refuse_long(response)
         asked = _asked(tests, function)
         level = await self._level()
-        source = _program_in(response, self.take)
+        source = program_in(response, self.take, self.prelude)
         if source is None:
-            return _labelled(GraderScore(0.0, _absence(response)), level)
-        limits = Limits(self.seconds, self.seconds * WALL + START, self.memory_mb << 20)
+            return _labelled(GraderScore(0.0, absence(response)), level)
+        limits = Limits(
+            self.seconds,
+            self.seconds * WALL + START,
+            self.memory_mb << 20,
+            output=OUTPUT + 2 * _most_expected(asked),
+        )
         try:
             if isinstance(asked, PytestFile):
                 graded = await self._run_file(asked, source, level, limits)
@@ -213,7 +237,7 @@ class RunsTests:
             answer = answer_in(ran.answer)
         except NoAnswer as fault:
             return f"{told} cannot be counted: {shortened(str(fault), quote=False)}"
-        if Comparison(self.tolerance).holds(answer, case.expected):
+        if Comparison(self.tolerance, self.strict_types).holds(answer, case.expected):
             return ""
         return f"{told} gave {shortened(answer)}, and {shortened(case.expected)} is expected"
 
@@ -250,19 +274,9 @@ def _asked(
         raise CannotGrade(f"the tests cannot be run: {fault}", "bad_input") from fault
 
 
-def _program_in(response: str, take: str) -> str | None:
-    blocks = code_in(response, python_source.TAGS)
-    if not blocks:
-        return None
-    if take == "all":
-        return "\n".join(each.text for each in blocks)
-    return blocks[0 if take == "first" else -1].text
-
-
-def _absence(response: str) -> str:
-    others = sorted({each.tag for each in fenced(response)} - {"", *python_source.TAGS})
-    beside = f"; its blocks are {', '.join(others[:10])}" if others else ""
-    return f"the response has no python{beside}"
+def _most_expected(asked: PytestFile | tuple[Case, ...]) -> int:
+    """Return the bytes of the longest answer that is expected."""
+    return 0 if isinstance(asked, PytestFile) else max(each.size for each in asked)
 
 
 def _labelled(graded: GraderScore, level: Level) -> GraderScore:

@@ -125,6 +125,53 @@ def test_which_block_is_the_program(take, score):
     assert graded(response, [THREE], take=take).score == score
 
 
+def test_a_block_without_a_tag_is_no_program_beside_one_that_says_python():
+    response = f"```python\n{ADD}```\nOutput:\n```\n3\n```"
+    for take in ("last", "first", "all"):
+        assert graded(response, [THREE], take=take).score == 1.0
+
+
+def test_as_much_may_be_written_as_is_expected():
+    printed = {"stdin": "", "stdout": "x" * (1 << 20)}
+    assert graded("print('x' * (1 << 20))", [printed], None).score == 1.0
+    numbers = {"args": [], "expected": list(range(100_000))}
+    assert graded("def f(): return list(range(100000))", [numbers], "f").score == 1.0
+
+
+def test_what_is_expected_may_not_be_endless():
+    case = {"stdin": "", "stdout": "x" * (17 << 20)}
+    assert refused("print(1)", [THREE, case]) == ("bad_input", "test 2 expects more than 16 MB")
+
+
+def test_numbers_are_compared_by_value_when_types_are_not_strict():
+    half = "def add(a, b): return a / b"
+    case = {"args": [10, 2], "expected": 5}
+    assert graded(half, [case]).score == 0.0
+    assert graded(half, [case], strict_types=False).score == 1.0
+    true = graded("def add(a, b): return True", [{**case, "expected": 1}], strict_types=False)
+    assert true.score == 0.0
+
+
+PRELUDE = "from typing import *\nimport math"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "def add(a: List[int], b): return math.floor(a) + b",
+        "'Adds.'\nfrom __future__ import annotations\ndef add(a: List[int], b): return a + b",
+        "from __future__ import annotations; x = 1\ndef add(a, b): return a + b",
+    ],
+)
+def test_a_prelude_is_put_before_the_program(program):
+    assert graded(program, [THREE], prelude=PRELUDE).score == 1.0
+
+
+def test_a_prelude_is_put_before_the_program_that_a_file_tests():
+    came = graded("def add(a: List[int], b): return a + b", FILE, None, prelude=PRELUDE)
+    assert came.reason == "test_two[2] failed: AssertionError"
+
+
 def test_a_response_of_another_language_has_no_program():
     came = graded("```rust\nfn add() {}\n```", [THREE])
     assert (came.score, came.reason) == (
@@ -218,6 +265,7 @@ def test_what_is_expected_is_not_told_to_the_program(monkeypatch):
         ({"seconds": 0}, "'seconds' must be > 0"),
         ({"memory_mb": 1}, "'memory_mb' must be >= 128"),
         ({"tolerance": -1}, "'tolerance' must be >= 0"),
+        ({"prelude": "import"}, "prelude must be Python: "),
         ({"module": "a-b"}, "'module' must match regex"),
     ],
 )
