@@ -1,9 +1,9 @@
 """The grader of programs that must pass tests, which run in the sandbox."""
 
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import anyio
 from attrs import Attribute, evolve, field, frozen, validators
@@ -11,11 +11,14 @@ from attrs import Attribute, evolve, field, frozen, validators
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_code import python_source
 from rmg_plugin_code.answers import Comparison, NoAnswer, answer_in, same_lines
+from rmg_plugin_code.asserts import asserts, file_in
 from rmg_plugin_code.candidate import Take, absence, program_in
 from rmg_plugin_code.cases import CallCase, Case, StreamCase, cases_in, cases_of
-from rmg_plugin_code.pytest_files import NotATestFile, PytestFile
+from rmg_plugin_code.pytest_files import PytestFile
 from rmg_plugin_code.sandbox import Level, Limits, Program, Ran, SandboxError, probe, run_program
 from rmg_plugin_code.words import how_it_ended, shortened
+
+Tests: TypeAlias = str | Sequence[Any] | Mapping[str, Any]
 
 WALL: Final = 3.0
 """So many times its seconds of processor a test may take by the clock …"""
@@ -58,6 +61,10 @@ class RunsTests:
     and a tuple is a list. A program may write 256 KB and twice as much as is expected. The lines
     that a program prints are compared without the white space at their ends, and it must end with
     exit code 0.
+
+    The lists of LiveCodeBench (`{"input", "output"}`) and APPS (`{"inputs": […], "outputs": […]}`)
+    are cases too. Asserts, one a text, and a text with a function `check(candidate)`, as of MBPP
+    and HumanEval, are run as a file for pytest is.
 
     A file for pytest imports the program as a module, and runs in one process with it: a program
     that is made to cheat can forge its result, which the metadata say as `forgeable`.
@@ -146,11 +153,11 @@ class RunsTests:
     async def grade(
         self,
         response: str,
-        tests: str | list[Mapping[str, Any]],
+        tests: str | list[Mapping[str, Any] | str] | Mapping[str, Any],
         function: str | None = None,
     ) -> GraderScore:
         python_source.refuse_long(response)
-        asked = _asked(tests, function)
+        asked = _asked(tests, function, self.module)
         level = await self._level()
         source = program_in(response, self.take, self.prelude)
         if source is None:
@@ -261,17 +268,15 @@ class RunsTests:
         return GraderScore(share, "; ".join(said[:5]), counts)
 
 
-def _asked(
-    tests: str | list[Mapping[str, Any]], function: str | None
-) -> PytestFile | tuple[Case, ...]:
-    if not isinstance(tests, str):
-        return cases_of(tests, function)
-    if (written := cases_in(tests)) is not None:
-        return cases_of(written, function)
-    try:
-        return PytestFile.read(tests)
-    except NotATestFile as fault:
-        raise CannotGrade(f"the tests cannot be run: {fault}", "bad_input") from fault
+def _asked(tests: Tests, function: str | None, module: str) -> PytestFile | tuple[Case, ...]:
+    if isinstance(tests, str):
+        written = cases_in(tests)
+        if written is None:
+            return file_in(tests, function, module)
+        tests = written
+    if isinstance(tests, Sequence) and tests and all(isinstance(each, str) for each in tests):
+        return asserts(tests, module)
+    return cases_of(tests, function)
 
 
 def _most_expected(asked: PytestFile | tuple[Case, ...]) -> int:

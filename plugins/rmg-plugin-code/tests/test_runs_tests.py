@@ -198,7 +198,8 @@ def test_every_character_that_is_printed_counts_when_asked():
     ("tests", "function", "message"),
     [
         ([], "add", "there are no tests"),
-        (["x"], "add", "test 1 is of type str; a case is {"),
+        ([1], "add", "test 1 is of type int; a case is {"),
+        ([THREE, "x"], "add", "test 2 is of type str; a case is {"),
         ([{"args": [1], "expect": 2}], "add", "test 1 has 'expect'; a case is {"),
         ([{"args": [1], "stdout": ""}], "add", "test 1 has 'args', 'stdout'; a case is {"),
         ([THREE, {"args": [1]}], "add", "test 2 has no 'expected'; a case is {"),
