@@ -154,9 +154,20 @@ class Opener:
         self._plain = plain
         self._streams = {f"/dev/{name}": n for n, name in enumerate(("stdin", "stdout", "stderr"))}
 
-    def __call__(self, file: object, *arguments: object, **named: object) -> object:
+    def __call__(  # noqa: PLR0917 - the signature is Python's
+        self,
+        file: object,
+        mode: str = "r",
+        buffering: int = -1,
+        encoding: str | None = None,
+        errors: str | None = None,
+        newline: str | None = None,
+        closefd: bool = True,
+        opener: object = None,
+    ) -> object:
         stream = self._streams.get(str(file))
-        return self._plain(file if stream is None else os.dup(stream), *arguments, **named)
+        path = file if stream is None else os.dup(stream)
+        return self._plain(path, mode, buffering, encoding, errors, newline, closefd, opener)
 
 
 def furnish() -> None:
