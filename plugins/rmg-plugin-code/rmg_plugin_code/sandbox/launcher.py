@@ -228,9 +228,9 @@ def main() -> None:
     os.closerange(answer + 1, answer + 64)
     orders, program, arguments = map(int, read_line().split())
     Fences().obey(read_exactly(orders).decode())
+    furnish()
     os.write(answer, READY)
     source, rest = read_exactly(program), read_exactly(arguments)
-    furnish()
     del sys.argv[1:]
     os.environ.pop("PWD", None)  # bubblewrap sets it
     if not rest:
