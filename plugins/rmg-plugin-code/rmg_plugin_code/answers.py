@@ -46,16 +46,17 @@ class Comparison:
     """Whether two JSON values are the same: of one type, and equal, and so are their parts.
 
     1 is neither `true` nor 1.0. With a `tolerance` a float may be off by that much, absolutely or
-    relatively.
+    relatively. Without `strict_types` 1 is 1.0, and still not `true`.
     """
 
     tolerance: float = 0.0
+    strict_types: bool = True
 
     def holds(self, one: Any, other: Any) -> bool:
         left = [(one, other)]
         while left:
             one, other = left.pop()
-            if type(one) is not type(other):
+            if type(one) is not type(other) and not self._are_numbers(one, other):
                 return False
             if isinstance(one, dict):
                 if one.keys() != other.keys():
@@ -69,9 +70,15 @@ class Comparison:
                 return False
         return True
 
+    def _are_numbers(self, one: Any, other: Any) -> bool:
+        return not self.strict_types and {type(one), type(other)} == {int, float}
+
     def _is_same(self, one: Any, other: Any) -> bool:
-        if isinstance(one, float) and self.tolerance:
-            return math.isclose(one, other, rel_tol=self.tolerance, abs_tol=self.tolerance)
+        if self.tolerance and float in (type(one), type(other)):
+            try:
+                return math.isclose(one, other, rel_tol=self.tolerance, abs_tol=self.tolerance)
+            except OverflowError:  # a whole number that is larger than any float
+                return False
         return bool(one == other)
 
 

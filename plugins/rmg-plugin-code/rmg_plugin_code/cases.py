@@ -10,6 +10,10 @@ from rmg_core import CannotGrade
 
 _OF_CALL: Final = frozenset({"args", "kwargs", "expected", "function"})
 _OF_STREAM: Final = frozenset({"stdin", "stdout"})
+_OF_LIVECODEBENCH: Final = frozenset({"input", "output", "testtype"})
+_OF_APPS: Final = frozenset({"inputs", "outputs"})
+MOST_EXPECTED: Final = 16 << 20
+"""Bytes of an answer: as much is read of a program, and more, and held in memory."""
 _FORMS: Final = (
     'a case is {"args": […], "kwargs": {…}, "expected": …} or {"stdin": "…", "stdout": "…"}'
 )
@@ -23,6 +27,8 @@ class CallCase:
     args: str
     kwargs: str
     expected: Any
+    size: int
+    """The bytes of the answer that is expected."""
 
     @property
     def arguments(self) -> str:
@@ -45,34 +51,78 @@ class StreamCase:
     stdin: str
     stdout: str
 
+    @property
+    def size(self) -> int:
+        """The bytes of the answer that is expected."""
+        return len(self.stdout.encode("utf-8", "replace"))
+
 
 Case: TypeAlias = CallCase | StreamCase
 
 
-def cases_in(text: str) -> list[Any] | None:
-    """Return the list that a text holds as JSON, as some datasets keep their cases, or None."""
+def cases_in(text: str) -> Sequence[Any] | Mapping[str, Any] | None:
+    """Return what a text holds as JSON, as some datasets keep their cases, or None."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, list) else None
+    return found if isinstance(found, list | dict) else None
 
 
-def cases_of(tests: Sequence[Any], function: str | None) -> tuple[Case, ...]:
+def cases_of(tests: Sequence[Any] | Mapping[str, Any], function: str | None) -> tuple[Case, ...]:
     """Read the cases of a sample.
 
     Raises:
         CannotGrade: they are not cases (`bad_input`).
     """
-    if not tests:
+    listed = _paired(tests, function) if isinstance(tests, Mapping) else tests
+    if not listed:
         raise CannotGrade("there are no tests", "bad_input")
-    return tuple(_case(each, function, number) for number, each in enumerate(tests, 1))
+    cases = tuple(_case(each, function, number) for number, each in enumerate(listed, 1))
+    for number, each in enumerate(cases, 1):
+        if each.size > MOST_EXPECTED:
+            _refuse(number, f"expects more than {MOST_EXPECTED >> 20} MB")
+    return cases
+
+
+def _paired(tests: Mapping[str, Any], function: str | None) -> list[Mapping[str, Any]]:
+    """Return the cases that stand as a list of what goes in and one of what comes out."""
+    if "fn_name" in tests:
+        raise CannotGrade(
+            "tests with 'fn_name' wrap what they expect in a list or do not: write them as "
+            '{"args": […], "expected": …}, and map the input \'function\'',
+            "bad_input",
+        )
+    sides = [tests.get(name) for name in ("inputs", "outputs")]
+    if set(tests) != _OF_APPS or not all(isinstance(each, list | tuple) for each in sides):
+        raise CannotGrade(
+            'tests that are a table are {"inputs": […], "outputs": […]}, and have '
+            + (", ".join(map(repr, tests)) or "nothing"),
+            "bad_input",
+        )
+    inputs, outputs = tests["inputs"], tests["outputs"]
+    if len(inputs) != len(outputs):
+        raise CannotGrade(f"there are {len(inputs)} inputs and {len(outputs)} outputs", "bad_input")
+    pairs = zip(inputs, outputs, strict=True)
+    if function is not None:
+        return [{"args": given, "expected": wanted} for given, wanted in pairs]
+    return [{"stdin": _lines(given), "stdout": _lines(wanted)} for given, wanted in pairs]
+
+
+def _lines(value: Any) -> Any:
+    """Return a text, which may be a list of its lines."""
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        return "\n".join(value)
+    return value
 
 
 def _case(case: Any, function: str | None, number: int) -> Case:
     if not isinstance(case, Mapping):
         _refuse(number, f"is of type {type(case).__name__}; {_FORMS}")
     keys = set(case)
+    if {"input", "output"} <= keys <= _OF_LIVECODEBENCH:
+        case = _of_livecodebench(case, number)
+        keys = set(case)
     if not (keys <= _OF_CALL or keys <= _OF_STREAM):
         odd = sorted(map(str, keys - _OF_CALL - _OF_STREAM)) or sorted(keys)
         _refuse(number, f"has {', '.join(map(repr, odd))}; {_FORMS}")
@@ -81,6 +131,17 @@ def _case(case: Any, function: str | None, number: int) -> Case:
     if "expected" not in case:
         _refuse(number, f"has no 'expected'; {_FORMS}")
     return _call_case(case, function, number)
+
+
+def _of_livecodebench(case: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    given, wanted = case["input"], case["output"]
+    if case.get("testtype", "stdin") == "stdin":
+        return {"stdin": given, "stdout": wanted}
+    try:
+        args = [json.loads(line) for line in given.split("\n") if line.strip()]
+        return {"args": args, "expected": json.loads(wanted)}
+    except (AttributeError, TypeError, ValueError, RecursionError) as fault:
+        _refuse(number, f"must have JSON as 'output', and in each line of 'input': {fault}")
 
 
 def _stream_case(case: Mapping[str, Any], number: int) -> StreamCase:
@@ -101,9 +162,13 @@ def _call_case(case: Mapping[str, Any], function: str | None, number: int) -> Ca
     args, kwargs = case.get("args", []), case.get("kwargs", {})
     if not isinstance(args, list | tuple) or not isinstance(kwargs, Mapping):
         _refuse(number, "must have a list as 'args' and a table as 'kwargs'")
-    expected = json.loads(_json(case["expected"], "expected", number))
+    expected = _json(case["expected"], "expected", number)
     return CallCase(
-        name, _json(list(args), "args", number), _json(dict(kwargs), "kwargs", number), expected
+        name,
+        _json(list(args), "args", number),
+        _json(dict(kwargs), "kwargs", number),
+        json.loads(expected),
+        len(expected),
     )
 
 

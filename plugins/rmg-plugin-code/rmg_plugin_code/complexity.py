@@ -41,7 +41,7 @@ def complexity(
 
     Raises:
         CannotGrade: the code is nested deeper than radon can follow, or the response has more than
-            a million characters (`bad_input`).
+            200,000 characters (`bad_input`).
 
     Example:
         >>> complexity("def f(x):\n    return x if x else 0").reason

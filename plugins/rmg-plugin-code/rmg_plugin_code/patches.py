@@ -52,13 +52,15 @@ def patch_similarity(
     of SWE-RL (Wei et al. 2025).
 
     Raises:
-        CannotGrade: the reference is no unified diff though `files` are to be compared, or the
-            texts are so long and uniform that they cannot be compared (`bad_input`).
+        CannotGrade: the reference is empty, or no unified diff though `files` are to be compared,
+            or the texts are so long and uniform that they cannot be compared (`bad_input`).
 
     Example:
         >>> patch_similarity("return a + b", "return a - b").reason
         '22 of 24 characters match'
     """
+    if not reference.strip():
+        raise CannotGrade("reference is empty: no response could be like it", "bad_input")
     if compare == "text" or (compare == "auto" and not _is_a_patch(reference)):
         return _of_texts(response, reference)
     try:

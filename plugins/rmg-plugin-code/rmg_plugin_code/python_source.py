@@ -10,6 +10,7 @@ from rmg_plugin_code.blocks import code_in
 
 TAGS = ("python", "py", "python3", "py3", "ipython")
 MOST_CHARACTERS = 1_000_000  # a parser needs some hundred bytes of memory for each
+MOST_WALKED = 200_000  # of which bandit visits some thirty thousand in a second
 
 
 class Unparsable(ValueError):
@@ -41,15 +42,15 @@ class Source:
             raise Unparsable(str(fault)) from fault
 
 
-def refuse_long(text: str, name: str = "response") -> None:
-    """Refuse a text that would take a parser too long.
+def refuse_long(text: str, most: int = MOST_CHARACTERS) -> None:
+    """Refuse a text that would take too long.
 
     Raises:
-        CannotGrade: it is longer than a million characters (`bad_input`).
+        CannotGrade: it is longer than `most` characters (`bad_input`).
     """
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > most:
         raise CannotGrade(
-            f"{name} has {len(text)} characters, and at most {MOST_CHARACTERS} are read",
+            f"response has {len(text)} characters, and at most {most} are read",
             "bad_input",
         )
 
@@ -69,12 +70,13 @@ def sources_in(response: str) -> tuple[Source, ...]:
 
 
 def parsed(response: str) -> list[tuple[Source, ast.Module]]:
-    """Return the Python of a response with its trees; there is at least one.
+    """Return the Python of a response with its trees, which are walked; there is at least one.
 
     Raises:
         Unparsable: there is no code, or a block of it cannot be parsed.
-        CannotGrade: as `refuse_long`.
+        CannotGrade: it is longer than 200,000 characters (`bad_input`).
     """
+    refuse_long(response, MOST_WALKED)
     found = sources_in(response)
     if not found:
         raise Unparsable("the response has no Python")

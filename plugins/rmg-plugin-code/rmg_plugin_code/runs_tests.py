@@ -1,9 +1,9 @@
 """The grader of programs that must pass tests, which run in the sandbox."""
 
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import anyio
 from attrs import Attribute, evolve, field, frozen, validators
@@ -11,16 +11,21 @@ from attrs import Attribute, evolve, field, frozen, validators
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_code import python_source
 from rmg_plugin_code.answers import Comparison, NoAnswer, answer_in, same_lines
-from rmg_plugin_code.blocks import code_in, fenced
+from rmg_plugin_code.asserts import asserts, file_in
+from rmg_plugin_code.candidate import Take, absence, program_in
 from rmg_plugin_code.cases import CallCase, Case, StreamCase, cases_in, cases_of
-from rmg_plugin_code.pytest_files import NotATestFile, PytestFile
+from rmg_plugin_code.pytest_files import PytestFile
 from rmg_plugin_code.sandbox import Level, Limits, Program, Ran, SandboxError, probe, run_program
 from rmg_plugin_code.words import how_it_ended, shortened
+
+Tests: TypeAlias = str | Sequence[Any] | Mapping[str, Any]
 
 WALL: Final = 3.0
 """So many times its seconds of processor a test may take by the clock …"""
 START: Final = 3.0
 """… and so many seconds more, since a start may have to wait for a processor."""
+OUTPUT: Final = Limits().output
+"""Bytes that a program may write beside twice what is expected of it."""
 
 
 def _is_python(_: object, attribute: "Attribute[str]", value: str) -> None:
@@ -31,6 +36,13 @@ def _is_python(_: object, attribute: "Attribute[str]", value: str) -> None:
         )
 
 
+def _parses(_: object, attribute: "Attribute[str]", value: str) -> None:
+    try:
+        python_source.source(value).tree()
+    except python_source.Unparsable as fault:
+        raise ValueError(f"{attribute.name} must be Python: {fault}") from fault
+
+
 @grader
 @frozen(kw_only=True)
 class RunsTests:
@@ -39,15 +51,20 @@ class RunsTests:
     `tests` is a list of cases, also as JSON, or the text of a file for pytest. A case calls a
     function, `{"args": [1, 2], "expected": 3}`, where `function` names it (`add`, or `Solution.add`
     for a method); or it feeds a program, `{"stdin": "1 2", "stdout": "3"}`. The program is what
-    stands in the fences of the response that say Python or nothing, of which `take` chooses, or all
-    of a response without fences.
+    stands in the fences of the response that say Python, or where none does in those that say
+    nothing, of which `take` chooses, or all of a response without fences.
 
     Each case is run by a process of its own that reads no file, opens no socket, starts no process,
     has Python's own library (with `packages` what is installed too), and does not know what is
     expected. Its answer is compared outside: a value of JSON must be of
-    the same type and equal, so that 1 is neither `true` nor 1.0, and a tuple is a list. The lines
+    the same type and equal, so that 1 is neither `true` nor 1.0 (it is 1.0 without `strict_types`),
+    and a tuple is a list. A program may write 256 KB and twice as much as is expected. The lines
     that a program prints are compared without the white space at their ends, and it must end with
     exit code 0.
+
+    The lists of LiveCodeBench (`{"input", "output"}`) and APPS (`{"inputs": […], "outputs": […]}`)
+    are cases too. Asserts, one a text, and a text with a function `check(candidate)`, as of MBPP
+    and HumanEval, are run as a file for pytest is.
 
     A file for pytest imports the program as a module, and runs in one process with it: a program
     that is made to cheat can forge its result, which the metadata say as `forgeable`.
@@ -60,7 +77,8 @@ class RunsTests:
     (Hendrycks et al. 2021, arXiv 2105.09938).
 
     Raises:
-        CannotGrade: the tests cannot be read (`bad_input`), or the sandbox cannot be put up.
+        CannotGrade: the tests cannot be read (`bad_input`), or the sandbox cannot be
+            put up, which says nothing about the program (`crash`).
 
     Example:
         >>> import anyio
@@ -75,10 +93,15 @@ class RunsTests:
         validator=validators.in_(("all", "share")),
         metadata={"help": "all: 1 when every test passes; share: the share of tests that pass"},
     )
-    take: Literal["last", "first", "all"] = field(
+    take: Take = field(
         default="last",
-        validator=validators.in_(("last", "first", "all")),
+        validator=validators.in_(get_args(Take)),
         metadata={"help": "which block of code is the program; all: one after the other"},
+    )
+    prelude: str = field(
+        default="",
+        validator=_parses,
+        metadata={"help": "Python that is put before the program, such as the imports it may use"},
     )
     language: str = field(
         default="python",
@@ -89,6 +112,10 @@ class RunsTests:
         default=0.0,
         validator=[validators.ge(0), validators.lt(1)],
         metadata={"help": "how far a float may be off, absolutely or relatively"},
+    )
+    strict_types: bool = field(
+        default=True,
+        metadata={"help": "5 is not 5.0; false: numbers are compared by value, as `==` does"},
     )
     exact_output: bool = field(
         default=False, metadata={"help": "every character that is printed counts"}
@@ -126,16 +153,21 @@ class RunsTests:
     async def grade(
         self,
         response: str,
-        tests: str | list[Mapping[str, Any]],
+        tests: str | list[Mapping[str, Any] | str] | Mapping[str, Any],
         function: str | None = None,
     ) -> GraderScore:
         python_source.refuse_long(response)
-        asked = _asked(tests, function)
+        asked = _asked(tests, function, self.module)
         level = await self._level()
-        source = _program_in(response, self.take)
+        source = program_in(response, self.take, self.prelude)
         if source is None:
-            return _labelled(GraderScore(0.0, _absence(response)), level)
-        limits = Limits(self.seconds, self.seconds * WALL + START, self.memory_mb << 20)
+            return _labelled(GraderScore(0.0, absence(response)), level)
+        limits = Limits(
+            self.seconds,
+            self.seconds * WALL + START,
+            self.memory_mb << 20,
+            output=OUTPUT + 2 * _most_expected(asked),
+        )
         try:
             if isinstance(asked, PytestFile):
                 graded = await self._run_file(asked, source, level, limits)
@@ -143,7 +175,7 @@ class RunsTests:
                 graded = await self._run_cases(asked, source, level, limits)
         except SandboxError as refused:
             probe.forget()
-            raise CannotGrade(f"sandbox {level.label}: {refused}") from refused
+            raise CannotGrade(f"sandbox {level.label}: {refused}", "crash") from refused
         return _labelled(graded, level)
 
     async def _level(self) -> Level:
@@ -154,7 +186,8 @@ class RunsTests:
         raise CannotGrade(
             "there is no sandbox on this machine, and code of a model is not run without one "
             f"({why}); install bubblewrap on Linux, or set allow_unsandboxed = true to run it with "
-            "your rights and limits on resources only"
+            "your rights and limits on resources only",
+            "crash",
         )
 
     @property
@@ -211,7 +244,7 @@ class RunsTests:
             answer = answer_in(ran.answer)
         except NoAnswer as fault:
             return f"{told} cannot be counted: {shortened(str(fault), quote=False)}"
-        if Comparison(self.tolerance).holds(answer, case.expected):
+        if Comparison(self.tolerance, self.strict_types).holds(answer, case.expected):
             return ""
         return f"{told} gave {shortened(answer)}, and {shortened(case.expected)} is expected"
 
@@ -235,32 +268,20 @@ class RunsTests:
         return GraderScore(share, "; ".join(said[:5]), counts)
 
 
-def _asked(
-    tests: str | list[Mapping[str, Any]], function: str | None
-) -> PytestFile | tuple[Case, ...]:
-    if not isinstance(tests, str):
-        return cases_of(tests, function)
-    if (written := cases_in(tests)) is not None:
-        return cases_of(written, function)
-    try:
-        return PytestFile.read(tests)
-    except NotATestFile as fault:
-        raise CannotGrade(f"the tests cannot be run: {fault}", "bad_input") from fault
+def _asked(tests: Tests, function: str | None, module: str) -> PytestFile | tuple[Case, ...]:
+    if isinstance(tests, str):
+        written = cases_in(tests)
+        if written is None:
+            return file_in(tests, function, module)
+        tests = written
+    if isinstance(tests, Sequence) and tests and all(isinstance(each, str) for each in tests):
+        return asserts(tests, module)
+    return cases_of(tests, function)
 
 
-def _program_in(response: str, take: str) -> str | None:
-    blocks = code_in(response, python_source.TAGS)
-    if not blocks:
-        return None
-    if take == "all":
-        return "\n".join(each.text for each in blocks)
-    return blocks[0 if take == "first" else -1].text
-
-
-def _absence(response: str) -> str:
-    others = sorted({each.tag for each in fenced(response)} - {"", *python_source.TAGS})
-    beside = f"; its blocks are {', '.join(others[:10])}" if others else ""
-    return f"the response has no python{beside}"
+def _most_expected(asked: PytestFile | tuple[Case, ...]) -> int:
+    """Return the bytes of the longest answer that is expected."""
+    return 0 if isinstance(asked, PytestFile) else max(each.size for each in asked)
 
 
 def _labelled(graded: GraderScore, level: Level) -> GraderScore:

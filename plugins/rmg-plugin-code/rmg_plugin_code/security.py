@@ -39,7 +39,7 @@ def security_findings(
 
     Raises:
         CannotGrade: the code is nested deeper than bandit can follow, or the response has more than
-            a million characters (`bad_input`).
+            200,000 characters (`bad_input`).
 
     Example:
         >>> security_findings("eval(input())").reason

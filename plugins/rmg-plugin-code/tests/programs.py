@@ -348,6 +348,17 @@ HONEST = {
         [{"args": [4], "expected": 10}],
         "f",
     ),
+    "uses twenty threads at once": (
+        (
+            "import threading\nfrom concurrent.futures import ThreadPoolExecutor\n"
+            "meeting = threading.Barrier(20, timeout=5)\n"
+            "def one(n):\n    meeting.wait()\n    return len([bytes(1000) for _ in range(n)])\n"
+            "def f():\n    with ThreadPoolExecutor(20) as pool:\n"
+            "        return sum(pool.map(one, [100] * 20))"
+        ),
+        [{"args": [], "expected": 2000}],
+        "f",
+    ),
     "uses an event loop": (
         (
             "import asyncio\nasync def one(n):\n    await asyncio.sleep(0)\n    return n\n"
@@ -431,6 +442,28 @@ HONEST = {
     "exits well": (
         "import sys\na, b = map(int, input().split())\nprint(a + b)\nsys.exit(0)",
         SUM,
+        None,
+    ),
+    "exits as in a shell": ("print(3)\nexit()", [{"stdin": "", "stdout": "3"}], None),
+    "quits as in a shell": ("print(3)\nquit(0)", [{"stdin": "", "stdout": "3"}], None),
+    "opens its input by name": (
+        "with open('/dev/stdin') as file:\n    print(sum(map(int, file.read().split())))",
+        SUM,
+        None,
+    ),
+    "opens its input by a path": (
+        ("from pathlib import Path\nprint(sum(map(int, Path('/dev/stdin').read_text().split())))"),
+        SUM,
+        None,
+    ),
+    "names another coding": (
+        "# -*- coding: latin-1 -*-\nprint('é', len('é'))",
+        [{"stdin": "", "stdout": "é 1"}],
+        None,
+    ),
+    "begins with the mark of a byte order": (
+        "\ufeffprint(3)",
+        [{"stdin": "", "stdout": "3"}],
         None,
     ),
     "prints in between": (

@@ -87,6 +87,21 @@ def test_a_tolerance_is_for_floats_alone():
     assert not Comparison(0.1).holds(1, 1.0)
 
 
+def test_without_strict_types_numbers_are_compared_by_value_and_truths_are_none():
+    loose = Comparison(strict_types=False)
+    assert loose.holds([1, {"a": 2.0}], [1.0, {"a": 2}])
+    for one, other in ((1, True), (0.0, False), (1, "1"), (1, 2.0), (10**400, 1.0), (None, 0)):
+        assert not loose.holds(one, other)
+        assert not loose.holds(other, one)
+
+
+def test_a_tolerance_is_for_whole_numbers_beside_floats_without_strict_types():
+    loose = Comparison(0.1, strict_types=False)
+    assert loose.holds(2, 2.1)
+    assert loose.holds(2.1, 2)
+    assert not loose.holds(10**400, 1.0)
+
+
 @pytest.mark.parametrize(
     ("printed", "expected", "same"),
     [

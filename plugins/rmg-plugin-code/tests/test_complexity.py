@@ -71,3 +71,9 @@ def test_code_nested_deeper_than_radon_can_follow_is_an_error():
 def test_a_reduction_that_is_not_known_is_refused():
     with pytest.raises(ValueError, match="'reduce' must be in"):
         spec_of(complexity).options(reduce="median")
+
+
+def test_code_that_would_take_long_is_refused():
+    with pytest.raises(CannotGrade, match="at most 200000 are read") as caught:
+        complexity("x = 1\n" * 40_000)
+    assert caught.value.kind == "bad_input"

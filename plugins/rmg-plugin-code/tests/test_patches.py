@@ -52,6 +52,14 @@ def test_fences_that_are_tagged_so_are_the_patch_of_a_response():
     assert patch_similarity(response, X + Y).score == 1.0
 
 
+@pytest.mark.parametrize("compare", ["auto", "text", "files"])
+def test_an_empty_reference_is_an_error_of_the_data(compare):
+    for response in (X, ""):
+        with pytest.raises(CannotGrade, match="reference is empty") as caught:
+            patch_similarity(response, " \n", compare=compare)
+        assert caught.value.kind == "bad_input"
+
+
 @pytest.mark.parametrize(
     "response", ["", "Change x to 2.", "@@ -1 +1 @@\n-x\n+y\n", X.replace("-1,2", "-1,9"), "--- a"]
 )
@@ -74,7 +82,7 @@ def test_two_diffs_can_be_compared_as_texts():
     assert patch_similarity(GIT, X, compare="text").score == 2 * len(X) / len(GIT + X)
 
 
-@given(st.text(max_size=30), st.text(max_size=30))
+@given(st.text(max_size=30), st.text(max_size=30).filter(str.strip))
 def test_a_ratio_is_that_of_difflib(left, right):
     expected = difflib.SequenceMatcher(None, left, right, autojunk=False).ratio()
     assert patch_similarity(left, right, compare="text").score == expected

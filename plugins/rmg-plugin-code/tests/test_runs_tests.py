@@ -125,6 +125,53 @@ def test_which_block_is_the_program(take, score):
     assert graded(response, [THREE], take=take).score == score
 
 
+def test_a_block_without_a_tag_is_no_program_beside_one_that_says_python():
+    response = f"```python\n{ADD}```\nOutput:\n```\n3\n```"
+    for take in ("last", "first", "all"):
+        assert graded(response, [THREE], take=take).score == 1.0
+
+
+def test_as_much_may_be_written_as_is_expected():
+    printed = {"stdin": "", "stdout": "x" * (1 << 20)}
+    assert graded("print('x' * (1 << 20))", [printed], None).score == 1.0
+    numbers = {"args": [], "expected": list(range(100_000))}
+    assert graded("def f(): return list(range(100000))", [numbers], "f").score == 1.0
+
+
+def test_what_is_expected_may_not_be_endless():
+    case = {"stdin": "", "stdout": "x" * (17 << 20)}
+    assert refused("print(1)", [THREE, case]) == ("bad_input", "test 2 expects more than 16 MB")
+
+
+def test_numbers_are_compared_by_value_when_types_are_not_strict():
+    half = "def add(a, b): return a / b"
+    case = {"args": [10, 2], "expected": 5}
+    assert graded(half, [case]).score == 0.0
+    assert graded(half, [case], strict_types=False).score == 1.0
+    true = graded("def add(a, b): return True", [{**case, "expected": 1}], strict_types=False)
+    assert true.score == 0.0
+
+
+PRELUDE = "from typing import *\nimport math"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "def add(a: List[int], b): return math.floor(a) + b",
+        "'Adds.'\nfrom __future__ import annotations\ndef add(a: List[int], b): return a + b",
+        "from __future__ import annotations; x = 1\ndef add(a, b): return a + b",
+    ],
+)
+def test_a_prelude_is_put_before_the_program(program):
+    assert graded(program, [THREE], prelude=PRELUDE).score == 1.0
+
+
+def test_a_prelude_is_put_before_the_program_that_a_file_tests():
+    came = graded("def add(a: List[int], b): return a + b", FILE, None, prelude=PRELUDE)
+    assert came.reason == "test_two[2] failed: AssertionError"
+
+
 def test_a_response_of_another_language_has_no_program():
     came = graded("```rust\nfn add() {}\n```", [THREE])
     assert (came.score, came.reason) == (
@@ -151,7 +198,8 @@ def test_every_character_that_is_printed_counts_when_asked():
     ("tests", "function", "message"),
     [
         ([], "add", "there are no tests"),
-        (["x"], "add", "test 1 is of type str; a case is {"),
+        ([1], "add", "test 1 is of type int; a case is {"),
+        ([THREE, "x"], "add", "test 2 is of type str; a case is {"),
         ([{"args": [1], "expect": 2}], "add", "test 1 has 'expect'; a case is {"),
         ([{"args": [1], "stdout": ""}], "add", "test 1 has 'args', 'stdout'; a case is {"),
         ([THREE, {"args": [1]}], "add", "test 2 has no 'expected'; a case is {"),
@@ -218,6 +266,7 @@ def test_what_is_expected_is_not_told_to_the_program(monkeypatch):
         ({"seconds": 0}, "'seconds' must be > 0"),
         ({"memory_mb": 1}, "'memory_mb' must be >= 128"),
         ({"tolerance": -1}, "'tolerance' must be >= 0"),
+        ({"prelude": "import"}, "prelude must be Python: "),
         ({"module": "a-b"}, "'module' must match regex"),
     ],
 )
@@ -262,7 +311,7 @@ def test_a_sandbox_that_fails_is_an_error_and_is_probed_again(monkeypatch):
     monkeypatch.setattr("rmg_plugin_code.sandbox.running.run", fail)
     monkeypatch.setattr(probe, "forget", lambda: forgotten.append(1))
     kind, said = refused(ADD, [THREE])
-    assert (kind, forgotten) == ("grader_error", [1])
+    assert (kind, forgotten) == ("crash", [1])
     assert said == f"sandbox {probe.reached().level.label}: it could not be put up: no room"
 
 
@@ -312,6 +361,14 @@ class Adding(unittest.TestCase):
 def test_a_file_may_have_fixtures_and_cases_of_unittest():
     came = graded(ADD, UNITTEST, None)
     assert (came.score, came.metadata["tests"]) == (1.0, 2)
+
+
+def test_a_file_may_call_what_a_shell_has_too():
+    file = (
+        "import pytest\nimport solution\n\ndef test_leaves():\n"
+        "    with pytest.raises(SystemExit):\n        solution.leave()\n    assert callable(quit)\n"
+    )
+    assert graded("def leave(): exit()", file, None).score == 1.0
 
 
 def test_the_result_of_a_file_is_said_to_be_forgeable():

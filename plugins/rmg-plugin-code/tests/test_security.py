@@ -83,3 +83,9 @@ def test_nothing_is_written_not_even_a_cache(tmp_path):
 def test_a_level_that_is_not_known_is_refused():
     with pytest.raises(ValueError, match="'severity' must be in"):
         spec_of(security_findings).options(severity="grave")
+
+
+def test_code_that_would_take_long_is_refused():
+    with pytest.raises(CannotGrade, match="at most 200000 are read") as caught:
+        security_findings("x = 1\n" * 40_000)
+    assert caught.value.kind == "bad_input"

@@ -311,3 +311,35 @@ def test_databases_are_not_shared():
     # Each side has a database of its own: what the reference deletes, the response still sees.
     sides = itertools.repeat("DELETE FROM t WHERE a = (SELECT max(a) FROM t)", 2)
     assert graded(*sides, writes=True)[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "printf('%.*c', 1000000000, 'x')",
+        "format('%1000000000d', 1)",
+        "printf('%*d', -1000000000, 1)",
+        "printf('%.1000000000c', 'x')",
+        "printf('%' || '.*c', 1e9, 'x')",
+    ],
+)
+def test_a_width_that_would_take_seconds_is_refused(printed):
+    outcome = sql_equivalent(f"SELECT length({printed})", "SELECT 1")
+    assert outcome.score == 0.0
+    assert (
+        outcome.reason == "the query fails: it may not print what is wider than 1048576 characters"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "wanted"),
+    [
+        ("printf('%.2f|%5d|%-3s|%%', 2.5, 7, 'e')", "2.50|    7|e  |%"),
+        ("printf('%,d', 1000000000)", "1,000,000,000"),
+        ("format('%*d', 4, 1)", "   1"),
+        ("printf('%s', NULL)", ""),
+        ("printf('%.1c', 'x')", "x"),
+    ],
+)
+def test_what_is_printed_is_as_ever(printed, wanted):
+    assert sql_equivalent(f"SELECT {printed}", f"SELECT '{wanted}'").score == 1.0

@@ -9,7 +9,12 @@ arguments, and then what the program itself may read. The answer goes to descrip
 import ctypes
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
+
+STACK = 4 << 20
+"""Bytes of address space for the stack of a thread: by default it is 8 MB, of which the limit on
+memory has no room for many."""
 
 READY = b"ready\n"
 """What the launcher says when every fence is up: before that, nothing of the program is read."""
@@ -142,12 +147,58 @@ class Fences:
         return found
 
 
+class Opener:
+    """`open` where there is no `/proc`, by which the system finds the streams of a process."""
+
+    def __init__(self, plain: Callable[..., object]) -> None:
+        self._plain = plain
+        self._streams = {f"/dev/{name}": n for n, name in enumerate(("stdin", "stdout", "stderr"))}
+
+    def __call__(  # noqa: PLR0917 - the signature is Python's
+        self,
+        file: object,
+        mode: str = "r",
+        buffering: int = -1,
+        encoding: str | None = None,
+        errors: str | None = None,
+        newline: str | None = None,
+        closefd: bool = True,
+        opener: object = None,
+    ) -> object:
+        stream = self._streams.get(str(file))
+        path = file if stream is None else os.dup(stream)
+        return self._plain(path, mode, buffering, encoding, errors, newline, closefd, opener)
+
+
+def furnish() -> None:
+    """Give the program what it would have without the fences: `exit`, streams by name, threads."""
+    import _thread
+    import builtins
+    import io
+    import site  # which does nothing by itself under -S
+
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+    if not os.path.exists("/dev/stdin"):  # noqa: PTH110 - pathlib is slow to import
+        builtins.open = io.open = Opener(io.open)  # type: ignore[assignment]
+    _thread.stack_size(STACK)
+    with_arenas = getattr(ctypes.CDLL(None), "mallopt", None)
+    if with_arenas is not None:
+        # M_ARENA_MAX: each thread would reserve 64 MB of the limit on memory for what it allocates.
+        with_arenas(-8, 1)
+
+
 def become(name: str, source: bytes) -> ModuleType:
-    """Run the program as a module of this name, and return the module."""
+    """Run the program as a module of this name, and return the module.
+
+    It is text: a line that names another coding says how a file was kept, and there is none.
+    """
     module = ModuleType(name)
     module.__dict__["__builtins__"] = __builtins__
     sys.modules[name] = module
-    code = compile(source, "<program>", "exec", dont_inherit=True)
+    text = source.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
+    code = compile(text, "<program>", "exec", dont_inherit=True)
     exec(code, module.__dict__)  # noqa: S102 - the program is what all of this is for
     return module
 
@@ -177,6 +228,7 @@ def main() -> None:
     os.closerange(answer + 1, answer + 64)
     orders, program, arguments = map(int, read_line().split())
     Fences().obey(read_exactly(orders).decode())
+    furnish()
     os.write(answer, READY)
     source, rest = read_exactly(program), read_exactly(arguments)
     del sys.argv[1:]

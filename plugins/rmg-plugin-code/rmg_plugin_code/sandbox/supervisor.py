@@ -276,9 +276,10 @@ class _Watched:
     def _ran(self, ended: Ended, code: int) -> Ran:
         answer = bytes(self.read[self.answer])
         stderr = bytes(self.read[self._of("stderr")])
-        if not answer.startswith(READY) and ended in ("exit", "signal"):
+        if not answer.startswith(READY) and ended != "cut":
             said = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise SandboxError(f"it could not be put up: {said or f'{ended} {code}'}")
+            how = f"{ended} {code}" if ended in ("exit", "signal") else f"its limit: {ended}"
+            raise SandboxError(f"it could not be put up: {said or how}")
         stdout = bytes(self.read[self._of("stdout")])
         return Ran(ended, code, answer[len(READY) :], stdout, stderr)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rmg_core import GraderScore
+from rmg_core import CannotGrade, GraderScore
 from rmg_plugin_code.patches import patch_similarity
 from rmg_plugin_code.style import style
 from rmg_plugin_code.syntax import syntax
@@ -12,16 +12,19 @@ Row = Mapping[str, Any]
 
 
 def _parses(response: str) -> float:
-    """Return the share of blocks that parse, less the half that there is taken off for an error."""
-    outcome = syntax(response, share=True, fences_only=True)
-    if not outcome.metadata:
-        return 0.0  # without a block
-    return outcome.score - 0.5 * (outcome.score < 1)
+    return syntax(response, share=True, fences_only=True).score
 
 
-def _is_clean(response: str) -> bool:
+def _findings(response: str) -> Any:
     outcome = style(response, select=("E1", "W1", "N"))
-    return isinstance(outcome, GraderScore) and outcome.score == 0
+    return outcome.score if isinstance(outcome, GraderScore) else outcome.status
+
+
+def _likeness(response: str, reference: str) -> Any:
+    try:
+        return patch_similarity(response, reference, compare="text").score
+    except CannotGrade as fault:
+        return fault.kind
 
 
 def syntax_check(row: Row, expected: Row) -> tuple[Any, Any]:
@@ -29,14 +32,11 @@ def syntax_check(row: Row, expected: Row) -> tuple[Any, Any]:
 
 
 def code_style(row: Row, expected: Row) -> tuple[Any, Any]:
-    # There the shares of names in snake case and of even indentation; here the findings. Clean is
-    # clean for both.
-    return _is_clean(row["response"]), expected["score"] == 1
+    return _findings(row["response"]), expected["score"]
 
 
 def patch(row: Row, expected: Row) -> tuple[Any, Any]:
-    outcome = patch_similarity(row["response"], row["reference_response"], compare="text")
-    return outcome.score, expected["score"]
+    return _likeness(row["response"], row["reference_response"]), expected["score"]
 
 
 def syntax_reward(row: Row, expected: Any) -> tuple[Any, Any]:
@@ -44,9 +44,8 @@ def syntax_reward(row: Row, expected: Any) -> tuple[Any, Any]:
 
 
 def style_reward(row: Row, expected: Any) -> tuple[Any, Any]:
-    return _is_clean(row["output"][0]), expected[0]["score"] == 1
+    return _findings(row["output"][0]), expected[0]["score"]
 
 
 def patch_reward(row: Row, expected: Any) -> tuple[Any, Any]:
-    outcome = patch_similarity(row["output"][0], row["labels"][0]["reference"], compare="text")
-    return outcome.score, expected[0]["score"]
+    return _likeness(row["output"][0], row["labels"][0]["reference"]), expected[0]["score"]

@@ -149,6 +149,15 @@ def test_a_fence_that_cannot_be_put_up_is_no_verdict_on_the_program(level, monke
         run(level, Program("print('seen')"), Limits())
 
 
+def test_a_limit_that_passes_before_the_fences_are_up_is_no_verdict_on_the_program(
+    level, monkeypatch
+):
+    monkeypatch.setattr(supervisors, "command", lambda *_: [sys.executable, "-c", "input(input())"])
+    monkeypatch.setattr(supervisors._Watched, "_feed", lambda self: None)
+    with pytest.raises(SandboxError, match="it could not be put up: its limit: wall"):
+        run(level, Program("print('seen')"), Limits(wall_seconds=0.01))
+
+
 def test_a_bubblewrap_that_does_not_start_is_no_verdict_on_the_program(monkeypatch):
     monkeypatch.setattr(supervisors, "command", lambda *_: ["/nowhere/bwrap"])
     with pytest.raises(SandboxError, match="no process can be started"):
