@@ -1,5 +1,6 @@
 """The grader of programs that must pass tests, which run in the sandbox."""
 
+import platform
 import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -286,7 +287,8 @@ def _most_expected(asked: PytestFile | tuple[Case, ...]) -> int:
 
 def _labelled(graded: GraderScore, level: Level) -> GraderScore:
     """Say in an outcome what fenced the program in, and that nothing did where nothing did."""
-    metadata = {"sandbox": level.label, **graded.metadata}
+    conditions = {"sandbox": level.label, "kernel": platform.release()}
+    metadata = {"conditions": conditions, **graded.metadata}
     if level.has_filters:
         return evolve(graded, metadata=metadata)
     reason = f"{graded.reason} (not sandboxed)"

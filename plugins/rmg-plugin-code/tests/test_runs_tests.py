@@ -105,8 +105,8 @@ def test_the_reason_says_what_went_wrong(program, case, reason):
 def test_by_default_all_tests_must_pass_and_the_first_that_does_not_is_the_last_to_run():
     came = graded(ADD, [THREE, FIVE, THREE])
     assert came.score == 0.0
-    assert {**came.metadata, "sandbox": ""} == {
-        "sandbox": "",
+    assert {**came.metadata, "conditions": ""} == {
+        "conditions": "",
         "tests": 3,
         "tried": 2,
         "passed": 1,
@@ -296,7 +296,7 @@ def test_what_runs_without_a_sandbox_says_so_in_every_outcome(monkeypatch):
     without_a_sandbox(monkeypatch)
     for case in (THREE, FIVE):
         came = graded(ADD, [case], allow_unsandboxed=True)
-        assert came.metadata["sandbox"] == "NONE - resource limits only"
+        assert came.metadata["conditions"]["sandbox"] == "NONE - resource limits only"
         assert came.metadata["unsandboxed"] is True
         assert came.reason.endswith(" (not sandboxed)")
     assert graded("```c\n```", [THREE], allow_unsandboxed=True).metadata["unsandboxed"] is True

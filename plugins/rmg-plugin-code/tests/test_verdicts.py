@@ -27,4 +27,5 @@ def test_a_cheat_that_prints_does_not_pass(level, name):
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_program_passes(level, name):
     came = graded(*HONEST[name])
-    assert (came.score, came.metadata["sandbox"]) == (1.0, level.label), came.reason
+    fenced = came.metadata["conditions"]["sandbox"]
+    assert (came.score, fenced) == (1.0, level.label), came.reason

@@ -3,11 +3,11 @@
 import json
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from .differences import DIFFERENT
 from .operations import OPERATIONS
 
 VECTORS = Path(__file__).resolve().parents[4] / ".." / "shared" / "data" / "vectors"
@@ -18,24 +18,6 @@ pytestmark = pytest.mark.skipif(
 
 OFFERED = [(file, name) for file, operations in OPERATIONS.items() for name in operations]
 DEFAULT_TOLERANCE = 1e-6
-
-DIFFERENT = MappingProxyType(
-    {
-        "autoevals-00053": (
-            "an object and a list are compared as texts there, which are alike in their "
-            "punctuation; ours counts values of different kinds as 0"
-        ),
-        "autoevals-00068": (
-            "the response is the number 100, and no text: 0 there; ours takes texts, tables and "
-            "lists, and says so (bad_input)"
-        ),
-        "openjudge-00111": (
-            "the reference is not JSON: 0 there, an error here (bad_input), since no response "
-            "could have been right"
-        ),
-    }
-)
-"""Row → why we differ."""
 
 
 @cache

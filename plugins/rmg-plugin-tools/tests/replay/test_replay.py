@@ -2,14 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from .differences import DIFFERENT, NOT_OFFERED
 from .operations import OPERATIONS
 
 VECTORS = Path(__file__).resolve().parents[4] / ".." / "shared" / "data" / "vectors"
@@ -20,18 +19,6 @@ pytestmark = pytest.mark.skipif(
 
 OFFERED = [(file, name) for file, operations in OPERATIONS.items() for name in operations]
 DEFAULT_TOLERANCE = 1e-6
-
-DIFFERENT: Mapping[str, str] = MappingProxyType({})
-"""Row → why we differ."""
-
-NOT_OFFERED: Mapping[str, str] = MappingProxyType(
-    {
-        "ReasoningToolCallFormatReward": (
-            "checks the tags of a response: tool_call_format of the pack format"
-        ),
-    }
-)
-"""Operation about tools → what it is, and where it belongs."""
 
 
 @cache
