@@ -96,12 +96,73 @@ def test_two_documents_are_not_one():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a = [" + "[" * 100_000, "nested too deep to be read"),
+        ("a = [" + "[" * 100_000, "nested more than 100 deep, which is not read"),
         ("a = 1\na = 2", "not TOML: Cannot overwrite a value (at end of document)"),
     ],
 )
 def test_toml_that_is_refused_says_why(text, said):
     assert (valid_toml(text).score, valid_toml(text).reason) == (0.0, said)
+
+
+DEEP = "nested more than 100 deep, which is not read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{} = 1",
+        "[{}]",
+        "[[{}]]",
+        "x = {{{} = 1}}",
+        "x = [{{{} = 1}}]",
+        "# a comment's quote\n{} = 1",
+        'x = """ a quote "" in a text """\n{} = 1',
+        "x = '''a'''''\n{} = 1",
+        'x = "\\""\n{} = 1',
+    ],
+)
+@pytest.mark.parametrize("dot", [".", " . ", '."b".', ".'b'."])
+def test_toml_with_a_key_of_very_many_parts_is_refused_before_it_is_read(text, dot, monkeypatch):
+    import tomllib
+
+    monkeypatch.setattr(tomllib, "loads", None)
+    assert valid_toml(text.format(dot.join(["a"] * 20_000))).reason == DEEP
+
+
+@pytest.mark.parametrize(("deepest", "score"), [(100, 1.0), (101, 0.0)])
+def test_toml_nests_at_most_100_deep_however_it_is_written(deepest, score):
+    def dotted(depth):
+        return ".".join(["a"] * depth)
+
+    for text in (
+        f"{dotted(deepest)} = 1.5",
+        f"[{dotted(deepest)}]",
+        f"[{dotted(deepest - 60)}]\n{dotted(60)} = 1.5",
+        "a = " + "{a = " * (deepest - 1) + "1.5" + "}" * (deepest - 1),
+        f"{dotted(40)} = {{{dotted(deepest - 40)} = 1.5}}",
+        "a = " + "[" * deepest + "1.5" + "]" * deepest,
+    ):
+        assert valid_toml(text).score == score, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = [" + "1.5, " * 1000 + "]",
+        "a = '" + "[" * 1000 + "." * 1000 + "'",
+        'a = """' + "[\n" * 1000 + '"""',
+        "# " + "[" * 1000 + "\na = 1",
+        "\n".join(f"[a.b{n}]\nc.d = {{e.f = [1.5, 2.5]}}" for n in range(200)),
+    ],
+)
+def test_toml_that_is_long_and_not_deep_is_right(text):
+    assert valid_toml(text).score == 1.0
+
+
+def test_toml_of_too_many_keys_that_each_nest_deep_is_refused():
+    text = "\n".join(f"k{n}." + ".".join(["a"] * 99) + " = 1" for n in range(501))
+    assert valid_toml(text).reason == "too many keys that nest deep, which are not read"
+    assert valid_toml(text[: text.rindex("\n")]).score == 1.0
 
 
 def test_toml_with_a_number_too_long_for_python_is_refused():
