@@ -1,9 +1,14 @@
 """YAML, TOML, XML and CSV: what is refused, and in what words."""
 
+import csv
+import importlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rmg_core import CannotGrade
+from rmg_plugin_format import csv_text
 from rmg_plugin_format.csv_text import ValidCsv
 from rmg_plugin_format.toml_text import valid_toml
 from rmg_plugin_format.xml_text import ValidXml
@@ -264,3 +269,30 @@ def test_a_delimiter_that_separates_nothing_is_refused(sign):
 def test_a_header_of_another_number_of_columns_is_refused():
     with pytest.raises(ValueError, match="header must have as many names as columns says"):
         ValidCsv(header=("a",), columns=2)
+
+
+def test_csv_with_a_very_long_field_is_read():
+    assert ValidCsv().grade("a,b\n1," + "x" * 200_000).score == 1.0
+    assert ValidCsv().grade('a,b\n1,"' + "x" * 2_000_000 + '"').score == 1.0
+
+
+def test_csv_with_a_field_longer_than_is_read_is_no_score():
+    with pytest.raises(CannotGrade, match="a field has more than 10,000,000 characters") as told:
+        ValidCsv().grade("a,b\n1," + "x" * 10_000_001)
+    assert told.value.kind == "bad_input"
+
+
+def test_importing_the_csv_grader_does_not_lower_the_limit_of_the_process():
+    before = csv.field_size_limit(20_000_000)
+    try:
+        importlib.reload(csv_text)
+        assert csv.field_size_limit() == 20_000_000
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_a_document_type_is_accepted_and_not_opened(tmp_path):
+    path = tmp_path / "a.dtd"
+    path.write_text('<!ENTITY x "y">')
+    assert ValidXml().grade(f'<!DOCTYPE a SYSTEM "{path.as_uri()}"><a/>').score == 1.0
+    assert ValidXml().grade(f'<!DOCTYPE a SYSTEM "{path.as_uri()}"><a>&x;</a>').score == 0.0
