@@ -6,11 +6,17 @@ from typing import Any
 
 from attrs import Attribute, field, frozen, validators
 
-from rmg_core import GraderScore, grader
+from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_format.fences import FENCE, FENCES, Fence, unfenced
 from rmg_plugin_format.unreadable import Unreadable, check_characters, counted, cut, quoted
 
 LANGUAGES = ("csv", "tsv")
+
+FIELD = 10_000_000
+"""How many characters a field may have."""
+
+# The module has one limit for the whole process: never lowered, which another pack may rely on.
+csv.field_size_limit(max(FIELD, csv.field_size_limit()))
 
 
 def _is_a_sign(_: object, attribute: "Attribute[Any]", value: str) -> None:
@@ -35,7 +41,12 @@ class ValidCsv:
     otherwise, two columns and two rows are asked for, the header among them. Blank lines at the
     ends do not count; between rows one is a row that lacks its columns.
 
+    A field may have ten million characters, which is set for the `csv` of the whole process.
+
     Definition: RFC 4180 with any delimiter, as the `csv` of Python reads it when it is strict.
+
+    Raises:
+        CannotGrade: a field is longer (`bad_input`).
 
     Example:
         >>> ValidCsv(header=("name", "age")).grade("name,age\nAda,36\n").score
@@ -87,6 +98,10 @@ class ValidCsv:
         try:
             return list(reader)
         except csv.Error as fault:
+            if len(text) > csv.field_size_limit() and "field limit" in str(fault):
+                raise CannotGrade(
+                    f"a field has more than {csv.field_size_limit():,} characters", "bad_input"
+                ) from fault
             raise Unreadable(f"not CSV: {cut(str(fault))} in line {reader.line_num}") from fault
 
     def _check(self, rows: list[list[str]]) -> None:

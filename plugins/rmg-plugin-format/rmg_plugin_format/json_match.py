@@ -1,5 +1,6 @@
 """The grader of a JSON response that must equal a reference."""
 
+import math
 from collections import Counter
 from collections.abc import Hashable
 from fractions import Fraction
@@ -12,13 +13,7 @@ from rmg_plugin_format.fences import FENCE, FENCES, Fence
 from rmg_plugin_format.json_text import kind_of, shown
 from rmg_plugin_format.matching import most_pairs
 from rmg_plugin_format.places import IGNORE, Ignored, Step, are_paths, ignored, spelled
-from rmg_plugin_format.references import (
-    ANY_OF,
-    Reference,
-    Response,
-    check_pairs,
-    references,
-)
+from rmg_plugin_format.references import ANY_OF, PAIRING, Budget, Reference, Response, references
 from rmg_plugin_format.unreadable import Unreadable
 from rmg_plugin_format.valid_json import as_json
 
@@ -46,8 +41,8 @@ class JsonMatch:
     Hopcroft and Karp 1973.
 
     Raises:
-        CannotGrade: the reference cannot be read (`bad_input`), or lists without order are too
-            long to compare.
+        CannotGrade: the reference cannot be read, or lists without order take too many
+            comparisons (`bad_input`).
 
     Example:
         >>> JsonMatch().grade('{"n": 1, "ok": true}', {"ok": True, "n": 1.0}).score
@@ -72,7 +67,9 @@ class JsonMatch:
         default=False, metadata={"help": "compare strings without regard to case; keys with it"}
     )
     absolute: float = field(
-        default=0.0, validator=validators.ge(0), metadata={"help": "what two numbers may differ by"}
+        default=0.0,
+        validator=[validators.ge(0), validators.lt(math.inf)],
+        metadata={"help": "what two numbers may differ by"},
     )
     relative: float = field(
         default=0.0,
@@ -90,9 +87,10 @@ class JsonMatch:
         except Unreadable as fault:
             return GraderScore(0.0, str(fault))
         free = ignored(self.ignore)
+        comparing = _Comparing(self, Budget(wanted, COMPARISONS))
         found = []
         for number, each in enumerate(wanted, 1):
-            difference = self._difference(value, each, (), free)
+            difference = comparing.difference(value, each, (), free)
             if difference is None:
                 which = f"reference {number} of {len(wanted)}" if self.any_of else "the reference"
                 return GraderScore(1.0, f"the same as {which}")
@@ -101,15 +99,33 @@ class JsonMatch:
             return GraderScore(0.0, f"the same as none of {len(found)}; {_worded(*found[0])}")
         return GraderScore(0.0, _worded(*found[0]))
 
-    def _difference(self, got: Any, want: Any, place: _Place, free: Ignored) -> _Difference | None:
+
+# A second of them at most, of which scanning the keys of an object is a part, and fractions of
+# integers that are beyond doubles are many.
+COMPARISONS = 1_000_000
+_KEYS = 8
+_BEYOND = 100
+
+_ABOVE, _BELOW, _LEAST = 1.000001, 0.999999, 1e-300
+
+
+@frozen
+class _Comparing:
+    """One value against its references, with what that may take."""
+
+    by: JsonMatch
+    budget: Budget
+
+    def difference(self, got: Any, want: Any, place: _Place, free: Ignored) -> _Difference | None:
         """Return the first difference, or None."""
+        self.budget.spend(1)
         kind = kind_of(want)
         if kind_of(got) != kind:
             return place, "{0} is not {1}", got, want
         if kind == "object":
             return self._object_difference(free.members(got), free.members(want), place, free)
         if kind == "array":
-            if self.order:
+            if self.by.order:
                 return self._list_difference(free.items(got), free.items(want), place, free)
             return self._unordered_difference(got, want, place, free.in_any_order())
         if self._is_same(got, want):
@@ -119,15 +135,16 @@ class JsonMatch:
     def _object_difference(
         self, got: dict[str, Any], want: dict[str, Any], place: _Place, free: Ignored
     ) -> _Difference | None:
+        self.budget.spend(len(want) // _KEYS)
         for key in want:
             if key not in got:
                 return (*place, key), "it is missing", None, None
-        if not self.extra_keys:
+        if not self.by.extra_keys:
             for key in got:
                 if key not in want:
                     return (*place, key), "the reference has no such key", None, None
         for key, part in want.items():
-            different = self._difference(got[key], part, (*place, key), free.under(key))
+            different = self.difference(got[key], part, (*place, key), free.under(key))
             if different is not None:
                 return different
         return None
@@ -140,7 +157,7 @@ class JsonMatch:
         free: Ignored,
     ) -> _Difference | None:
         for (_, item), (index, part) in zip(got, want, strict=False):
-            different = self._difference(item, part, (*place, index), free.under(index))
+            different = self.difference(item, part, (*place, index), free.under(index))
             if different is not None:
                 return different
         return _lengths_difference(len(got), len(want), place)
@@ -161,7 +178,7 @@ class JsonMatch:
 
     def _unpaired(self, got: list[Any], want: list[Any], free: Ignored) -> int | None:
         """Return the index of an item of the reference that finds no partner, or None."""
-        if not (self.extra_keys or self.absolute or self.relative):
+        if not (self.by.extra_keys or self.by.absolute or self.by.relative):
             # Being the same goes through others here, so that equal forms can be counted.
             left = Counter(self._form(item, free) for item in got)
             for index, item in enumerate(want):
@@ -170,13 +187,13 @@ class JsonMatch:
                     return index
                 left[form] -= 1
             return None
-        check_pairs(got, want)
+        self.budget.spend(PAIRING)
         choices = []
         for index, part in enumerate(want):
             fits = [
                 place
                 for place, item in enumerate(got)
-                if self._difference(item, part, (), free) is None
+                if self.difference(item, part, (), free) is None
             ]
             if not fits:
                 return index
@@ -190,7 +207,7 @@ class JsonMatch:
             case dict():
                 members = free.members(value).items()
                 return frozenset((key, self._form(part, free.under(key))) for key, part in members)
-            case list() if self.order:
+            case list() if self.by.order:
                 return tuple(self._form(part, free.under(i)) for i, part in free.items(value))
             case list():
                 free = free.in_any_order()
@@ -199,26 +216,39 @@ class JsonMatch:
                 forms = Counter(self._form(part, free.under(0)) for part in value)
                 return ("array", frozenset(forms.items()))
             case str():
-                return ("string", value.casefold() if self.ignore_case else value)
+                return ("string", value.casefold() if self.by.ignore_case else value)
             case bool() | None:
                 return ("word", value)
             case _:
-                return ("number", isinstance(value, float) and self.number_types, value)
+                return ("number", isinstance(value, float) and self.by.number_types, value)
 
     def _is_same(self, got: Any, want: Any) -> bool:
         if isinstance(want, str):
-            return bool(got.casefold() == want.casefold() if self.ignore_case else got == want)
+            return bool(got.casefold() == want.casefold() if self.by.ignore_case else got == want)
         if want is None or isinstance(want, bool):
             return bool(got == want)
-        if self.number_types and type(got) is not type(want):
+        if self.by.number_types and type(got) is not type(want):
             return False
         if got == want:
             return True
-        if not (self.absolute or self.relative):
+        if not (self.by.absolute or self.by.relative):
             return False
+        return self._is_near(got, want)
+
+    def _is_near(self, got: float, want: float) -> bool:
+        try:
+            apart, allowed = abs(got - want), max(self.by.absolute, self.by.relative * abs(want))
+        except OverflowError:
+            self.budget.spend(_BEYOND)
+        else:
+            # Doubles tell, ten times as fast, where the two are not nearly equal.
+            if apart > allowed * _ABOVE + _LEAST:
+                return False
+            if apart < allowed * _BELOW - _LEAST:
+                return True
         # Fractions are exact, and have no largest number.
-        allowed = max(Fraction(self.absolute), Fraction(self.relative) * abs(Fraction(want)))
-        return abs(Fraction(got) - Fraction(want)) <= allowed
+        exact = max(Fraction(self.by.absolute), Fraction(self.by.relative) * abs(Fraction(want)))
+        return abs(Fraction(got) - Fraction(want)) <= exact
 
 
 def _lengths_difference(got: int, want: int, place: _Place) -> _Difference | None:

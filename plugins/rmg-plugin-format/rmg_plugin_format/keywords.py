@@ -13,12 +13,15 @@ def check_patterns(parts: Iterable[Mapping[str, Any]]) -> None:
     Raises:
         ValueError: RE2 cannot search by one, or a library would search by it with `re`.
     """
+    keywords: set[str] = set()
     for place, part in enumerate(parts):
+        # The library looks for what is evaluated in the parts of a part too, by `re`.
+        keywords.update(part)
         if place and "$schema" in part and _patterns(part):
             raise ValueError("schema must not name a draft again in a part that has patterns")
-        if "patternProperties" in part and "unevaluatedProperties" in part:
+        if {"patternProperties", "unevaluatedProperties"} <= keywords:
             raise ValueError(
-                "schema must not have patternProperties and unevaluatedProperties in one place, "
+                "schema must not have patternProperties and unevaluatedProperties both, "
                 "unless python_patterns is true"
             )
         for pattern in _patterns(part):

@@ -14,8 +14,49 @@ ANY_OF: Mapping[str, str] = {
     "help": "the reference is a list of references, of which the best counts"
 }
 
-# Each item of one list is compared with each of the other.
-PAIRS = 250_000
+
+# What it takes to pair the items of a list, beside comparing them.
+PAIRING = 25
+
+
+class Budget:
+    """What comparing a response with its references may take.
+
+    Each value of the references has one comparison of its own. Items of lists without order are
+    compared each with each, and lists in lists multiply: that is what `comparisons` are for.
+    """
+
+    def __init__(self, wanted: Sequence[Any], comparisons: int) -> None:
+        self._comparisons = comparisons
+        self._left = comparisons + _size(wanted)
+
+    def spend(self, comparisons: int) -> None:
+        """Let so many comparisons pass.
+
+        Raises:
+            CannotGrade: they are too many (`bad_input`).
+        """
+        self._left -= comparisons
+        if self._left < 0:
+            raise CannotGrade(
+                f"response and reference take more than {self._comparisons:,} comparisons, which "
+                "lists without order and long strings can: keep the order, or compare parts",
+                "bad_input",
+            )
+
+
+def _size(wanted: Sequence[Any]) -> int:
+    stack = list(wanted)
+    size = 0
+    while stack:
+        size += 1
+        each = stack.pop()
+        if isinstance(each, dict):
+            stack += each.values()
+        elif isinstance(each, list):
+            size += PAIRING
+            stack += each
+    return size
 
 
 def references(reference: Reference, *, any_of: bool) -> Sequence[Any]:
@@ -42,16 +83,3 @@ def _value(reference: Any, name: str) -> Any:
         raise CannotGrade(
             f'{name}: {fault}; a text is read as JSON: a string is written "so"', "bad_input"
         ) from fault
-
-
-def check_pairs(response: Sequence[Any], reference: Sequence[Any]) -> None:
-    """Let two lists be compared item by item.
-
-    Raises:
-        CannotGrade: that would take too long.
-    """
-    if len(response) * len(reference) > PAIRS:
-        raise CannotGrade(
-            f"lists of {len(response)} and {len(reference)} items without order make more than "
-            f"{PAIRS:,} pairs to compare: keep the order, or compare parts of them"
-        )

@@ -7,6 +7,7 @@ from attrs import validators
 
 from rmg_core import GraderScore, grader
 from rmg_plugin_format.fences import FENCE, FENCES, Fence, unfenced
+from rmg_plugin_format.toml_nesting import check_nesting
 from rmg_plugin_format.unreadable import Unreadable, check_characters, counted, said
 
 LANGUAGES = ("toml",)
@@ -20,7 +21,8 @@ def valid_toml(
 ) -> GraderScore:
     """1 when the response is a TOML document, else 0.
 
-    An empty response, which TOML would allow, is no answer: 0.
+    An empty response, which TOML would allow, is no answer: 0. Nesting more than 100 deep is
+    refused: the parts of a header and of a dotted key count, as tables and lists do.
 
     Definition: TOML 1.0, as `tomllib` of Python reads it.
 
@@ -42,10 +44,9 @@ def _keys(text: str) -> str:
     if not text or text.isspace():
         raise Unreadable("the response is empty")
     check_characters(text)
+    check_nesting(text)
     try:
         made = tomllib.loads(text)
-    except RecursionError as fault:
-        raise Unreadable("nested too deep to be read") from fault
     # Of itself a fault of TOML, and also a number that Python does not convert.
     except ValueError as fault:
         raise Unreadable(f"not TOML: {said(fault)}") from fault

@@ -18,9 +18,10 @@ class ValidXml:
     """1 when the response is well-formed XML, with the root element asked for, else 0.
 
     Nothing is loaded and nothing is expanded: a document that declares entities is refused, as is
-    one that uses an entity which it does not declare, and a document type is not looked up. White
-    space around the document is no part of it, and the encoding that it declares is that of a
-    text already read.
+    one that uses an entity which it does not declare. A document type that names a file or an
+    address, such as `<!DOCTYPE a SYSTEM "file:///etc/passwd">`, is well-formed XML and accepted,
+    and what it names is never opened. White space around the document is no part of it, and the
+    encoding that it declares is that of a text already read.
 
     Definition: XML 1.0 and Namespaces in XML 1.0, as expat checks them, without validation.
 

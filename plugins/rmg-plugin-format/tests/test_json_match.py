@@ -1,4 +1,6 @@
 import json
+import math
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from rmg_core import CannotGrade
 from rmg_core.datasets import freeze
+from rmg_plugin_format import json_match
 from rmg_plugin_format.json_match import JsonMatch
 
 VALUES = st.recursive(
@@ -177,17 +180,58 @@ def test_the_deepest_value_can_be_compared():
 
 
 def test_lists_too_long_to_pair_are_no_score():
-    long = list(range(501))
+    long = list(range(1001))
     assert score(long, long[::-1], order=False) == 1.0
-    with pytest.raises(CannotGrade, match="make more than 250,000 pairs"):
+    with pytest.raises(CannotGrade, match="take more than 1,000,000 comparisons") as told:
         score(long, long[::-1], order=False, absolute=0.1)
+    assert told.value.kind == "bad_input"
+    assert score(long[:900], long[899::-1], order=False, absolute=0.1) == 1.0
+
+
+def nested(width, depth):
+    return [nested(width, depth - 1) for _ in range(width)] if depth else {"a": 1, "b": [1, 2]}
+
+
+@pytest.mark.parametrize("items", [nested(25, 2), [nested(12, 1)] * 100, nested(2, 12)])
+def test_lists_in_lists_share_what_comparing_may_take(items):
+    with pytest.raises(CannotGrade) as told:
+        score(items, items, order=False, absolute=0.1)
+    assert told.value.kind == "bad_input"
+
+
+def test_objects_with_many_keys_take_more_of_what_comparing_may_take():
+    wide = [dict.fromkeys(map(str, range(500)), n) for n in range(200)]
+    with pytest.raises(CannotGrade, match="comparisons"):
+        score(wide, wide[::-1], order=False, absolute=0.1)
+
+
+def test_a_value_that_is_long_and_has_an_order_takes_no_more_than_it_has(monkeypatch):
+    monkeypatch.setattr(json_match, "COMPARISONS", 0)
+    long = {"a": [{"b": n} for n in range(100)], "c": [[n] for n in range(100)]}
+    assert score(long, long, absolute=0.1) == 1.0
+    alone = {str(n): [n] for n in range(7)}
+    assert score(alone, alone, absolute=0.1, order=False) == 1.0
+
+
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(NUMBERS, st.floats(-2, 2), st.floats(0, 1e3) | st.just(1e308), st.floats(0, 0.9))
+def test_numbers_are_near_as_exact_fractions_say(want, times, absolute, relative):
+    allowed = max(Fraction(absolute), Fraction(relative) * abs(Fraction(want)))
+    for got in (want + times, float(Fraction(want) + allowed) if allowed < 1e300 else want):
+        if math.isfinite(got):
+            near = abs(Fraction(got) - Fraction(want)) <= allowed
+            assert score([got], [want], absolute=absolute, relative=relative) == near
 
 
 def test_a_fenced_response_is_read_by_option():
     assert score("```json\n[1]\n```", "[1]", fence="allowed") == 1.0
 
 
-@pytest.mark.parametrize("options", [{"absolute": -1}, {"relative": 1}, {"ignore": ("a..b",)}])
+@pytest.mark.parametrize(
+    "options", [{"absolute": -1}, {"absolute": math.inf}, {"relative": 1}, {"ignore": ("a..b",)}]
+)
 def test_options_out_of_bounds_are_refused(options):
     with pytest.raises(ValueError):
         JsonMatch(**options)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmg_core import CannotGrade
+from rmg_plugin_format import json_similarity
 from rmg_plugin_format.json_similarity import JsonSimilarity
 
 VALUES = st.recursive(
@@ -92,3 +93,28 @@ def test_integers_beyond_doubles_are_compared():
 def test_a_reference_that_cannot_be_read_is_an_error():
     with pytest.raises(CannotGrade, match="reference: not JSON"):
         score("1", "Paris")
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "order"),
+    [
+        (list(range(500)), list(range(500, 0, -1)), False),
+        ([[[1] * 30] * 30] * 30, [[[2] * 30] * 30] * 30, False),
+        ("ab" * 100_000, "ba" * 100_000, True),
+        (["ab" * 10_000] * 40, ["ba" * 10_000] * 40, False),
+    ],
+)
+def test_what_takes_too_many_comparisons_is_no_score(value, other, order):
+    with pytest.raises(CannotGrade, match="take more than 250,000 comparisons") as told:
+        score([value], [other], order=order)
+    assert told.value.kind == "bad_input"
+
+
+def test_long_strings_that_are_equal_are_compared():
+    assert score(["ab" * 200_000], ["ab" * 200_000]) == 1.0
+
+
+def test_a_value_that_is_long_and_has_an_order_takes_no_more_than_it_has(monkeypatch):
+    monkeypatch.setattr(json_similarity, "COMPARISONS", 0)
+    assert score([1] * 1000, [2] * 1000) > 0.5
+    assert score({"a": [1], "b": [2]}, {"a": [1], "b": [2]}, order=False) == 1.0

@@ -1,9 +1,14 @@
 """YAML, TOML, XML and CSV: what is refused, and in what words."""
 
+import csv
+import importlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rmg_core import CannotGrade
+from rmg_plugin_format import csv_text
 from rmg_plugin_format.csv_text import ValidCsv
 from rmg_plugin_format.toml_text import valid_toml
 from rmg_plugin_format.xml_text import ValidXml
@@ -96,12 +101,73 @@ def test_two_documents_are_not_one():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a = [" + "[" * 100_000, "nested too deep to be read"),
+        ("a = [" + "[" * 100_000, "nested more than 100 deep, which is not read"),
         ("a = 1\na = 2", "not TOML: Cannot overwrite a value (at end of document)"),
     ],
 )
 def test_toml_that_is_refused_says_why(text, said):
     assert (valid_toml(text).score, valid_toml(text).reason) == (0.0, said)
+
+
+DEEP = "nested more than 100 deep, which is not read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{} = 1",
+        "[{}]",
+        "[[{}]]",
+        "x = {{{} = 1}}",
+        "x = [{{{} = 1}}]",
+        "# a comment's quote\n{} = 1",
+        'x = """ a quote "" in a text """\n{} = 1',
+        "x = '''a'''''\n{} = 1",
+        'x = "\\""\n{} = 1',
+    ],
+)
+@pytest.mark.parametrize("dot", [".", " . ", '."b".', ".'b'."])
+def test_toml_with_a_key_of_very_many_parts_is_refused_before_it_is_read(text, dot, monkeypatch):
+    import tomllib
+
+    monkeypatch.setattr(tomllib, "loads", None)
+    assert valid_toml(text.format(dot.join(["a"] * 20_000))).reason == DEEP
+
+
+@pytest.mark.parametrize(("deepest", "score"), [(100, 1.0), (101, 0.0)])
+def test_toml_nests_at_most_100_deep_however_it_is_written(deepest, score):
+    def dotted(depth):
+        return ".".join(["a"] * depth)
+
+    for text in (
+        f"{dotted(deepest)} = 1.5",
+        f"[{dotted(deepest)}]",
+        f"[{dotted(deepest - 60)}]\n{dotted(60)} = 1.5",
+        "a = " + "{a = " * (deepest - 1) + "1.5" + "}" * (deepest - 1),
+        f"{dotted(40)} = {{{dotted(deepest - 40)} = 1.5}}",
+        "a = " + "[" * deepest + "1.5" + "]" * deepest,
+    ):
+        assert valid_toml(text).score == score, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = [" + "1.5, " * 1000 + "]",
+        "a = '" + "[" * 1000 + "." * 1000 + "'",
+        'a = """' + "[\n" * 1000 + '"""',
+        "# " + "[" * 1000 + "\na = 1",
+        "\n".join(f"[a.b{n}]\nc.d = {{e.f = [1.5, 2.5]}}" for n in range(200)),
+    ],
+)
+def test_toml_that_is_long_and_not_deep_is_right(text):
+    assert valid_toml(text).score == 1.0
+
+
+def test_toml_of_too_many_keys_that_each_nest_deep_is_refused():
+    text = "\n".join(f"k{n}." + ".".join(["a"] * 99) + " = 1" for n in range(501))
+    assert valid_toml(text).reason == "too many keys that nest deep, which are not read"
+    assert valid_toml(text[: text.rindex("\n")]).score == 1.0
 
 
 def test_toml_with_a_number_too_long_for_python_is_refused():
@@ -203,3 +269,30 @@ def test_a_delimiter_that_separates_nothing_is_refused(sign):
 def test_a_header_of_another_number_of_columns_is_refused():
     with pytest.raises(ValueError, match="header must have as many names as columns says"):
         ValidCsv(header=("a",), columns=2)
+
+
+def test_csv_with_a_very_long_field_is_read():
+    assert ValidCsv().grade("a,b\n1," + "x" * 200_000).score == 1.0
+    assert ValidCsv().grade('a,b\n1,"' + "x" * 2_000_000 + '"').score == 1.0
+
+
+def test_csv_with_a_field_longer_than_is_read_is_no_score():
+    with pytest.raises(CannotGrade, match="a field has more than 10,000,000 characters") as told:
+        ValidCsv().grade("a,b\n1," + "x" * 10_000_001)
+    assert told.value.kind == "bad_input"
+
+
+def test_importing_the_csv_grader_does_not_lower_the_limit_of_the_process():
+    before = csv.field_size_limit(20_000_000)
+    try:
+        importlib.reload(csv_text)
+        assert csv.field_size_limit() == 20_000_000
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_a_document_type_is_accepted_and_not_opened(tmp_path):
+    path = tmp_path / "a.dtd"
+    path.write_text('<!ENTITY x "y">')
+    assert ValidXml().grade(f'<!DOCTYPE a SYSTEM "{path.as_uri()}"><a/>').score == 1.0
+    assert ValidXml().grade(f'<!DOCTYPE a SYSTEM "{path.as_uri()}"><a>&x;</a>').score == 0.0

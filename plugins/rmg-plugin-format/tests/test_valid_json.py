@@ -175,7 +175,11 @@ def test_patterns_say_what_is_right():
         ({"patternProperties": {"(?=a)": {}}}, "schema must have patterns that RE2 can search by"),
         (
             {"patternProperties": {"a": {}}, "unevaluatedProperties": False},
-            "schema must not have patternProperties and unevaluatedProperties in one place",
+            "schema must not have patternProperties and unevaluatedProperties both",
+        ),
+        (
+            {"allOf": [{"patternProperties": {"^(a+)+$": {}}}], "unevaluatedProperties": False},
+            "schema must not have patternProperties and unevaluatedProperties both",
         ),
         (
             {"items": {"$schema": LATEST, "$id": "http://x.example/y", "pattern": "a"}},

@@ -30,6 +30,10 @@ class NumberSentences:
     those of NLTK's Punkt with a list of abbreviations, in place of the trained English model, which
     is a download.
 
+    Raises:
+        CannotGrade: there are more than 25,000 different places where a sentence may end
+            (`bad_input`), as two megabytes of prose have.
+
     Example:
         >>> NumberSentences(num_sentences=3, relation="less than").grade("Dr. No is in. Go!").reason
         '2 sentences, less than 3'

@@ -1,7 +1,11 @@
 """Where English sentences end, without anything to download."""
 
 import functools
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+
+from rmg_core import CannotGrade
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
@@ -48,17 +52,71 @@ STARTERS = frozenset(
 """Words that begin a sentence where they follow an abbreviation and have a capital."""
 
 
+ENDS = 25_000
+"""How many different places of one text where a sentence may end are looked at: a second's work."""
+
+_LONG = 200  # characters, which take as long as a place
+
+
 def count_sentences(text: str) -> int:
-    """Return the number of sentences that Punkt finds (Kiss and Strunk 2006)."""
-    return len(_punkt().tokenize(text))
+    """Return the number of sentences that Punkt finds (Kiss and Strunk 2006).
+
+    Raises:
+        CannotGrade: it has too many different places where one may end (`bad_input`).
+    """
+    seen: set[str] = set()
+    work = 0
+
+    def ends(context: str) -> bool:
+        nonlocal work
+        if context not in seen:
+            seen.add(context)
+            work += 1 + len(context) // _LONG
+            if work > ENDS:
+                raise CannotGrade(
+                    f"the response has more than {ENDS:,} different places where a sentence may "
+                    "end: grade a part of it",
+                    "bad_input",
+                )
+        return _ends(context)
+
+    tokenizer = _punkt()()
+    # The words on both sides decide alone whether it does, and many of them recur: in a text, and
+    # in the versions of it that are read loosely.
+    tokenizer.text_contains_sentbreak = ends
+    return len(tokenizer.tokenize(text))
+
+
+@functools.lru_cache(maxsize=2 * ENDS)
+def _ends(context: str) -> bool:
+    return bool(_punkt()().text_contains_sentbreak(context))
 
 
 @functools.cache
-def _punkt() -> "PunktSentenceTokenizer":
-    from nltk.tokenize.punkt import _ORTHO_LC, PunktParameters, PunktSentenceTokenizer
+def _punkt() -> "Callable[[], PunktSentenceTokenizer]":
+    """Return what makes a tokeniser that has learned English."""
+    from nltk.tokenize.punkt import (
+        _ORTHO_LC,
+        PunktLanguageVars,
+        PunktParameters,
+        PunktSentenceTokenizer,
+    )
 
     parameters = PunktParameters()
     parameters.abbrev_types.update(ABBREVIATIONS)
     for word in STARTERS:  # seen in small letters, so that a capital is the mark of a sentence
         parameters.add_ortho_context(word, _ORTHO_LC)
-    return PunktSentenceTokenizer(parameters)  # it takes what it has learned in place of a text
+    known = PunktLanguageVars()
+    # The same expressions without NLTK's clock, which also runs between two matches of a text.
+    between = re.compile(known.period_context_re().pattern, re.VERBOSE)
+    words = re.compile(known._word_tokenizer_re().pattern, re.VERBOSE)  # noqa: SLF001 - no other name
+
+    class Linear(PunktLanguageVars):  # type: ignore[misc] # NLTK has no types
+        def period_context_re(self) -> re.Pattern[str]:
+            return between
+
+        def word_tokenize(self, text: str) -> Iterator[str]:
+            return (found[1] for found in words.finditer(text))
+
+    # It takes what it has learned in place of a text.
+    return functools.partial(PunktSentenceTokenizer, parameters, lang_vars=Linear())

@@ -1,7 +1,11 @@
 """Where sentences end."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from rmg_core import CannotGrade
+from rmg_plugin_instruct import sentences
 from rmg_plugin_instruct.lengths import NumberSentences
 from rmg_plugin_instruct.sentences import ABBREVIATIONS, STARTERS, count_sentences
 
@@ -65,3 +69,56 @@ def test_no_data_is_looked_up(monkeypatch):
 
     monkeypatch.setattr(nltk.data, "find", refuse)
     assert NumberSentences(num_sentences=2, relation="at least").grade("One. Two.").score == 1.0
+
+
+WORDS = st.sampled_from(
+    [*"aIx", "Dr.", "e.g.", "The", "the", "3.5", "U.S.", "p.m.", "It", "...", ". . .", "--", "etc."]
+)
+ENDS = st.sampled_from(
+    [" ", ". ", "! ", "?! ", ".\n\n", '." ', ".) ", ", ", "\u201d ", "!!!", ".", ":"]
+)
+
+
+def by_punkt(text):
+    from nltk.tokenize.punkt import _ORTHO_LC, PunktParameters, PunktSentenceTokenizer
+
+    parameters = PunktParameters()
+    parameters.abbrev_types.update(ABBREVIATIONS)
+    for word in STARTERS:
+        parameters.add_ortho_context(word, _ORTHO_LC)
+    return len(PunktSentenceTokenizer(parameters).tokenize(text))
+
+
+@given(
+    st.lists(st.tuples(WORDS, ENDS), max_size=30).map(lambda all_: "".join(map("".join, all_)))
+    | st.text("aB1.!?\"')(-, \n\t\u2019\u201c\u4e00\xe9", max_size=60)
+)
+def test_the_sentences_are_those_of_punkt_itself(text):
+    assert count_sentences(text) == by_punkt(text)
+
+
+@pytest.mark.parametrize(
+    ("piece", "count"),
+    [
+        ("a. ", 200_000),
+        ("! ", 200_000),
+        (".\n", 200_000),
+        ("?)", 2),
+        ("!", 3),
+        ("etc.) ", 1),
+        ("a ", 1),
+    ],
+)
+def test_a_very_long_text_of_one_piece_is_counted(piece, count, monkeypatch):
+    from nltk import redos
+
+    monkeypatch.setattr(redos, "DEFAULT_TIMEOUT", 0.5)
+    assert count_sentences(piece * 200_000) == count
+
+
+def test_a_text_with_too_many_different_ends_is_no_score(monkeypatch):
+    monkeypatch.setattr(sentences, "ENDS", 100)
+    assert count_sentences(" ".join(f"Word{n}." for n in range(100))) == 100
+    with pytest.raises(CannotGrade, match="more than 100 different places") as told:
+        count_sentences(" ".join(f"Word{n}." for n in range(102)))
+    assert told.value.kind == "bad_input"

@@ -1,7 +1,7 @@
 """What the Berkeley leaderboard allows a call to be: the values of each of its arguments."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
@@ -21,6 +21,11 @@ _TYPES: Final[Mapping[str, str]] = {
     "float": "number",
     "tuple": "array",
 }
+
+
+# In what words, the argument, its value, what is allowed, and other words: most are thrown away
+# while calls are paired, and only the one that is shown is written.
+_Refusal: TypeAlias = tuple[Any, ...]
 
 
 @frozen
@@ -58,31 +63,66 @@ def refusal(call: Call, answer: Answer, tool: Tool | None, *, dots: bool) -> str
     """Return why a call is not the allowed one, or an empty text if it is."""
     if call.fault:
         return call.fault
-    names = {answer.name, answer.name.replace(".", "_")} if dots else {answer.name}
-    if call.name not in names:
+    if call.name not in names_of(answer, dots=dots):
         return f"the tool is {call.name!r}, expected {answer.name!r}"
-    return _arguments_refusal(call, answer, tool)
+    found = _arguments_refusal(call, answer, tool)
+    if found is None:
+        return ""
+    words, name, value, allowed, *more = found
+    told: str = words.format(name, shown(value), ", ".join(map(shown, allowed)), *more)
+    return told
 
 
-def _arguments_refusal(call: Call, answer: Answer, tool: Tool | None) -> str:
+def allows(answer: Answer, call: Call, tool: Tool | None, *, dots: bool) -> bool:
+    """Tell whether a call is the allowed one; ten times as fast as to say why it is not."""
+    return (
+        not call.fault
+        and call.name in names_of(answer, dots=dots)
+        and _arguments_refusal(call, answer, tool) is None
+    )
+
+
+def names_of(answer: Answer, *, dots: bool) -> tuple[str, ...]:
+    """Return what a tool may be called."""
+    if dots and "." in answer.name:
+        return answer.name, answer.name.replace(".", "_")
+    return (answer.name,)
+
+
+def mark_of(value: Any) -> Hashable:
+    """Return what a value has in common with every allowed one that it fits.
+
+    Others may have it too: objects are all alike.
+    """
+    if isinstance(value, str):
+        return "text", _standard(value)
+    if isinstance(value, Mapping):
+        return "{}"
+    if is_list(value):
+        return "[]", tuple(map(mark_of, value))
+    return value if is_number(value) else (kind(value), value if value in (True, False) else None)
+
+
+def _arguments_refusal(call: Call, answer: Answer, tool: Tool | None) -> _Refusal | None:
     for name in tool.required if tool else ():
         if name not in call.arguments:
-            return f"required argument {name!r} is missing"
+            return "required argument {0!r} is missing", name, None, ()
     for name, value in call.arguments.items():
         if name not in answer.values or (tool and not tool.may_have(name)):
-            return f"argument {name!r} is not expected"
+            return "argument {0!r} is not expected", name, None, ()
         why = _value_refusal(
             value, answer.values[name], tool.properties.get(name) if tool else None
         )
         if why:
-            return f"argument {name!r} is {shown(value)}: {why}"
+            words, *more = why
+            return f"argument {{0!r}} is {{1}}: {words}", name, value, answer.values[name], *more
     for name, values in answer.values.items():
         if name not in call.arguments and OMITTED not in values:
-            return f"argument {name!r} is missing"
-    return ""
+            return "argument {0!r} is missing", name, None, ()
+    return None
 
 
-def _value_refusal(value: Any, allowed: Sequence[Any], schema: Any) -> str:
+def _value_refusal(value: Any, allowed: Sequence[Any], schema: Any) -> tuple[str, ...] | None:
     written = _written(allowed)
     declared = _declared(schema) or written or kind(value)
     found = kind(value)
@@ -93,17 +133,17 @@ def _value_refusal(value: Any, allowed: Sequence[Any], schema: Any) -> str:
     as_written = written not in ("", declared)
     if found != declared:
         if found != written:
-            return f"its type is {found}, expected {declared}"
+            return "its type is {3}, expected {4}", found, declared
         as_written = True
     elif found == "array" and items and not any(_items_fit(value, a, items) for a in allowed):
-        return f"its items must be of type {items}"
+        return "its items must be of type {3}", items
     if as_written:
         fits = any(_same(value, each) for each in allowed)
     elif found == "array" and items == "object":
         fits = any(_objects_fit(value, each) for each in allowed)
     else:
         fits = any(_fits(value, each) for each in allowed)
-    return "" if fits else f"allowed are {', '.join(map(shown, allowed))}"
+    return None if fits else ("allowed are {2}",)
 
 
 def _written(allowed: Sequence[Any]) -> str:

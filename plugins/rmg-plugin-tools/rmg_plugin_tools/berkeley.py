@@ -1,17 +1,28 @@
 """The grader that checks calls as the Berkeley function calling leaderboard does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Annotated
 
 from rmg_core import CannotGrade, GraderScore, grader
-from rmg_plugin_tools.allowed import Answer, answer_of, refusal
+from rmg_plugin_tools.allowed import Answer, allows, answer_of, refusal
 from rmg_plugin_tools.calls import Call
 from rmg_plugin_tools.definitions import Tool, Tools, tools_of
 from rmg_plugin_tools.pairing import most_pairs
+from rmg_plugin_tools.places import Places
 from rmg_plugin_tools.trajectories import Given, Response, expected_of, is_message, trajectory_of
-from rmg_plugin_tools.values import is_list, read_json
+from rmg_plugin_tools.values import is_list, read_json, write_json
 
 NAMES_SHOWN = 3
+
+COMPARISONS = 100_000
+"""How many pairs of a call and an allowed one that may be the same are compared: a second's work.
+
+Calls that are written alike are compared once.
+"""
+
+# What takes as long again: so many allowed values, so many characters of arguments.
+_VALUES = 8
+_CHARACTERS = 1000
 
 
 @grader
@@ -41,7 +52,9 @@ def tool_call_match(
     al. 2025), with a maximum matching where that takes the first call that fits.
 
     Raises:
-        CannotGrade: the reference or the tools cannot be read (`bad_input`).
+        CannotGrade: the reference or the tools cannot be read, or they take more than
+            100,000 comparisons, as 320 calls of one tool do that differ in objects alone
+            (`bad_input`).
 
     Example:
         >>> calls = [{"name": "weather", "arguments": '{"city": "new york"}'}]
@@ -88,21 +101,60 @@ def _mismatch(
     *,
     dots: bool,
 ) -> str:
-    defined = [(each, known[each.name] if known else None) for each in answers]
-    reasons = [[refusal(call, *each, dots=dots) for each in defined] for call in calls]
-    paired = most_pairs([[j for j, why in enumerate(row) if not why] for row in reasons])
-    left = [place for place in range(len(calls)) if place not in paired]
+    pairs = _pairs(calls, answers, known, dots=dots)
+    left = [place for place in range(len(calls)) if place not in pairs]
     if not left:
         return ""
-    if len(calls) == 1:
-        return reasons[0][0]
-    open_answers = [j for j in range(len(answers)) if j not in paired.values()]
-    names = ", ".join(repr(answers[j].name) for j in open_answers[:NAMES_SHOWN])
-    more = f" and {len(open_answers) - NAMES_SHOWN} more" if open_answers[NAMES_SHOWN:] else ""
+    taken = set(pairs.values())
+    open_answers = [j for j in range(len(answers)) if j not in taken]
     call = left[0]
     # The answer of the same tool tells most about what is wrong with the call.
     closest = min(open_answers, key=lambda j: answers[j].name != calls[call].name)
-    return f"no call for {names}{more}; call {call + 1}: {reasons[call][closest]}"
+    answer = answers[closest]
+    why = refusal(calls[call], answer, known[answer.name] if known else None, dots=dots)
+    if len(calls) == 1:
+        return why
+    names = ", ".join(repr(answers[j].name) for j in open_answers[:NAMES_SHOWN])
+    more = f" and {len(open_answers) - NAMES_SHOWN} more" if open_answers[NAMES_SHOWN:] else ""
+    return f"no call for {names}{more}; call {call + 1}: {why}"
+
+
+def _pairs(
+    calls: Sequence[Call],
+    answers: Sequence[Answer],
+    known: Mapping[str, Tool] | None,
+    *,
+    dots: bool,
+) -> Mapping[int, int]:
+    """Return as many pairs of a call and an answer that allows it as can be made.
+
+    Raises:
+        CannotGrade: there are too many to compare (`bad_input`).
+    """
+    places = Places(answers, dots=dots)
+    work = [1 + sum(map(len, each.values.values())) // _VALUES for each in answers]
+    fits: dict[Hashable, Sequence[int]] = {}
+    left = COMPARISONS
+    of_calls: list[Sequence[int]] = []
+    for call in calls:
+        # Not the key of the call, for which 5 is 5.0.
+        written = call.fault or write_json(call.arguments)
+        if (call.name, written) not in fits:
+            may_fit = () if call.fault else places.of(call)
+            left -= sum(work[j] for j in may_fit) * (1 + len(written) // _CHARACTERS)
+            if left < 0:
+                raise CannotGrade(
+                    f"response and reference, of {len(calls)} calls each, take more than "
+                    f"{COMPARISONS:,} comparisons: grade a part of them",
+                    "bad_input",
+                )
+            fits[call.name, written] = [
+                j
+                for j in may_fit
+                if allows(answers[j], call, known[answers[j].name] if known else None, dots=dots)
+            ]
+        of_calls.append(fits[call.name, written])
+    return most_pairs(of_calls)
 
 
 def _count(number: int) -> str:

@@ -1,15 +1,14 @@
 """The graders that check calls against the definitions of the tools."""
 
-import importlib
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Final, TypeAlias
 
 from rmg_core import CannotGrade, GraderScore, GraderSkip, grader
 from rmg_plugin_tools.calls import Call
 from rmg_plugin_tools.definitions import Tools, tools_of
+from rmg_plugin_tools.patterns import OF_DATA, OF_NAMES, UnsearchableError, check_patterns, quick
 from rmg_plugin_tools.trajectories import Response, trajectory_of
 from rmg_plugin_tools.values import is_list, write_json
 
@@ -24,8 +23,6 @@ _TYPES: Final[Mapping[str, str]] = {
     "float": "number",
     "tuple": "array",
 }
-_OF_NAMES: Final = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-_OF_DATA: Final = ("const", "default", "enum", "example", "examples", "required")
 
 
 @grader(needs=NEEDS)
@@ -35,6 +32,11 @@ def tool_schema_valid(
     *,
     strict: Annotated[
         bool, "an argument that the schema does not name is wrong, also where it allows any"
+    ] = False,
+    python_patterns: Annotated[
+        bool,
+        "search the patterns of schemas by Python's `re`, which knows lookaround and may never "
+        "end: isolate the grader then, with a timeout",
     ] = False,
     all_or_nothing: AllOrNothing = False,
 ) -> GraderScore | GraderSkip:
@@ -46,10 +48,11 @@ def tool_schema_valid(
     not checked.
 
     Definition: JSON Schema, draft 2020-12 unless `$schema` says another, by jsonschema; patterns
-    are searched by RE2 where it is installed and can read them.
+    are searched by RE2, which needs no more time for one than for another, and knows no lookaround.
 
     Raises:
-        CannotGrade: the tools or a schema of theirs cannot be read (`bad_input`).
+        CannotGrade: the tools or a schema of theirs cannot be read, or RE2 cannot search by a
+            pattern of it (`bad_input`).
 
     Example:
         >>> schema = {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -59,7 +62,8 @@ def tool_schema_valid(
     """
     known = tools_of(tools)
     validators = {
-        name: _validator(name, write_json(tool.parameters)) for name, tool in known.items()
+        name: _validator(name, write_json(tool.parameters), not python_patterns)
+        for name, tool in known.items()
     }
 
     def judge(call: Call) -> str:
@@ -140,7 +144,9 @@ def _first_error(validator: Any, call: Call) -> str:
         return call.fault
     try:
         error = best_match(validator.iter_errors(call.arguments))
-    except Unresolvable as fault:
+    except RecursionError as fault:
+        raise _unfit(call.name, "it refers to itself without end, or too deep") from fault
+    except (Unresolvable, ArithmeticError, UnsearchableError) as fault:
         raise _unfit(call.name, str(fault)) from fault
     if error is None:
         return ""
@@ -149,7 +155,7 @@ def _first_error(validator: Any, call: Call) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _validator(name: str, parameters: str) -> Any:
+def _validator(name: str, parameters: str, is_linear: bool) -> Any:
     """Return what checks arguments by a schema that is written as JSON.
 
     Samples share their tools, and to check and compile a schema takes a millisecond.
@@ -166,30 +172,18 @@ def _validator(name: str, parameters: str) -> Any:
         raise _unfit(name, fault.message) from fault
     checker = draft.TYPE_CHECKER.redefine("object", lambda _, value: isinstance(value, Mapping))
     checker = checker.redefine("array", lambda _, value: is_list(value))
-    validators = {"pattern": _pattern}
-    made = jsonschema.validators.extend(draft, validators=validators, type_checker=checker)
+    if is_linear:
+        try:
+            check_patterns(schema)
+        except UnsearchableError as fault:
+            why = f"{fault}; python_patterns = true takes Python's, which may never end"
+            raise _unfit(name, why) from fault
+    made = quick(draft, is_linear=is_linear, type_checker=checker)
+    # A part that named its draft, as the whole does for one that refers to it, would be given to
+    # the library's own class, which searches by `re`.
+    unnamed = {key: part for key, part in schema.items() if key != "$schema"}
     # An empty registry: without one, references are looked up on the network.
-    return made(schema, registry=Registry())
-
-
-def _pattern(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[Any]:
-    from jsonschema.exceptions import ValidationError
-
-    if validator.is_type(instance, "string") and not _search(pattern, instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
-def _search(pattern: str, text: str) -> bool:
-    try:
-        re2 = importlib.import_module("re2")  # it has no types
-    except ImportError:
-        return re.search(pattern, text) is not None
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options).search(text) is not None
-    except re2.error:
-        return re.search(pattern, text) is not None
+    return made(unnamed, registry=Registry())
 
 
 def _unfit(name: str, why: str) -> CannotGrade:
@@ -208,8 +202,8 @@ def _standard(schema: Any) -> Any:
             continue
         if name == "type" and isinstance(value, str):
             made[name] = _TYPES.get(value, value)
-        elif name in _OF_NAMES and isinstance(value, dict):
+        elif name in OF_NAMES and isinstance(value, dict):
             made[name] = {each: _standard(one) for each, one in value.items()}
         else:
-            made[name] = value if name in _OF_DATA else _standard(value)
+            made[name] = value if name in OF_DATA else _standard(value)
     return made

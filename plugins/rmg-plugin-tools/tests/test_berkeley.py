@@ -1,9 +1,16 @@
 """The rules of the Berkeley leaderboard, one by one."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rmg_core import CannotGrade
+from rmg_plugin_tools import berkeley
+from rmg_plugin_tools.allowed import answer_of, refusal
 from rmg_plugin_tools.berkeley import tool_call_match
+from rmg_plugin_tools.calls import call_of
+from rmg_plugin_tools.definitions import tools_of
+from rmg_plugin_tools.pairing import most_pairs
 
 
 def tool(**properties):
@@ -154,3 +161,93 @@ def test_a_reference_or_tools_that_cannot_be_read_are_an_error(reference, tools,
         tool_call_match([{"f": {}}], reference, tools)
     assert message in str(told.value)
     assert told.value.kind == "bad_input"
+
+
+SCALARS = st.sampled_from([1, 1.0, 0, True, None, "", "a", "A.", "b", "1", 2.5])
+VALUES = (
+    SCALARS
+    | st.lists(SCALARS | st.lists(SCALARS, max_size=1), max_size=2)
+    | st.dictionaries(st.sampled_from("xy"), SCALARS, max_size=2)
+    | st.lists(st.dictionaries(st.just("x"), SCALARS, max_size=1), max_size=2)
+)
+ALLOWED = (
+    VALUES
+    | st.dictionaries(st.sampled_from("xy"), st.lists(SCALARS, max_size=2), max_size=2)
+    | st.lists(st.dictionaries(st.just("x"), st.lists(SCALARS, max_size=2)), max_size=2)
+)
+NAMES = st.sampled_from(["f", "g", "a.b", "a_b"])
+TYPES = st.sampled_from(["string", "integer", "float", "array", "dict", "boolean"])
+SCHEMAS = st.builds(
+    lambda word, items: {"type": word, **({"items": {"type": items}} if items else {})},
+    TYPES,
+    st.none() | TYPES,
+)
+
+
+@given(
+    st.lists(st.tuples(NAMES, st.dictionaries(st.sampled_from("xyz"), VALUES)), max_size=4),
+    st.lists(
+        st.tuples(NAMES, st.dictionaries(st.sampled_from("xyz"), st.lists(ALLOWED, max_size=3))),
+        max_size=4,
+    ),
+    st.none() | st.dictionaries(st.sampled_from("xyz"), SCHEMAS),
+    st.booleans(),
+)
+def test_calls_are_paired_as_if_each_was_compared_with_each(calls, reference, properties, dots):
+    size = min(len(calls), len(reference))
+    calls = [{"name": name, "arguments": each} for name, each in calls[:size]]
+    reference = [{name: each} for name, each in reference[:size]]
+    tools = properties and [
+        {"name": name, "parameters": {"properties": properties}}
+        for name in ("f", "g", "a.b", "a_b")
+    ]
+    tools = tools or None
+    known = tools_of(tools) if tools else None
+    answers = [answer_of(each, 1) for each in reference]
+    fits = [
+        [
+            place
+            for place, answer in enumerate(answers)
+            if not refusal(call_of(each), answer, known and known[answer.name], dots=dots)
+        ]
+        for each in calls
+    ]
+    made = tool_call_match(calls, reference, tools, dots_as_underscores=dots)
+    assert made.score == float(len(most_pairs(fits)) == size)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        lambda n: {"x": n},
+        lambda n: {"x": f"city {n}"},
+        lambda n: {"x": [n, "a"]},
+        lambda n: {"x": 1, "y": {"z": 1}, "n": n},
+        lambda n: {"x": 1},
+    ],
+)
+def test_very_many_calls_of_one_tool_are_compared_with_few_of_the_allowed(arguments, monkeypatch):
+    monkeypatch.setattr(berkeley, "COMPARISONS", 1500)
+    calls = [{"f": arguments(n)} for n in range(1500)]
+    reference = [{"name": "f", "arguments": arguments(n)} for n in range(1500)]
+    assert tool_call_match(calls[::-1], reference).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("calls", "reference"),
+    [
+        ([{"f": {"x": {"y": n}}} for n in range(400)], [{"f": {"x": [{"y": [1]}]}}] * 400),
+        ([{"f": {"x": n}} for n in range(200)], [{"f": {"x": list(range(200))}}] * 200),
+        ([{"f": {"x": {"y": f"{n}" * 9999}}} for n in range(99)], [{"f": {"x": [{"y": []}]}}] * 99),
+    ],
+)
+def test_calls_that_take_too_many_comparisons_are_no_score(calls, reference):
+    with pytest.raises(CannotGrade, match="take more than 100,000 comparisons") as told:
+        tool_call_match(calls, reference)
+    assert told.value.kind == "bad_input"
+
+
+def test_calls_that_differ_in_the_type_of_a_number_are_told_apart():
+    reference = [{"f": {"x": [5]}}, {"f": {"x": [5]}}]
+    assert tool_call_match([{"f": {"x": 5}}, {"f": {"x": 5.0}}], reference).score == 0.0
+    assert tool_call_match([{"f": {"x": 5}}, {"f": {"x": 5}}], reference).score == 1.0

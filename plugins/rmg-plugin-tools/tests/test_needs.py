@@ -32,6 +32,7 @@ def test_what_it_needs_is_an_extra_of_the_pack():
     (need,) = map(Requirement, spec("tool_schema_valid").declared.needs)
     assert need.name == "rmg-plugin-tools"
     assert [Requirement(line).name for extra in need.extras for line in EXTRAS[extra]] == [
+        "google-re2",
         "jsonschema",
         "referencing",
     ]

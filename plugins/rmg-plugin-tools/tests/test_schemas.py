@@ -1,7 +1,6 @@
 """Calls against the definitions of tools."""
 
 import socket
-import sys
 
 import pytest
 
@@ -34,7 +33,11 @@ NUMBERS = {"type": "object", "properties": {"x": {"type": "number"}}}
         ({"x": [1, 1]}, {"properties": {"x": {"uniqueItems": True}}}, 0.0),
         ({"x": "ab"}, {"properties": {"x": {"pattern": "^a+$"}}}, 0.0),
         ({"x": "aa"}, {"properties": {"x": {"pattern": "^a+$"}}}, 1.0),
-        ({"x": "ab"}, {"properties": {"x": {"pattern": "a(?=b)"}}}, 1.0),
+        ({"ab": 1}, {"patternProperties": {"^a": {"type": "string"}}}, 0.0),
+        ({"ab": 1}, {"patternProperties": {"^b": {"type": "string"}}}, 1.0),
+        ({"ab": 1}, {"patternProperties": {"^a": {}}, "additionalProperties": False}, 1.0),
+        ({"ba": 1}, {"patternProperties": {"^a": {}}, "additionalProperties": False}, 0.0),
+        ({"x": "a\ud800"}, {"properties": {"x": {"pattern": "^a.$"}}}, 1.0),
         ({"x": 1}, {}, 1.0),
     ],
 )
@@ -91,6 +94,9 @@ def test_a_tool_that_does_not_exist_and_a_call_that_cannot_be_read_are_not_valid
         ({"type": "text"}, "'text' is not valid under any of the given schemas"),
         ({"$ref": "#/$defs/none"}, "PointerToNowhere"),
         ({"$ref": "https://example.org/schema.json"}, "Unresolvable"),
+        ({"$ref": "#"}, "it refers to itself without end"),
+        ({"$ref": "#/default", "default": {"patternProperties": {"(?=": {}}}}, "RE2 cannot search"),
+        ({"properties": {"x": {"multipleOf": 1e-320}}}, "cannot"),
     ],
 )
 def test_a_schema_that_cannot_be_used_is_an_error(schema, why, monkeypatch):
@@ -99,22 +105,77 @@ def test_a_schema_that_cannot_be_used_is_an_error(schema, why, monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     with pytest.raises(CannotGrade, match=r"the schema of 'f' cannot be used: ") as told:
-        valid({"x": 1}, schema)
+        valid({"x": 10**320}, schema)
     assert why in str(told.value)
     assert told.value.kind == "bad_input"
 
 
-def test_patterns_are_searched_without_re2_too(monkeypatch):
-    monkeypatch.setitem(sys.modules, "re2", None)
-    assert valid({"x": "ab"}, {"properties": {"x": {"pattern": "^b"}}}).score == 0.0
-    assert valid({"x": "ab"}, {"properties": {"x": {"pattern": "b$"}}}).score == 1.0
+EVIL = ["^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "^([a-z]+)*$", "(.*a){12}$"]
+LONG = "a" * 5_000 + "!"
 
 
-def test_an_evil_pattern_costs_no_more_than_a_good_one():
-    pytest.importorskip("re2")
-    schema = {"properties": {"x": {"pattern": "^(a+)+$"}}}
+@pytest.mark.parametrize("pattern", EVIL)
+@pytest.mark.parametrize("draft", [{}, {"$schema": "http://json-schema.org/draft-07/schema#"}])
+def test_an_evil_pattern_costs_no_more_than_a_good_one(pattern, draft):
     # Python's `re` would take years.
-    assert valid({"x": "a" * 5_000 + "!"}, schema).score == 0.0
+    for schema in (
+        {"properties": {"x": {"pattern": pattern}}},
+        {"properties": {"x": {"$ref": "#/$defs/p"}}, "$defs": {"p": {"pattern": pattern}}},
+    ):
+        assert valid({"x": LONG}, {**schema, **draft}).score == 0.0
+    for schema in (
+        {"patternProperties": {pattern: {}}, "additionalProperties": False},
+        {"additionalProperties": False, "patternProperties": {pattern: {"$ref": "#"}}},
+    ):
+        assert valid({LONG: 1}, {**schema, **draft}).score == 0.0
+
+
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        ({"properties": {"x": {"pattern": "a(?=b)"}}}, "RE2 cannot search by the pattern 'a(?=b)'"),
+        ({"items": {"anyOf": [{"patternProperties": {r"(a)\1": {}}}]}}, "RE2 cannot search by"),
+        (
+            {"properties": {"x": {"pattern": "\ud800"}}},
+            r"RE2 cannot search by the pattern '\ud800'",
+        ),
+        (
+            {"allOf": [{"patternProperties": {"^(a+)+$": {}}}], "unevaluatedProperties": False},
+            "it has patternProperties and unevaluatedProperties",
+        ),
+        (
+            {
+                "properties": {
+                    "x": {"pattern": "a", "$schema": "http://json-schema.org/draft-07/schema#"}
+                }
+            },
+            "a part of it names a draft again, and it has patterns",
+        ),
+    ],
+)
+def test_a_pattern_that_cannot_be_searched_in_linear_time_is_an_error(schema, why):
+    with pytest.raises(CannotGrade, match="python_patterns = true takes Python's") as told:
+        valid({"x": LONG}, schema)
+    assert f"the schema of 'f' cannot be used: {why}" in str(told.value)
+    assert told.value.kind == "bad_input"
+
+
+def test_patterns_of_python_are_searched_by_option():
+    schema = {"properties": {"x": {"pattern": "a(?=b)"}}}
+    assert valid({"x": "ab"}, schema, python_patterns=True).score == 1.0
+    assert valid({"x": "ac"}, schema, python_patterns=True).score == 0.0
+
+
+def test_a_pattern_in_data_is_none():
+    schema = {"properties": {"pattern": {"enum": [{"pattern": "(?="}], "default": "(?="}}}
+    assert valid({"pattern": {"pattern": "(?="}}, schema).score == 1.0
+
+
+def test_very_many_items_are_told_apart():
+    schema = {"properties": {"x": {"uniqueItems": True}}}
+    items = [{"a": n} for n in range(20_000)]
+    assert valid({"x": items}, schema).score == 1.0
+    assert valid({"x": [*items, {"a": 0.0}]}, schema).score == 0.0
 
 
 @pytest.mark.parametrize("grade", [tool_schema_valid, tool_hallucinated])
