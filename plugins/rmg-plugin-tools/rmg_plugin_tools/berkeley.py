@@ -10,7 +10,7 @@ from rmg_plugin_tools.definitions import Tool, Tools, tools_of
 from rmg_plugin_tools.pairing import most_pairs
 from rmg_plugin_tools.places import Places
 from rmg_plugin_tools.trajectories import Given, Response, expected_of, is_message, trajectory_of
-from rmg_plugin_tools.values import is_list, read_json, write_json
+from rmg_plugin_tools.values import is_list, read_json, within_depth, write_json
 
 NAMES_SHOWN = 3
 
@@ -81,7 +81,7 @@ def tool_call_match(
 
 def _answers(reference: Given) -> Sequence[Answer]:
     try:
-        value = read_json(reference) if isinstance(reference, str) else reference
+        value = read_json(reference) if isinstance(reference, str) else within_depth(reference)
     except ValueError as fault:
         raise CannotGrade(f"the reference cannot be read: it is {fault}", "bad_input") from fault
     if not is_list(value):
