@@ -105,7 +105,10 @@ def write_json(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """Write a value for a reason, cut to 60 characters."""
-    text = repr(value) if isinstance(value, str) else write_json(value)
+    try:
+        text = repr(value) if isinstance(value, str) else write_json(value)
+    except ValueError:  # which data may hold, and JSON that is read may not
+        text = "a value with a number of more digits than Python writes"
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

@@ -79,6 +79,7 @@ SAME = [{"f": {}}] * 2_000
         lambda: tool_call_f1(CALLS, CALLS, arguments="include"),
         lambda: tool_call_f1(SAME, SAME, arguments="include"),
         lambda: tool_sequence_match(SAME, SAME, mode="ordered"),
+        lambda: tool_call_match(SAME, SAME),
     ],
 )
 def test_what_takes_too_many_comparisons_is_no_score(grade):
@@ -92,3 +93,11 @@ def test_a_state_with_an_order_takes_no_more_comparisons_than_it_has_values(monk
     state = {"a": [{"b": n} for n in range(100)]}
     assert final_state_equal(state, state).score == 1.0
     assert final_state_equal(state, {"a": [{"b": -1} for _ in range(100)]}).score == 0.0
+
+
+def test_an_integer_that_python_does_not_write_is_compared_and_told():
+    calls = [{"f": {"x": 10**5000}}, {"f": {"x": 10**5000 + 1}}]
+    reference = [{"name": "f", "arguments": each["f"]} for each in calls]
+    assert tool_call_match(calls, reference).score == 1.0
+    made = tool_call_match(calls[:1], reference[1:])
+    assert (made.score, "more digits than Python writes" in made.reason) == (0.0, True)
