@@ -1,7 +1,7 @@
 """The grader of the citations that a response must have."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from attrs import validators
@@ -97,7 +97,7 @@ def citations_present(
     parts = _parts(text, per)
     if not parts:
         return GraderScore(0.0, f"there is no {per}")
-    enough = [len(_cited(part, style)) >= minimum for part in parts]
+    enough = [_count(part, style) >= minimum for part in parts]
     reason = f"{sum(enough)} of {counted(len(parts), per)} cite"
     if not all(enough):
         reason = f"{reason}, not {quoted(parts[enough.index(False)])}"
@@ -142,10 +142,8 @@ def _cited(text: str, style: Style) -> Sequence[str]:
     """Return what a text cites, each once, in the order of the text."""
     found: dict[str, None] = {}
     if style == "numbers":
-        for brackets in _NUMBERS.finditer(text):
-            for first, last in _NUMBER.findall(brackets[1]):
-                end = int(last or first)
-                found |= dict.fromkeys(map(str, range(int(first), end + 1)))
+        for new in _numbers(text):
+            found |= dict.fromkeys(str(n) for n in range(new.bit_length()) if new >> n & 1)
     elif style == "links":
         for link in _LINKS.finditer(_IMAGE.sub(" ", text)):
             found[_address(link[1] or link[2])] = None
@@ -158,6 +156,27 @@ def _cited(text: str, style: Style) -> Sequence[str]:
                 if year and letter and letter.start() < year.start():
                     found[" ".join(part[letter.start() : year.end()].split())] = None
     return list(found)
+
+
+def _count(text: str, style: Style) -> int:
+    if style != "numbers":
+        return len(_cited(text, style))
+    return sum(new.bit_count() for new in _numbers(text))
+
+
+def _numbers(text: str) -> Iterator[int]:
+    """Yield for each number or range what it adds, as the bits of an integer.
+
+    Texts may hold very many ranges, which have most of their numbers in common.
+    """
+    cited = 0
+    for brackets in _NUMBERS.finditer(text):
+        for first, last in _NUMBER.findall(brackets[1]):
+            low, high = int(first), int(last or first)
+            new = ((1 << high + 1) - 1 >> low << low) & ~cited
+            if new:
+                cited |= new
+                yield new
 
 
 def _address(written: str) -> str:

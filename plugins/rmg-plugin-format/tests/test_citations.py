@@ -101,3 +101,19 @@ def test_sources_that_do_not_fit_the_style_are_an_error(sources, style, said):
     with pytest.raises(CannotGrade) as caught:
         citations_present("So [1].", sources, style=style)
     assert (str(caught.value), caught.value.kind) == (said, "bad_input")
+
+
+@given(st.lists(st.tuples(st.integers(0, 120), st.integers(0, 120)), max_size=8))
+def test_ranges_cite_the_numbers_that_they_hold(ranges):
+    cited = {n for low, high in ranges for n in range(low, high + 1)}
+    text = "a " + " ".join(f"[{low}-{high}]" for low, high in ranges)
+    made = citations_present(text, minimum=max(len(cited), 1), per="paragraph")
+    assert made.score == float(bool(cited))
+    assert citations_present(text, minimum=len(cited) + 1).score == 0.0
+    assert citations_present(text, minimum=len(cited) + 1, per="paragraph").score == 0.0
+
+
+@pytest.mark.parametrize("per", ["response", "sentence"])
+def test_very_many_ranges_are_counted(per):
+    text = "".join(f"A{n} [1-{n % 900 + 99}]. " for n in range(60_000))
+    assert citations_present(text, per=per).score == 1.0

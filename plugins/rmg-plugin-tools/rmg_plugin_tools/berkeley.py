@@ -6,11 +6,12 @@ from typing import Annotated
 from rmg_core import CannotGrade, GraderScore, grader
 from rmg_plugin_tools.allowed import Answer, allows, answer_of, refusal
 from rmg_plugin_tools.calls import Call
+from rmg_plugin_tools.comparing import spend_on
 from rmg_plugin_tools.definitions import Tool, Tools, tools_of
 from rmg_plugin_tools.pairing import most_pairs
 from rmg_plugin_tools.places import Places
 from rmg_plugin_tools.trajectories import Given, Response, expected_of, is_message, trajectory_of
-from rmg_plugin_tools.values import is_list, read_json, write_json
+from rmg_plugin_tools.values import is_list, read_json, within_depth, write_json
 
 NAMES_SHOWN = 3
 
@@ -81,7 +82,7 @@ def tool_call_match(
 
 def _answers(reference: Given) -> Sequence[Answer]:
     try:
-        value = read_json(reference) if isinstance(reference, str) else reference
+        value = read_json(reference) if isinstance(reference, str) else within_depth(reference)
     except ValueError as fault:
         raise CannotGrade(f"the reference cannot be read: it is {fault}", "bad_input") from fault
     if not is_list(value):
@@ -137,8 +138,7 @@ def _pairs(
     left = COMPARISONS
     of_calls: list[Sequence[int]] = []
     for call in calls:
-        # Not the key of the call, for which 5 is 5.0.
-        written = call.fault or write_json(call.arguments)
+        written = _written(call)
         if (call.name, written) not in fits:
             may_fit = () if call.fault else places.of(call)
             left -= sum(work[j] for j in may_fit) * (1 + len(written) // _CHARACTERS)
@@ -154,7 +154,16 @@ def _pairs(
                 if allows(answers[j], call, known[answers[j].name] if known else None, dots=dots)
             ]
         of_calls.append(fits[call.name, written])
+    spend_on(of_calls)
     return most_pairs(of_calls)
+
+
+def _written(call: Call) -> str:
+    """Return what calls have in common that fit the same; not the key, for which 5 is 5.0."""
+    try:
+        return call.fault or write_json(call.arguments)
+    except ValueError:  # an integer of more digits than Python writes
+        return str(id(call))
 
 
 def _count(number: int) -> str:

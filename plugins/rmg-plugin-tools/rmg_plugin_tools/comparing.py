@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from attrs import frozen, validators
 
+from rmg_plugin_tools.budget import Budget
 from rmg_plugin_tools.calls import Call
 from rmg_plugin_tools.pairing import most_pairs
 from rmg_plugin_tools.values import key_of
@@ -24,6 +25,17 @@ Fields: TypeAlias = Annotated[
 NO_FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
 _NOTHING: Final = object()
+
+_EDGES: Final = 10  # take as long as a comparison
+
+
+def spend_on(fits: Sequence[Sequence[int]]) -> None:
+    """Let what fits be looked through.
+
+    Raises:
+        CannotGrade: it is too much (`bad_input`).
+    """
+    Budget().spend(sum(map(len, fits)) // _EDGES)
 
 
 @frozen
@@ -53,18 +65,26 @@ class Comparing:
             key = self._key(each) if self._by_key(each) else each.name
             if key is not None:
                 by_key.setdefault(key, []).append(place)
-        return [
-            by_key.get(self._key(call), ())
-            if self._by_key(call)
-            else [at for at in by_key.get(call.name, ()) if self.fits(call, expected[at])]
-            for call in calls
-        ]
+        found: list[Sequence[int]] = []
+        compared: dict[Hashable, Sequence[int]] = {}
+        budget = Budget()
+        for call in calls:
+            if self._by_key(call):
+                found.append(by_key.get(self._key(call), ()))
+                continue
+            if call.key not in compared:
+                may_fit = by_key.get(call.name, ())
+                budget.spend(len(may_fit))
+                compared[call.key] = [at for at in may_fit if self.fits(call, expected[at])]
+            found.append(compared[call.key])
+        return found
 
     def pairs(self, calls: Sequence[Call], expected: Sequence[Call]) -> dict[int, int]:
         """Return as many pairs of a call and an expected call as can be made, by their places."""
         fits = self.places(calls, expected)
         if self.arguments == "include":
             # One call may include several expected ones: which it is paired with matters.
+            spend_on(fits)
             return most_pairs(fits)
         # Calls that fit the same place share one list of them.
         left: dict[int, Iterator[int]] = {}

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from attrs import frozen
 
 from rmg_core import CannotGrade
-from rmg_plugin_tools.values import is_list, kind, read_json
+from rmg_plugin_tools.values import is_list, kind, read_json, within_depth
 
 Tools: TypeAlias = str | list[Any] | dict[str, Any]
 """Definitions of tools, as objects or as JSON."""
@@ -46,12 +46,10 @@ def tools_of(value: Tools) -> Mapping[str, Tool]:
     Raises:
         CannotGrade: they cannot be read, or two have one name (`bad_input`).
     """
-    written: Any = value
-    if isinstance(value, str):
-        try:
-            written = read_json(value)
-        except ValueError as fault:
-            raise _unread(f"they are {fault}") from fault
+    try:
+        written: Any = read_json(value) if isinstance(value, str) else within_depth(value)
+    except ValueError as fault:
+        raise _unread(f"they are {fault}") from fault
     if isinstance(written, Mapping):
         written = [written]
     if not is_list(written):

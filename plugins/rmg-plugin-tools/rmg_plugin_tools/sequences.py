@@ -10,7 +10,7 @@ from attrs import validators
 
 from rmg_core import GraderScore, grader
 from rmg_plugin_tools.calls import Call
-from rmg_plugin_tools.comparing import NO_FIELDS, Arguments, Comparing, Fields
+from rmg_plugin_tools.comparing import NO_FIELDS, Arguments, Comparing, Fields, spend_on
 from rmg_plugin_tools.trajectories import Given, Response, Trajectory, expected_of, trajectory_of
 
 MODES: Final = ("exact", "ordered", "unordered", "subset", "superset")
@@ -122,7 +122,9 @@ def _exact(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, in
 def _ordered(comparing: Comparing, calls: Calls, expected: Calls) -> tuple[int, int]:
     """Return the length of the longest common subsequence (Hunt and Szymanski 1977)."""
     ends: list[int] = []  # at i: the lowest place at which i + 1 calls in order can end
-    for places in comparing.places(calls, expected):
+    fits = comparing.places(calls, expected)
+    spend_on(fits)
+    for places in fits:
         # From the last place to the first, so that a call counts once.
         for place in reversed(places):
             at = bisect_left(ends, place)

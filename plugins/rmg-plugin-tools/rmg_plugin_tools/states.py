@@ -10,8 +10,17 @@ from typing import Annotated, Any, TypeAlias
 from attrs import frozen, validators
 
 from rmg_core import CannotGrade, GraderScore, grader
+from rmg_plugin_tools.budget import Budget
 from rmg_plugin_tools.pairing import most_pairs
-from rmg_plugin_tools.values import is_list, is_number, key_of, read_json, shown
+from rmg_plugin_tools.values import (
+    is_list,
+    is_number,
+    key_of,
+    read_json,
+    shown,
+    size_of,
+    within_depth,
+)
 
 DIFFERENCES_SHOWN = 3
 Path: TypeAlias = tuple[str, ...]
@@ -40,7 +49,8 @@ def final_state_equal(
     τ-bench (Yao et al. 2024), by value instead of by hash.
 
     Raises:
-        CannotGrade: the reference is text that begins as JSON does, and is none (`bad_input`).
+        CannotGrade: the reference is text that begins as JSON does, and is none, or lists without
+            order take more than 250,000 comparisons (`bad_input`).
 
     Example:
         >>> final_state_equal({"a": 1, "b": [1, 2]}, {"b": [1, 3], "a": 1}).reason
@@ -54,7 +64,12 @@ def final_state_equal(
         state = _state(response)
     except ValueError as fault:
         return GraderScore(0.0, f"the response cannot be read: it is {fault}")
-    rules = _Rules(tuple(tuple(each.split(".")) for each in ignore), tolerance, unordered)
+    rules = _Rules(
+        tuple(tuple(each.split(".")) for each in ignore),
+        tolerance,
+        unordered,
+        Budget(size_of(wanted)),
+    )
     found = rules.differences(state, wanted, ())
     first = list(islice(found, DIFFERENCES_SHOWN))
     if not first:
@@ -66,7 +81,7 @@ def final_state_equal(
 
 def _state(value: Any) -> Any:
     is_json = isinstance(value, str) and value.lstrip().startswith(("{", "["))
-    return read_json(value) if is_json else value
+    return read_json(value) if is_json else within_depth(value)
 
 
 @frozen
@@ -76,8 +91,10 @@ class _Rules:
     ignored: tuple[Path, ...]
     tolerance: float
     unordered: bool
+    budget: Budget  # each value of the reference has a comparison of its own
 
     def differences(self, value: Any, wanted: Any, path: Path) -> Iterator[str]:
+        self.budget.spend(1)
         if any(_fits(path, each) for each in self.ignored):
             return
         if isinstance(value, Mapping) and isinstance(wanted, Mapping):

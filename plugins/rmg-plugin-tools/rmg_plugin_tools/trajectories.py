@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from rmg_core import CannotGrade
 from rmg_plugin_tools.calls import Call, call_of
-from rmg_plugin_tools.values import is_list, kind, read_json
+from rmg_plugin_tools.values import is_list, kind, read_json, within_depth
 
 Given: TypeAlias = str | list[Any] | dict[str, Any]
 """Messages, steps or calls, as objects or as JSON."""
@@ -60,6 +60,10 @@ def trajectory_of(value: Response) -> Trajectory:
         return Trajectory()
     if isinstance(value, str):
         return _of_text(value)
+    try:
+        within_depth(value)
+    except ValueError as fault:
+        return Trajectory(fault=f"it is {fault}")
     if isinstance(value, Mapping):
         value = [value]
     items = [_unwrapped(each) for each in value]

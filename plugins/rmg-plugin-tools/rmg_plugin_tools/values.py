@@ -2,10 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeGuard
 
 SHOWN = 60
+
+# Comparisons call themselves once or twice a level, and Python allows a thousand calls.
+DEPTH = 100
 
 
 def read_json(text: str) -> Any:
@@ -15,11 +18,42 @@ def read_json(text: str) -> Any:
         ValueError: it is none, or nested too deeply.
     """
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return within_depth(json.loads(text, parse_constant=_refuse), "JSON that is ")
     except json.JSONDecodeError as fault:
         raise ValueError(f"no JSON ({fault.msg}, character {fault.pos + 1})") from fault
     except RecursionError as fault:
-        raise ValueError("JSON that is nested too deeply") from fault
+        raise ValueError(f"JSON that is nested more than {DEPTH} deep") from fault
+
+
+def within_depth(value: Any, said: str = "") -> Any:
+    """Return a value as it is, unless it is nested more than 100 deep.
+
+    Raises:
+        ValueError: it is.
+    """
+    level = [value]
+    for _ in range(DEPTH + 1):
+        level = [part for each in level for part in _inside(each)]
+        if not level:
+            return value
+    raise ValueError(f"{said}nested more than {DEPTH} deep")
+
+
+def size_of(value: Any) -> int:
+    """Return how many values there are in one, itself among them."""
+    size, level = 0, [value]
+    while level:
+        size += len(level)
+        level = [part for each in level for part in _inside(each)]
+    return size
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, str):
+        return ()
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if is_list(value) else ()
 
 
 def key_of(value: Any) -> Any:
@@ -71,7 +105,10 @@ def write_json(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """Write a value for a reason, cut to 60 characters."""
-    text = repr(value) if isinstance(value, str) else write_json(value)
+    try:
+        text = repr(value) if isinstance(value, str) else write_json(value)
+    except ValueError:  # which data may hold, and JSON that is read may not
+        text = "a value with a number of more digits than Python writes"
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

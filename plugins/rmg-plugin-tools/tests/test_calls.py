@@ -75,7 +75,7 @@ def test_no_arguments_may_be_written_in_many_ways(nothing):
         ),
         (
             {"name": "f", "arguments": "[" * 100_000},
-            "its arguments are JSON that is nested too deeply",
+            "its arguments are JSON that is nested more than 100 deep",
         ),
     ],
 )
