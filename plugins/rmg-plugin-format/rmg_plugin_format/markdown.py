@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
+from rmg_core import CannotGrade
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
+
+LONGEST = 200_000
+"""Characters of a response; a megabyte of brackets takes the library some nine seconds."""
 
 Element: TypeAlias = Literal[
     "bold",
@@ -78,7 +83,15 @@ class Document:
 
 
 def read_markdown(text: str) -> Document:
-    """Read a text: every text is Markdown."""
+    """Read a text: every text is Markdown.
+
+    Raises:
+        CannotGrade: it has more than 200,000 characters (`bad_input`), of which the library may
+            take seconds.
+    """
+    if len(text) > LONGEST:
+        said = f"the response has {len(text):,} characters, and Markdown is read up to {LONGEST:,}"
+        raise CannotGrade(said, "bad_input")
     text = _BREAK.sub("\n", text)
     lines = text.split("\n")
     tokens = _parser().parse(text)

@@ -39,6 +39,9 @@ class MarkdownStructure:
     Definition: CommonMark 0.31 with the tables and strikethrough of GFM, as markdown-it-py reads
     them; the rules MD001, MD025 and MD056 of markdownlint, which are about levels and cells.
 
+    Raises:
+        CannotGrade: the response has more than 200,000 characters (`bad_input`).
+
     Example:
         >>> MarkdownStructure(headings=("Answer",)).grade("# Answer\n\nIt is 4.").score
         1.0

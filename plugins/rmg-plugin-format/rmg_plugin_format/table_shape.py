@@ -37,6 +37,9 @@ class TableShape:
     Definition: the tables of GFM 0.29, as markdown-it-py reads them; the number of cells is that
     which is written, where GFM adds missing ones and drops others.
 
+    Raises:
+        CannotGrade: the response has more than 200,000 characters (`bad_input`).
+
     Example:
         >>> table = "| name | age |\n|---|---|\n| Ada | 36 |"
         >>> TableShape(header=("Name", "Age"), max_rows=1).grade(table).reason

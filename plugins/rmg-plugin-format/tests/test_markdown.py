@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rmg_core import CannotGrade
 from rmg_plugin_format.markdown_structure import MarkdownStructure
 from rmg_plugin_format.table_shape import TableShape
 
@@ -175,3 +176,9 @@ def test_names_of_columns_are_compared_without_case():
 def test_shapes_that_contradict_themselves_are_refused(options, said):
     with pytest.raises(ValueError, match=said):
         TableShape(**options)
+
+
+@pytest.mark.parametrize("grader", [MarkdownStructure(), TableShape()], ids="mt")
+def test_a_response_that_would_take_seconds_is_not_read(grader):
+    with pytest.raises(CannotGrade, match="200,001 characters, and Markdown is read up to"):
+        grader.grade("[" * 200_001)
