@@ -19,8 +19,8 @@ from .killing import CELLS_A_ROW, Killing
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only POSIX has SIGKILL")
 
-KILLS = int(os.environ.get("RMG_KILLS", "40"))
-CELLS = 4_000 if KILLS < 200 else 20_000
+KILLS = int(os.environ.get("RMG_KILLS", "20"))
+CELLS = 2_000 if KILLS < 200 else 20_000
 SEED = int(os.environ.get("RMG_SEED", "20261204"))
 
 # What is graded while a batch is written is lost by a kill. A batch costs 20 to 50 µs a cell,
