@@ -1,10 +1,12 @@
 """Replies of models: looked up in the archive, and kept in it before anyone reads them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from anyio import to_thread
 from attrs import field, frozen
 
+from rmg_core.errors import StoreError
 from rmg_core.models import Call
 from rmg_core.redaction import redacted
 from rmg_core.runner.archive import Archive
@@ -40,7 +42,9 @@ class KeptReplies:
         known = {**self.learned(model), **{word: redacted(why) for word, why in words.items()}}
         if known != self._learned[model]:
             self._learned[model] = known
-            await to_thread.run_sync(self.archive.store.learn, model, known)
+            # What a full disk does not take is learned again by the next run, and harms no cell.
+            with suppress(StoreError):
+                await to_thread.run_sync(self.archive.store.learn, model, known)
 
     async def keep(self, call: Call) -> None:
         await self.delivery.keep(call)
