@@ -3,14 +3,14 @@
 Imports point down. What a module needs from above stands on the wrong floor.
 
      8  cli/         grading
-     7  summary      results
+     7  summary      results     runs/
      6  runner/
      5  plan/        store/
      4  registry/    config/      basic/         connections/
      3  hookspecs    limits/
      2  graders/     mappers      aggregators    datasets/       models/
      1  outcomes     redaction/
-     0  errors/      hints
+     0  errors/      hints       layout
 
      testing/       beside the house, for the tests of packs; no room looks at it
 
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from rmg_core.plan import connect
     from rmg_core.redaction import Secret
     from rmg_core.results import Results
+    from rmg_core.runs import RunColumn, StoredRun, StoredSample
 
 __all__ = [
     "BadRow",
@@ -76,9 +77,12 @@ __all__ = [
     "ProviderError",
     "Results",
     "RmgError",
+    "RunColumn",
     "RunFailed",
     "Scale",
     "Secret",
+    "StoredRun",
+    "StoredSample",
     "WeightedSumAggregator",
     "connect",
     "grader",
@@ -94,7 +98,10 @@ _LATE = {
     "Model": "rmg_core.models",
     "NamedAggregator": "rmg_core.aggregators",
     "Results": "rmg_core.results",
+    "RunColumn": "rmg_core.runs",
     "Secret": "rmg_core.redaction",
+    "StoredRun": "rmg_core.runs",
+    "StoredSample": "rmg_core.runs",
     "WeightedSumAggregator": "rmg_core.basic.combining",
     "connect": "rmg_core.plan",
     "read_document": "rmg_core.config",

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import asdict, define, field, frozen
@@ -370,16 +370,3 @@ def tally_of(
     for outcome, row in zip(outcomes, index, strict=True):
         tally.add(outcome, row)
     return tally
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Lay out rows of text in columns: the first to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        first, *others = (
-            cell.ljust(width) if number == 0 else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join((first, *others)).rstrip())
-    return "\n".join(lines)

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmg_core import GradingRunner, grader
+from rmg_core.layout import aligned
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore, GraderSkip, Outcome, Scale
-from rmg_core.summary import Summary, Tally, aligned, tally_of
+from rmg_core.summary import Summary, Tally, tally_of
 
 
 def column_of(*outcomes: Outcome, is_aggregator: bool = False):

@@ -1,10 +1,16 @@
-"""The command line: one verb a module, each imported when it is asked for."""
+"""The command line: one verb a module, each imported when it is asked for.
+
+What is public here is for the verbs of packs: they write results by `show`, `show_table` and
+`show_json`, and all else by `tell`. A mistake of the user is raised, not told.
+"""
 
 from typing import Final, NoReturn
 
-from rmg_core.cli.verbs import VerbGroup
+from rmg_core.cli.screen import one_line, show, show_json, show_table, tell
+from rmg_core.cli.verbs import VerbGroup as _VerbGroup
+from rmg_core.cli.verbs import example, opened
 
-__all__ = ["main", "rmg"]
+__all__ = ["example", "main", "one_line", "opened", "show", "show_json", "show_table", "tell"]
 
 VERBS: Final = {
     "run": "Grade a dataset as a config says.",
@@ -26,7 +32,7 @@ VERBS: Final = {
 }
 """Each verb is a module of this package; its short help stands here, so that none is imported."""
 
-rmg: Final = VerbGroup("rmg", VERBS)
+rmg: Final = _VerbGroup("rmg", VERBS)
 """The whole command line as a click command."""
 
 
@@ -36,7 +42,7 @@ def main() -> NoReturn:
 
     from rmg_core.cli.exits import FAILED
     from rmg_core.cli.leaving import leave
-    from rmg_core.cli.screen import give_up, tell, tell_crash
+    from rmg_core.cli.screen import give_up, tell_crash
 
     sys.excepthook = tell_crash
     code = 0

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from rmg_core.basic.sinks import JsonlSink
-from rmg_core.cli.rundir import CONFIG, STORE, SUMMARY, is_draft, is_made_by_rmg
 from rmg_core.config import Config
 from rmg_core.config.positions import KeyPath
 from rmg_core.errors import Problem
 from rmg_core.plan import Plan
+from rmg_core.runs.directory import CONFIG, STORE, SUMMARY, is_draft, is_made_by_rmg
 
 CHOOSE: Final = "choose another with [run] dir, or `rmg run` with --run-dir DIR"
 SHOWN: Final = 3

@@ -4,7 +4,7 @@ import csv
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -15,9 +15,11 @@ import orjson
 
 from rmg_core.cli.screen import Stdout, is_terminal, one_line, tell
 from rmg_core.cli.verbs import example
+from rmg_core.outcomes import GraderError, GraderRank, GraderScore
 
 if TYPE_CHECKING:
-    from rmg_core.cli.results import Results, Row
+    from rmg_core.outcomes import Outcome
+    from rmg_core.runs import StoredRun, StoredSample
 
 FORMS: Final = ("csv", "jsonl", "parquet")
 ROWS_AT_ONCE: Final = 4_096
@@ -45,18 +47,17 @@ def command(run_dir: str, form: str | None, output: str | None) -> None:
     several times has the mean. In csv, a text that a spreadsheet would take for a formula gets
     a ' before it.
     """
-    from rmg_core.cli.results import directory_of, results_of, want_of
+    from rmg_core.runs import StoredRun
 
     form = form or _form_of(output)
-    place = directory_of(Path(run_dir))
-    with results_of(place) as results:
-        if want := want_of(place):
-            tell(one_line(f"{place}: {want}", 4000))
-        head = _head(results)
+    with StoredRun.open(run_dir) as run:
+        if want := run.want:
+            tell(one_line(f"{run.place}: {want}", 4000))
+        head = _head(run)
         if form == "parquet":
             _check_parquet(output)
-        with _opened(output, place) as file:
-            {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](results, head, file)
+        with _opened(output, run.place) as file:
+            {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](run, head, file)
 
 
 def _form_of(output: str | None) -> str:
@@ -76,12 +77,12 @@ def _opened(output: str | None, run_dir: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _head(results: "Results") -> list[str]:
+def _head(run: "StoredRun") -> list[str]:
     from rmg_core.errors import DataError, Problem
 
     head = ["index", "id"]
-    for name in results.columns:
-        head += [name, f"{name}.status", f"{name}.reason"]
+    for each in run.columns:
+        head += [each.name, f"{each.name}.status", f"{each.name}.reason"]
     twice = [name for name, count in Counter(head).items() if count > 1]
     if twice:
         hint = "give the grader or aggregator another name"
@@ -89,14 +90,10 @@ def _head(results: "Results") -> list[str]:
     return head
 
 
-def _csv(results: "Results", head: list[str], file: IO[bytes]) -> None:
+def _csv(run: "StoredRun", head: list[str], file: IO[bytes]) -> None:
     file.write(_csv_line(head))
-    for row in results.rows():
-        cells: list[Any] = [row.index, row.id]
-        for each in row.values:
-            value = list(each.value) if isinstance(each.value, tuple) else each.value
-            cells += [value, each.status, each.reason]
-        file.write(_csv_line(cells))
+    for cells in _rows(run):
+        file.write(_csv_line([list(each) if isinstance(each, tuple) else each for each in cells]))
 
 
 def _csv_line(cells: list[Any]) -> bytes:
@@ -112,16 +109,37 @@ def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA and cell else cell
 
 
-def _jsonl(results: "Results", head: list[str], file: IO[bytes]) -> None:
-    for row in results.rows():
-        file.write(orjson.dumps(_flat(row, head), option=orjson.OPT_APPEND_NEWLINE))
+def _jsonl(run: "StoredRun", head: list[str], file: IO[bytes]) -> None:
+    for cells in _rows(run):
+        row = dict(zip(head, cells, strict=True))
+        file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _flat(row: "Row", head: list[str]) -> dict[str, Any]:
-    cells: list[Any] = [row.index, row.id]
-    for each in row.values:
-        cells += [each.value, each.status, each.reason]
-    return dict(zip(head, cells, strict=True))
+def _rows(run: "StoredRun") -> Iterator[list[Any]]:
+    """Yield each sample as its row: index and id, then three cells a column."""
+    names = [each.name for each in run.columns]
+    for sample in run.samples():
+        yield [sample.index, sample.id, *_cells(sample, names)]
+
+
+def _cells(sample: "StoredSample", names: Sequence[str]) -> Iterator[Any]:
+    for name in names:
+        yield from _told(sample.outcomes.get(name))
+
+
+def _told(outcome: "Outcome | None") -> tuple[Any, str | None, str | None]:
+    """Return score or places, status and reason; None of all where there is no outcome."""
+    match outcome:
+        case None:
+            return None, None, None
+        case GraderScore(score=score):
+            return score, outcome.status, outcome.reason
+        case GraderRank(rank=rank):
+            return rank, outcome.status, outcome.reason
+        case GraderError(kind=kind, error=error):
+            return None, outcome.status, f"{kind}: {error}"
+        case _:
+            return None, outcome.status, outcome.reason
 
 
 def _check_parquet(output: str | None) -> None:
@@ -136,19 +154,19 @@ def _check_parquet(output: str | None) -> None:
         raise click.UsageError("parquet is not for a terminal: name a file with -o FILE")
 
 
-def _parquet(results: "Results", head: list[str], file: IO[bytes]) -> None:
+def _parquet(run: "StoredRun", head: list[str], file: IO[bytes]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    ranked = results.ranked
-    texts = {*ranked} if results.ids_are_numbers else {"id", *ranked}
+    ranked = run.ranked
+    texts = {*ranked} if run.ids_are_numbers else {"id", *ranked}
     kinds = [pa.int64(), pa.string() if "id" in texts else pa.int64()]
-    for name in results.columns:
+    for name in (each.name for each in run.columns):
         kinds += [pa.string() if name in texts else pa.float64(), pa.string(), pa.string()]
     schema = pa.schema(list(zip(head, kinds, strict=True)))
     with pq.ParquetWriter(file, schema) as writer:
-        for block in _blocks(results.rows()):
-            rows = [_flat(row, head) for row in block]
+        for block in _blocks(_rows(run)):
+            rows = [dict(zip(head, cells, strict=True)) for cells in block]
             for row in rows:
                 for name in texts:
                     row[name] = _as_text(row[name])
@@ -161,6 +179,6 @@ def _as_text(value: Any) -> str | None:
     return orjson.dumps(value).decode()
 
 
-def _blocks(rows: "Iterator[Row]") -> "Iterable[list[Row]]":
+def _blocks(rows: Iterator[list[Any]]) -> Iterable[list[list[Any]]]:
     while block := list(islice(rows, ROWS_AT_ONCE)):
         yield block

@@ -44,7 +44,7 @@ def command(run: str, is_sure: bool, as_json: bool) -> None:
     going back costs nothing. This deletes it after a question, with the calls of models that were
     made for it alone, and gives its room back. RUN is the run directory, or the file.
     """
-    from rmg_core.cli.stores import store_of
+    from rmg_core.runs.finding import store_of
 
     file = store_of(run)
     with _alone(file.parent):
@@ -79,8 +79,8 @@ def command(run: str, is_sure: bool, as_json: bool) -> None:
 
 
 def _refuse_unfinished(file: Path) -> None:
-    from rmg_core.cli.stores import again
     from rmg_core.errors import ConfigError, Problem
+    from rmg_core.runs.finding import again
 
     said = "the last run has not come to its end, and may need what it has not come to"
     hint = f"nothing was forgotten; to end it, {again(file.parent)}"
@@ -94,14 +94,14 @@ def _alone(place: Path) -> Iterator[None]:
     Raises:
         ConfigError: it cannot be written, or a run is under way in it.
     """
-    from rmg_core.cli import rundir
     from rmg_core.errors import ConfigError, Problem
+    from rmg_core.runs import directory
 
-    if said := rundir.fault_of(place):
+    if said := directory.fault_of(place):
         raise ConfigError([Problem(f"nothing can be forgotten: {said}")])
     with ExitStack() as held:
         try:
-            held.enter_context(rundir.held(place))
+            held.enter_context(directory.held(place))
         except ConfigError as fault:
             hint = "nothing was forgotten; wait until that one has ended"
             raise ConfigError([evolve(each, hint=hint) for each in fault.problems]) from fault

@@ -1,19 +1,15 @@
 """The inputs of a cell that was graded, taken anew from the dataset of its run."""
 
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
-from itertools import takewhile
-from os.path import normpath
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from rmg_core.cli.rundir import CONFIG, command_of
 from rmg_core.cli.screen import counted
-from rmg_core.config import Config, parse_config
+from rmg_core.config import Config
 from rmg_core.datasets import Dataset, Sample
 from rmg_core.errors import ConfigError, DataError, Problem
 from rmg_core.outcomes import Cell
@@ -21,6 +17,7 @@ from rmg_core.plan import PlannedGrader, plan_of_config
 from rmg_core.runner.addresses import fingerprinter
 from rmg_core.runner.archive import stored_grader
 from rmg_core.runner.settling import error_of
+from rmg_core.runs.origin import config_of
 from rmg_core.store import StoredGrader
 
 
@@ -46,66 +43,13 @@ def inputs_of(run_dir: Path, cells: Sequence[Cell], stored: StoredGrader) -> Tak
     first = cells[0]
     try:
         with redirect_stdout(sys.stderr):  # what the code prints is no result
-            planned, dataset = _planned(_config_of(run_dir), first.grader)
+            planned, dataset = _planned(config_of(run_dir), first.grader)
             sample = _sample_of(dataset, first)
             return _taken(planned, sample, cells, stored)
     except (ConfigError, DataError) as fault:
         said, *others = map(str, fault.problems)
         more = (f"and {counted(len(others), 'problem')} more",) if others else ()
         return Taken(said=(said, *more))
-
-
-def _config_of(run_dir: Path) -> Config:
-    """Read the copy of a config, whose relative paths start from where the run was begun.
-
-    Raises:
-        ConfigError: it is not there, is wrong, or does not say how the run was begun.
-    """
-    file = run_dir / CONFIG
-    try:
-        text = file.read_text("utf-8")
-        words = shlex.split(command_of(run_dir) or "")
-    except (OSError, ValueError) as fault:
-        raise ConfigError([Problem(f"{file} cannot be read: {fault}")]) from fault
-    path, overrides, directory = _arguments_of(words)
-    if path is None:
-        raise ConfigError([Problem(f"{file} does not say which config the run was begun with")])
-    config = parse_config(text, file=path, base=Path(path).parent, overrides=overrides)
-    base = _base_of(run_dir, Path(directory or config.run_dir), Path(path))
-    return parse_config(text, file=str(file), base=base, overrides=overrides)
-
-
-def _arguments_of(words: Sequence[str]) -> tuple[str | None, list[str], str | None]:
-    """Return config, overrides and run directory of `rmg run …`."""
-    from rmg_core.cli.run import command
-
-    given = command.make_context("run", list(words[2:]), resilient_parsing=True).params
-    overrides = list(given.get("overrides") or ())
-    if rule := given.get("on_bad_row"):
-        overrides.append(f'dataset.on_bad_row="{rule}"')
-    return given.get("config"), overrides, given.get("run_dir")
-
-
-def _base_of(run_dir: Path, leads: Path, config: Path) -> Path:
-    """Return the folder of a config, from where `leads` leads to the run directory.
-
-    Where that cannot be told, both are taken from here.
-    """
-    place, (ups, parts), (others, below) = run_dir.resolve(), _climb(leads), _climb(config)
-    if leads.is_absolute() or config.is_absolute() or ups != others or not parts:
-        return config.parent
-    if place.parts[-len(parts) :] != parts:
-        return config.parent
-    root = place.parents[len(parts) - 1]
-    is_here = not ups and root == Path.cwd()
-    return config.parent if is_here else root.joinpath(*below).parent
-
-
-def _climb(path: Path) -> tuple[int, tuple[str, ...]]:
-    """Return how often a path goes up at first, and what it goes through then."""
-    parts = Path(normpath(path)).parts
-    ups = sum(1 for _ in takewhile(lambda part: part == "..", parts))
-    return ups, parts[ups:]
 
 
 def _planned(config: Config, name: str) -> tuple[PlannedGrader, Dataset]:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from rmg_core.cli.rundir import CONFIG, STORE, SUMMARY, fault_of, written_whole
 from rmg_core.errors import ConfigError, Problem
+from rmg_core.runs.directory import CONFIG, STORE, SUMMARY, fault_of, written_whole
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from rmg_core.cli import rundir
 from rmg_core.cli.clashes import clashes
 from rmg_core.config import Config, draft_config
 from rmg_core.datasets import Dataset, DatasetReport
@@ -16,6 +15,7 @@ from rmg_core.plan import Plan, dataset_of_draft, plan_of_draft
 from rmg_core.plan.feeding import LOOKED_AT, Unfed, unfed_inputs
 from rmg_core.redaction import missing_secrets
 from rmg_core.registry import installed
+from rmg_core.runs import directory
 
 
 @frozen
@@ -67,9 +67,9 @@ def preflight(
     if said is not None:
         message = f"the run directory {str(place)!r} cannot be made: {said}"
         problems.append(
-            config.problem(at, message, rundir.HINT, at="value")
+            config.problem(at, message, directory.HINT, at="value")
             if at
-            else Problem(message, rundir.HINT)
+            else Problem(message, directory.HINT)
         )
     problems += clashes(config, plan, place, at)
     absent = [] if is_offline else _absent_secrets(plan, config)
@@ -110,7 +110,7 @@ def _looked_at(place: Path) -> tuple[str | None, tuple[str, ...]]:
     """Say why a directory cannot hold a run, or else what to warn of."""
     from rmg_core.store import preflight as look
 
-    if (said := rundir.fault_of(place)) is not None:
+    if (said := directory.fault_of(place)) is not None:
         return said, ()
     try:
         return None, tuple(look(place))

@@ -1,18 +1,14 @@
 """What a run came to, as a person reads it."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from rmg_core.cli.screen import counted, in_columns, is_terminal, one_line, show, show_styled, tell
+from rmg_core.cli.screen import counted, in_columns, one_line, show, show_table, tell
 from rmg_core.datasets import DatasetReport
-from rmg_core.summary import Summary, aligned
+from rmg_core.summary import Summary
 
 WARNINGS: Final = 20
 """So many of the rows that are left out are told one by one."""
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 def show_summary(summary: Summary, run_dir: Path) -> None:
@@ -27,11 +23,7 @@ def show_summary(summary: Summary, run_dir: Path) -> None:
     if summary.duplicates:
         head += f"; {counted(summary.duplicates, 'duplicate')} left out"
     show(head)
-    rows = [tuple(map(one_line, row)) for row in summary.table()]
-    if is_terminal(sys.stdout):
-        show_styled(_table(rows))
-    else:
-        show(aligned(rows))
+    show_table(summary.table())
     notes = (*summary.savings, *summary.conditions, *map(str, summary.models))
     if notes:
         show("\n" + "\n".join(map(one_line, notes)))
@@ -53,17 +45,3 @@ def tell_warnings(report: DatasetReport) -> None:
     left_out = report.skipped + report.duplicates
     if left_out > WARNINGS:
         tell(f"… {counted(left_out, 'row')} of the dataset are left out")
-
-
-def _table(rows: list[tuple[str, ...]]) -> "Table":
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    head, *body = rows
-    table = Table(box=box.SIMPLE_HEAD)
-    for number, title in enumerate(head):
-        table.add_column(Text(title), justify="right" if number else "left")
-    for row in body:
-        table.add_row(*map(Text, row))
-    return table

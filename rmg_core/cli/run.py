@@ -84,11 +84,11 @@ def _run(
     is_quiet: bool,
     is_offline: bool,
 ) -> "tuple[Summary, Grading]":
-    from rmg_core.cli import rundir
     from rmg_core.cli.grading import Grading
     from rmg_core.cli.progress import Progress, shown
     from rmg_core.cli.surveying import survey_of
     from rmg_core.runner.archive import Archive, basis_of, columns_of
+    from rmg_core.runs import directory
     from rmg_core.store import Store
 
     samples = ready.report.samples if limit is None else min(limit, ready.report.samples)
@@ -96,18 +96,19 @@ def _run(
     progress = None if is_quiet else Progress(totals)
     place = ready.run_dir.absolute()  # wherever a grader takes the process
     with ExitStack() as stack:
-        stack.enter_context(rundir.held(ready.run_dir))
-        copy = rundir.marked(ready.config.source.text, rerun)
-        rundir.write_whole(place / rundir.CONFIG, copy)
+        stack.enter_context(directory.held(ready.run_dir))
+        copy = directory.marked(ready.config.source.text, rerun)
+        directory.write_whole(place / directory.CONFIG, copy)
         durability = ready.config.run.durability
-        store = stack.enter_context(Store.open(place / rundir.STORE, durability=durability))
+        store = stack.enter_context(Store.open(place / directory.STORE, durability=durability))
         for warning in (*ready.warnings, *store.warnings):
             tell(warning)
         archive = Archive(store, again)
         if not is_quiet:
             tell(str(survey_of(ready, archive, samples)))
-        (place / rundir.SUMMARY).unlink(missing_ok=True)
-        store.begin(columns_of(ready.plan), basis_of(ready.plan))
+        (place / directory.SUMMARY).unlink(missing_ok=True)
+        imprint = "" if ready.dataset.path == "-" else ready.dataset.imprint()
+        store.begin(columns_of(ready.plan), basis_of(ready.plan), imprint)
         grading = Grading(ready, archive, samples, progress, is_offline)
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():
@@ -115,7 +116,7 @@ def _run(
         if summary.is_complete:
             store.finish()
         try:
-            rundir.write_whole(place / rundir.SUMMARY, rundir.as_json(summary.to_json()))
+            directory.write_whole(place / directory.SUMMARY, directory.as_json(summary.to_json()))
         except OSError as fault:  # the outcomes are in the store
             tell(f"{fault.filename}: {fault.strerror}; the summary is not kept")
     return summary, grading

@@ -68,6 +68,30 @@ def show_styled(made: "RenderableType") -> None:
     _write(sys.stdout, captured.get())
 
 
+def show_table(rows: Sequence[Sequence[str]]) -> None:
+    """Write rows of text as a result, the first of which are the headings.
+
+    The first column stands to the left, the others to the right; each cell on one line.
+    """
+    from rmg_core.layout import aligned
+
+    cells = [tuple(map(one_line, row)) for row in rows]
+    if not is_terminal(sys.stdout):
+        show(aligned(cells))
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    head, *body = cells
+    table = Table(box=box.SIMPLE_HEAD)
+    for number, title in enumerate(head):
+        table.add_column(Text(title), justify="right" if number else "left")
+    for row in body:
+        table.add_row(*map(Text, row))
+    show_styled(table)
+
+
 def show_json(value: Any) -> None:
     """Write a result for programs; control characters in it are escaped, not stripped."""
     import orjson

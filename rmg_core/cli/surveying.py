@@ -7,7 +7,6 @@ from itertools import islice
 from attrs import frozen
 
 from rmg_core.cli.preflight import Ready
-from rmg_core.cli.rundir import STORE
 from rmg_core.outcomes import NOTHING
 from rmg_core.runner.archive import Again, Archive
 from rmg_core.runner.collecting import collecting_rarely
@@ -15,6 +14,7 @@ from rmg_core.runner.foresight import Look, look_at
 from rmg_core.runner.needs import Need, needs_of
 from rmg_core.runner.picking import Picked
 from rmg_core.runner.survey import Survey, survey
+from rmg_core.runs.directory import STORE
 from rmg_core.store import Store
 
 

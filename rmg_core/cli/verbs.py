@@ -1,9 +1,10 @@
 """The group of verbs: ours, and those of packs, each loaded when it is asked for."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import click
 
@@ -79,6 +80,21 @@ def example(*commands: str) -> str:
 def written(ctx: click.Context) -> tuple[str, ...]:
     """Return the command line as it was written, from `rmg` on."""
     return ("rmg", *(ctx.find_root().obj or ()))
+
+
+@contextmanager
+def opened(file: str, run_dir: Path) -> Iterator[IO[bytes]]:
+    """Open a file that a verb was told to write, which appears when it is whole.
+
+    It is never a file of the run that the verb reads, in `run_dir`.
+
+    Raises:
+        click.UsageError: it cannot be written.
+    """
+    from rmg_core.cli import outputs  # tempfile and others, which no other verb needs
+
+    with outputs.opened(file, run_dir) as stream:
+        yield stream
 
 
 def _say_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:

@@ -23,7 +23,7 @@ def command(run: str, as_json: bool) -> None:
     Compares the whole store with its checksums, the calls of models too; RUN is the run
     directory, or the file. Nothing is changed. Exits 1 when something is damaged.
     """
-    from rmg_core.cli.stores import store_of
+    from rmg_core.runs.finding import store_of
     from rmg_core.store import verify
 
     file = store_of(run)
@@ -80,7 +80,7 @@ def _json(finding: "Finding") -> dict[str, Any]:
 
 
 def _advice(file: Path, count: int, *, is_readable: bool) -> str:
-    from rmg_core.cli.stores import again
+    from rmg_core.runs.finding import again
 
     said = f"{file}: {counted(count, 'finding')}: bring back a copy of the file, or "
     if is_readable:

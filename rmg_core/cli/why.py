@@ -38,7 +38,7 @@ def command(run: str, sample: str, column: str, no_import: bool, as_json: bool) 
     replies, and makes no call.
     """
     from rmg_core.cli.answers import show_as_json, text_of
-    from rmg_core.cli.stores import store_of
+    from rmg_core.runs.finding import store_of
     from rmg_core.store import Store
 
     file = store_of(run)
@@ -75,9 +75,9 @@ def _look(store: "Store", sample: str, name: str) -> "Answer":
         StoreError: they cannot be read.
     """
     from rmg_core.cli.answers import Answer
-    from rmg_core.cli.stores import again
     from rmg_core.errors import DataError, Problem
     from rmg_core.hints import suggestion
+    from rmg_core.runs.finding import again
 
     columns = {each.name: each for each in store.columns()}
     if name not in columns:

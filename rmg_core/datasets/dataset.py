@@ -65,6 +65,14 @@ class Dataset:
     def name(self) -> str:
         return self._file.name
 
+    def imprint(self) -> str:
+        """Return what tells whether the file is still the one that it was, wherever it stands.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        return self._file.imprint()
+
     def check(self) -> DatasetReport:
         """Read every row once, before anything is graded.
 

@@ -168,6 +168,7 @@ def create(connection: sqlite3.Connection) -> None:
         "rmg_version": core_version(None),
         "begun": "",
         "basis": "",
+        "dataset": "",
         "finished": "no",
         "complete": "yes",
         "salt": secrets.token_hex(16),

@@ -87,18 +87,18 @@ class Store:
         """
         return cls(path, (), open_reader(path, connect=connect), None)
 
-    def begin(self, columns: Sequence[Column], basis: str = "") -> None:
+    def begin(self, columns: Sequence[Column], basis: str = "", dataset: str = "") -> None:
         """Begin a run with these columns; what was written before stays.
 
         `basis` stands for what aggregates are made of, and how: where it is another than before,
-        the cells of aggregators are forgotten.
+        the cells of aggregators are forgotten. `dataset` tells later whether a file is the same.
 
         Raises:
             StoreError: nothing was written.
         """
         writer = self._its_writer()
         with self._writing:
-            writer.begin(columns, basis)
+            writer.begin(columns, basis, dataset)
 
     def write(
         self,
@@ -297,6 +297,11 @@ class Store:
         """What nobody outside can guess, and stays the same for as long as the store is there."""
         facts = self._its_reader().meta()
         return facts.get("salt") or facts["created"]
+
+    @property
+    def dataset(self) -> str:
+        """What tells whether a dataset is that of the last run; empty where it was not kept."""
+        return self._its_reader().meta().get("dataset", "")
 
     def learned(self, model: str) -> Mapping[str, str]:
         """Return what was learned of a model, by its identity: words, each with its reason."""

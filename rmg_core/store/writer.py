@@ -47,7 +47,7 @@ WHERE fingerprint IS NULL AND outcome NOT IN (SELECT outcome FROM cells)"""
 _BASIS: Final = """INSERT INTO meta VALUES ('basis', ?)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value"""
 
-_LEARNED: Final = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+_FACT: Final = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
 
 _FORGET_AGGREGATES: Final = """DELETE FROM cells WHERE "column" IN (
     SELECT "column" FROM columns WHERE grader IS NULL
@@ -78,7 +78,7 @@ class Writer:
     _seen: Ticks = field(factory=Ticks)
     _last_call: int = 0
 
-    def begin(self, columns: Sequence[Column], basis: str) -> None:
+    def begin(self, columns: Sequence[Column], basis: str, dataset: str) -> None:
         names = [column.name for column in columns]
         if len({*names}) < len(names):
             raise ValueError(f"each name of a column stands for one thing: {names}")
@@ -88,6 +88,7 @@ class Writer:
             if self.connection.execute(_BASIS, (basis,)).rowcount:
                 self.connection.execute(_FORGET_AGGREGATES)
                 self.connection.execute(_FORGET_BARE)
+            self.connection.execute(_FACT, ("dataset", dataset))
             self._note("begun", begun)
             self._note("finished", "no")
             [last] = self.connection.execute("SELECT ifnull(max(call), 0) FROM calls").fetchone()
@@ -216,7 +217,7 @@ class Writer:
     def learn(self, model: str, words: Mapping[str, str]) -> None:
         with self._run():
             said = json.dumps(dict(words), sort_keys=True)
-            self.connection.execute(_LEARNED, (learned_key(model), said))
+            self.connection.execute(_FACT, (learned_key(model), said))
 
     def _note(self, key: str, value: str) -> None:
         self.connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))

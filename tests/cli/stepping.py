@@ -20,8 +20,9 @@ from writing import killer
 from rmg_core.cli import rmg
 from rmg_core.store import Store
 
-for each in ("run", "preflight", "grading", "progress", "report", "rundir", "surveying"):
+for each in ("run", "preflight", "grading", "progress", "report", "surveying"):
     import_module(f"rmg_core.cli.{each}")
+import_module("rmg_core.runs.directory")
 import_module("anyio._backends._asyncio")
 
 

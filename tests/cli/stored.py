@@ -5,10 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 from rmg_core import Cell, GraderError, GraderScore
-from rmg_core.cli.rundir import CONFIG, STORE, marked
 from rmg_core.models import Call
 from rmg_core.plan import plan_of_config
 from rmg_core.runner.addresses import fingerprinter
+from rmg_core.runs.directory import CONFIG, STORE, marked
 from rmg_core.store import Asked, Column, Store, StoredGrader
 
 from .conftest import Desk

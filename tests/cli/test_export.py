@@ -186,7 +186,7 @@ def test_a_directory_without_a_run_is_a_wrong_question(desk):
     said = desk.rmg("export", "runs", "--to", "csv")
     assert said.code == 2
     assert said.err == (
-        "there is no store.sqlite in 'runs'; give the directory of a run, such as runs/NAME\n"
+        "there is no run directory 'runs'; give the directory of a run, such as runs/NAME\n"
     )
 
 
@@ -279,7 +279,7 @@ def test_another_file_in_the_place_of_the_directory_is_a_wrong_question(kept):
     said = kept(score(0)).rmg("export", "r/summary.json")
     assert said.code == 2
     assert said.err == (
-        "there is no store.sqlite in 'r/summary.json'; give the directory of a run, such as "
+        "'r/summary.json' is not the store of a run; give the directory of a run, such as "
         "runs/NAME\n"
     )
 

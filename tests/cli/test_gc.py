@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from rmg_core import Cell, GraderScore
-from rmg_core.cli import rundir
+from rmg_core.runs import directory
 from rmg_core.store import Store
 
 from .stored import cells_of, columns_of, damage, keep, keep_calls
@@ -193,7 +193,7 @@ def test_after_a_run_that_was_not_finished_nothing_is_forgotten(desk):
 
 
 def test_during_a_run_nothing_is_forgotten(used):
-    with rundir.held(used.folder / "runs/qa"):
+    with directory.held(used.folder / "runs/qa"):
         said = used.rmg("gc", "runs/qa", "--yes")
     assert (said.code, said.out) == (2, "")
     assert said.err == (

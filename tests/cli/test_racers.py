@@ -18,8 +18,9 @@ RACER = """
 import sys
 from importlib import import_module
 from rmg_core.cli import main
-for each in ("run", "preflight", "grading", "progress", "report", "rundir"):
+for each in ("run", "preflight", "grading", "progress", "report"):
     import_module(f"rmg_core.cli.{each}")
+import_module("rmg_core.runs.directory")
 sys.stdout.write("ready\\n")
 sys.stdout.flush()
 sys.stdin.readline()

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from rmg_core.cli import rundir
+from rmg_core.runs import directory
 
 
 def test_run_writes_a_line_for_every_cell_and_aggregator(desk):
@@ -255,7 +255,7 @@ def test_a_run_directory_that_may_not_be_written_is_refused(desk):
 
 
 def test_two_runs_in_one_directory_are_refused(desk):
-    with rundir.held(desk.folder / "runs/qa"):
+    with directory.held(desk.folder / "runs/qa"):
         said = desk.rmg("run", "qa.toml", "--run-dir", "runs/qa")
     assert said.code == 2
     assert said.err == (

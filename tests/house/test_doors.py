@@ -16,6 +16,7 @@ from .tree import CORE, LIBRARIES, PACKS, ROOT, modules_in, name_of, parsed, pro
 DOORS = [
     "rmg_core",
     "rmg_core.basic",
+    "rmg_core.cli",
     "rmg_core.config",
     "rmg_core.datasets",
     "rmg_core.models",
@@ -25,7 +26,7 @@ DOORS = [
     *(pack.name for pack in PACKS),
 ]
 
-OPEN_TO_PACKS = {"rmg_core", "rmg_core.models", "rmg_core.testing"}
+OPEN_TO_PACKS = {"rmg_core", "rmg_core.cli", "rmg_core.models", "rmg_core.testing"}
 
 
 def names_in(door: str) -> set[str]:

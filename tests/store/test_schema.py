@@ -185,7 +185,7 @@ def test_the_file_says_what_it_is(made: Path):
     assert run(made, "PRAGMA application_id") == [(0x726D6773,)]
     facts = dict(run(made, "SELECT key, value FROM meta"))
     assert set(facts) == {
-        "basis", "begun", "complete", "created", "finished", "rmg_version", "salt",
+        "basis", "begun", "complete", "created", "dataset", "finished", "rmg_version", "salt",
         "schema_digest", "schema_version",
     }  # fmt: skip
     assert (facts["finished"], facts["complete"], facts["schema_version"]) == ("yes", "yes", "2")

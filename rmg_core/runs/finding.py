@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rmg_core.cli.rundir import STORE, command_of
+from rmg_core.runs.directory import STORE, command_of
 from rmg_core.errors import DataError, Problem
 from rmg_core.hints import suggestion
 
