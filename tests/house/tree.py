@@ -10,7 +10,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "rmg_core"
-LIBRARIES = {"rmg_plugin_stats"}
+LIBRARIES: set[str] = set()
 """The packs that offer nothing through a hook yet, and so have no entry point."""
 
 PACKS = sorted(path.parent for path in ROOT.glob("plugins/*/rmg_plugin_*/__init__.py"))

@@ -1,3 +1,13 @@
-"""The pack `stats`: figures of runs and labels, each imported only when a report needs it."""
+"""Statistics of grades: figures with intervals, how far a judge agrees with people, comparisons."""
 
-__all__: list[str] = []
+from collections.abc import Mapping
+
+from rmg_core import hookimpl
+
+__all__ = ["rmg_commands"]
+
+
+@hookimpl
+def rmg_commands() -> Mapping[str, object]:
+    """Return the verbs of this pack."""
+    return {}

@@ -4,8 +4,8 @@ import sys
 import rmg_plugin_stats
 
 
-def test_the_door_is_empty_until_there_are_hooks():
-    assert rmg_plugin_stats.__all__ == []
+def test_the_pack_offers_verbs():
+    assert rmg_plugin_stats.__all__ == ["rmg_commands"]
 
 
 def test_importing_the_pack_imports_no_figure_and_no_numpy():

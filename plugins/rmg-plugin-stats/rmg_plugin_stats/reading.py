@@ -1,0 +1,180 @@
+"""A run that is kept, as arrays."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from rmg_core import (
+    GraderError,
+    GraderRank,
+    GraderScore,
+    GraderSkip,
+    Outcome,
+    RunColumn,
+    Scale,
+    StoredRun,
+)
+from rmg_plugin_stats.samples import Floats
+
+
+@frozen(eq=False)
+class ColumnScores:
+    """What one column of a run came to, sample by sample.
+
+    `scores` has one number a sample, nan where there is no score. `repeats` has a row a sample and
+    a column a repeat, None where the grader ran once. `labels` has what each outcome says in
+    `metadata["label"]`, None where it says nothing. `scale` is None where the scores are on
+    several, or where there is none. The rest counts the samples without a score: of `absent` ones
+    there is no outcome at all.
+    """
+
+    column: RunColumn
+    scores: Floats = field(repr=False)
+    scale: Scale | None
+    repeats: Floats | None = field(default=None, repr=False)
+    labels: tuple[Any, ...] = field(default=(), repr=False)
+    skipped: int = 0
+    ranked: int = 0
+    errors: Mapping[str, int] = field(factory=dict)
+    absent: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def scored(self) -> int:
+        return int((~np.isnan(self.scores)).sum())
+
+    @property
+    def failed(self) -> int:
+        return sum(self.errors.values())
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The ends of the scale; None where one is open."""
+        scale = self.scale
+        if scale is None or scale.low is None or scale.high is None:
+            return None
+        return scale.low, scale.high
+
+
+@frozen(eq=False)
+class RunScores:
+    """The scores of a run: one place for each sample, in the order of the dataset.
+
+    `fields` has what was asked for of the rows, by path: None where a row has no such field.
+    `lost` samples have no row in the dataset any more.
+    """
+
+    place: str
+    want: str | None
+    index: tuple[int, ...] = field(repr=False)
+    ids: tuple[str | int | None, ...] = field(repr=False)
+    columns: Mapping[str, ColumnScores]
+    fields: Mapping[str, tuple[Any, ...]] = field(factory=dict, repr=False)
+    lost: int = 0
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def has_ids(self) -> bool:
+        return any(each is not None for each in self.ids)
+
+
+def read(
+    run: StoredRun, columns: Sequence[str] | None = None, fields: Sequence[str] = ()
+) -> RunScores:
+    """Read columns of a run, all of them by default, with fields of the dataset's rows.
+
+    Raises:
+        DataError: there is no such column or field, or the dataset is another.
+        StoreError: the run cannot be read.
+    """
+    wanted = run.columns if columns is None else tuple(map(run.column, columns))
+    gathered = [_Gathered(each) for each in wanted]
+    index: list[int] = []
+    ids: list[str | int | None] = []
+    found: dict[str, list[Any]] = {path: [] for path in fields}
+    lost = 0
+    for sample in run.samples(fields=fields):
+        index.append(sample.index)
+        ids.append(sample.id)
+        row = {} if sample.fields is None else sample.fields
+        lost += sample.fields is None
+        for path, values in found.items():
+            values.append(row.get(path))
+        for each in gathered:
+            each.add(sample.outcomes.get(each.column.name), sample.repeats.get(each.column.name))
+    return RunScores(
+        str(run.place),
+        run.want,
+        tuple(index),
+        tuple(ids),
+        {each.column.name: each.made() for each in gathered},
+        {path: tuple(values) for path, values in found.items()},
+        lost,
+    )
+
+
+class _Gathered:
+    """The outcomes of one column as they come."""
+
+    def __init__(self, column: RunColumn) -> None:
+        self.column = column
+        self.scores: list[float] = []
+        self.repeats: list[list[float]] = []
+        self.labels: list[Any] = []
+        self.scales: set[Scale] = set()
+        self.counts: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
+        self._has_labels = False
+
+    def add(
+        self, outcome: Outcome | None, repeats: "Sequence[Outcome | None] | None" = None
+    ) -> None:
+        label = None
+        if isinstance(outcome, GraderScore):
+            self.scores.append(outcome.score)
+            self.scales.add(outcome.scale)
+            label = outcome.metadata.get("label")
+        else:
+            self.scores.append(np.nan)
+            self._count(outcome)
+        self.labels.append(label)
+        self._has_labels = self._has_labels or label is not None
+        if self.column.repeats > 1:
+            self.repeats.append([*map(_score_of, repeats or [None] * self.column.repeats)])
+
+    def _count(self, outcome: Outcome | None) -> None:
+        match outcome:
+            case GraderError(kind=kind):
+                self.errors[kind] += 1
+            case GraderRank():
+                self.counts["ranked"] += 1
+            case GraderSkip():
+                self.counts["skipped"] += 1
+            case _:
+                self.counts["absent"] += 1
+
+    def made(self) -> ColumnScores:
+        scales = self.scales or ({self.column.scale} - {None})
+        return ColumnScores(
+            self.column,
+            np.array(self.scores, dtype=float),
+            next(iter(scales)) if len(scales) == 1 else None,
+            np.array(self.repeats, dtype=float) if self.column.repeats > 1 else None,
+            tuple(self.labels) if self._has_labels else (),
+            skipped=self.counts["skipped"],
+            ranked=self.counts["ranked"],
+            errors=dict(sorted(self.errors.items())),
+            absent=self.counts["absent"],
+        )
+
+
+def _score_of(outcome: Outcome | None) -> float:
+    return outcome.score if isinstance(outcome, GraderScore) else np.nan
