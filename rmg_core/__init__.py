@@ -4,11 +4,11 @@ Imports point down. What a module needs from above stands on the wrong floor.
 
      8  cli/         grading
      7  summary      results     runs/
-     6  runner/
+     6  runner/      spending    statistics
      5  plan/        store/
      4  registry/    config/      basic/         connections/
      3  hookspecs    limits/
-     2  graders/     mappers      aggregators    datasets/       models/
+     2  graders/     mappers      aggregators    datasets/       models/     spread
      1  outcomes     redaction/
      0  errors/      hints       layout
 
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from rmg_core.redaction import Secret
     from rmg_core.results import Results
     from rmg_core.runs import RunColumn, StoredRun, StoredSample
+    from rmg_core.spread import Interval, Spread
 
 __all__ = [
     "BadRow",
@@ -68,6 +69,7 @@ __all__ = [
     "GraderScore",
     "GraderSkip",
     "GradingRunner",
+    "Interval",
     "Model",
     "ModelFailed",
     "ModelStopped",
@@ -81,6 +83,7 @@ __all__ = [
     "RunFailed",
     "Scale",
     "Secret",
+    "Spread",
     "StoredRun",
     "StoredSample",
     "WeightedSumAggregator",
@@ -95,11 +98,13 @@ _LATE = {
     "BadRow": "rmg_core.datasets",
     "Fault": "rmg_core.config",
     "GradingRunner": "rmg_core.grading",
+    "Interval": "rmg_core.spread",
     "Model": "rmg_core.models",
     "NamedAggregator": "rmg_core.aggregators",
     "Results": "rmg_core.results",
     "RunColumn": "rmg_core.runs",
     "Secret": "rmg_core.redaction",
+    "Spread": "rmg_core.spread",
     "StoredRun": "rmg_core.runs",
     "StoredSample": "rmg_core.runs",
     "WeightedSumAggregator": "rmg_core.basic.combining",

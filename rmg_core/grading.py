@@ -26,7 +26,7 @@ from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of
 from rmg_core.runner.window import GradedSample, OpenSample
-from rmg_core.summary import ModelSummary
+from rmg_core.spending import ModelSummary
 
 Answer = TypeVar("Answer")
 

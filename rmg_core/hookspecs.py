@@ -56,3 +56,8 @@ def rmg_observers() -> Mapping[str, object]:  # type: ignore[empty-body]
 @hookspec
 def rmg_commands() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Verbs of the command line: click commands."""
+
+
+@hookspec
+def rmg_statistics() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """What verbs of rmg itself show: functions `interval` and `precision` of the pack `stats`."""

@@ -9,7 +9,8 @@ from rmg_core.datasets import DatasetReport
 from rmg_core.hints import suggestion
 from rmg_core.layout import aligned
 from rmg_core.outcomes import GraderError, GraderScore, Outcome
-from rmg_core.summary import ModelSummary, Summary, tally_of
+from rmg_core.spending import ModelSummary
+from rmg_core.summary import Summary, tally_of
 
 if TYPE_CHECKING:
     import pandas as pd

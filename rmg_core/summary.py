@@ -3,11 +3,11 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from attrs import asdict, define, field, frozen
 
-from rmg_core.connections.ledger import Tally as ModelTally
 from rmg_core.outcomes import (
     NOTHING,
     GraderError,
@@ -18,7 +18,11 @@ from rmg_core.outcomes import (
     is_pending,
 )
 from rmg_core.plan.conditions import saved_calls
+from rmg_core.spending import ModelSummary
+from rmg_core.spread import Interval, Spread, Spreading
+from rmg_core.statistics import interval_of
 
+_REST = ("scale", "scored", "errors", "skipped")
 _NONE = "–"  # noqa: RUF001 - the dash that stands for no figure
 
 
@@ -52,6 +56,15 @@ class ColumnSummary:
     saved_calls: int = 0
     pending: int = 0
     conditions: Mapping[str, Mapping[str, int]] = NOTHING
+    spread: Spread | None = field(default=None, eq=False, repr=False)
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """The interval of the mean, as the pack `stats` has it; None where that is not installed.
+
+        It takes samples as independent; `rmg validate` and `rmg gate` know of clusters.
+        """
+        return None if self.spread is None else interval_of(self.spread)
 
     @property
     def condition(self) -> str:
@@ -89,78 +102,6 @@ class ColumnSummary:
         """The share of errors that are this column's doing, not that of a part it lacks."""
         own = self.failed - self.errors.get("missing_part", 0)
         return own / self.samples if self.samples else 0.0
-
-
-@frozen
-class ModelSummary:
-    """What a model has used, in one run.
-
-    `calls` are attempts, of which `retries` were made again; `failed` requests came to nothing,
-    and `hits` were answered by stored replies. `usd` is None where no price is known, and else
-    leaves out the `unpriced` replies. Of `suspect` replies the provider's usage cannot be.
-    `queued` are the seconds in which calls waited, and `served` those in which they were answered.
-    `stopped` says why it could not be asked any more, and is empty where it could.
-    """
-
-    name: str
-    calls: int
-    retries: int
-    failed: int
-    hits: int
-    input_tokens: int
-    output_tokens: int
-    usd: float | None
-    unpriced: int
-    suspect: int
-    queued: float
-    served: float
-    stopped: str = ""
-
-    @classmethod
-    def of(cls, used: ModelTally, stopped: str = "") -> "ModelSummary":
-        return cls(
-            name=used.name,
-            calls=used.calls,
-            retries=used.retries,
-            failed=used.failed,
-            hits=used.hits,
-            input_tokens=used.input_tokens,
-            output_tokens=used.output_tokens,
-            usd=None if used.unpriced and used.unpriced == used.replies else used.usd,
-            unpriced=used.unpriced,
-            suspect=used.suspect,
-            queued=used.queued,
-            served=used.served,
-            stopped=stopped,
-        )
-
-    def __str__(self) -> str:
-        said = [_count(self.calls, "call")]
-        if self.retries:
-            said[0] += f" ({_count(self.retries, 'retry', 'retries')})"
-        if self.failed:
-            said.append(f"{self.failed:,} without an answer")
-        if self.hits:
-            said.append(f"{_count(self.hits, 'stored reply', 'stored replies')} used")
-        if self.calls:
-            said.append(f"{self.input_tokens:,} tokens read, {self.output_tokens:,} written")
-            said.append(_money(self.usd, self.unpriced))
-            waited, served = self.queued / self.calls, self.served / self.calls
-            said.append(f"{served:.2g} s a call, after {waited:.2g} s in the queue")
-        if self.suspect:
-            said.append(f"usage of {_count(self.suspect, 'reply', 'replies')} cannot be")
-        return f"model {self.name}: {'; '.join(said)}"
-
-
-def _count(count: int, noun: str, plural: str = "") -> str:
-    return f"1 {noun}" if count == 1 else f"{count:,} {plural or noun + 's'}"
-
-
-def _money(usd: float | None, unpriced: int) -> str:
-    if usd is None:
-        return "price unknown"
-    without = f", without {_count(unpriced, 'reply', 'replies')} of unknown price"
-    return f"${usd:,.4f}" + (without if unpriced else "")
 
 
 @frozen
@@ -224,15 +165,29 @@ class Summary:
 
     def table(self) -> list[tuple[str, ...]]:
         """Return the summary as rows of text, the first of which are the headings."""
-        rows: list[tuple[str, ...]] = [("", "mean", "scale", "scored", "errors", "skipped")]
+        has_intervals = any(_has_ends(column.interval) for column in self.columns)
+        head = ("", "mean", *(["95 % interval"] * has_intervals), *_REST)
+        rows: list[tuple[str, ...]] = [head]
         for column in self.columns:
             mean = _NONE if column.mean is None else f"{column.mean:.4g}"
             scale = str(column.scale) if column.scale else _NONE
             scored = f"{column.scored} of {column.samples}"
             counts = [f"{count} {kind}" for kind, count in column.errors.items()]
             errors = ", ".join([*counts, f"{column.pending} pending"] if column.pending else counts)
-            rows.append((column.name, mean, scale, scored, errors or "0", str(column.skipped)))
+            interval = [_ends(column.interval)] * has_intervals
+            skipped = str(column.skipped)
+            rows.append((column.name, mean, *interval, scale, scored, errors or "0", skipped))
         return rows
+
+
+def _has_ends(interval: Interval | None) -> bool:
+    return interval is not None and interval.low is not None
+
+
+def _ends(interval: Interval | None) -> str:
+    if interval is None or interval.low is None or interval.high is None:
+        return _NONE
+    return f"{interval.low:.4g} to {interval.high:.4g}"
 
 
 def _column_json(column: ColumnSummary) -> dict[str, Any]:
@@ -243,6 +198,7 @@ def _column_json(column: ColumnSummary) -> dict[str, Any]:
         "scored": column.scored,
         "coverage": column.coverage,
         "mean": column.mean,
+        "interval": None if column.interval is None else asdict(column.interval),
         "low": column.low,
         "high": column.high,
         "scale": None if scale is None else [scale.low, scale.high],
@@ -282,6 +238,7 @@ class Tally:
     _first: dict[str, tuple[int, str]] = field(factory=dict)
     low: float | None = None
     high: float | None = None
+    _spreading: Spreading = field(factory=Spreading)
     _has_scales: bool = False
     _sum: float = 0.0
     _lost: float = 0.0
@@ -318,6 +275,7 @@ class Tally:
         self._sum = total + score
         bigger, smaller = (total, score) if abs(total) >= abs(score) else (score, total)
         self._lost += (bigger - self._sum) + smaller
+        self._spreading.add(score)
         if self.low is None or self.high is None:
             self.low = self.high = score
             self.scale = outcome.scale
@@ -335,6 +293,12 @@ class Tally:
             return None
         mean = (self._sum + self._lost) / self.scored
         return mean if math.isfinite(mean) else None  # the sum has left the range of floats
+
+    @property
+    def spread(self) -> Spread | None:
+        """How the scores spread; None where they have no mean."""
+        mean, scale = self.mean, self.scale
+        return None if mean is None or scale is None else self._spreading.spread(mean, scale)
 
     def summary(self, seconds: float | None = None) -> ColumnSummary:
         return ColumnSummary(
@@ -355,6 +319,7 @@ class Tally:
             saved_calls=self.saved_calls,
             pending=self.pending,
             conditions={name: dict(each) for name, each in sorted(self.conditions.items())},
+            spread=self.spread,
         )
 
 

@@ -49,6 +49,12 @@ def write_pack(
 
 
 @pytest.fixture
+def no_statistics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do as if the pack of statistics were not installed."""
+    monkeypatch.setattr("rmg_core.statistics.PACK", "none")
+
+
+@pytest.fixture
 def install_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallPack:
     """Install packs for one test.
 

@@ -270,3 +270,54 @@ def test_rmg_commands(install_pack, capsys, verb):
     install_pack("mine", COMMAND)
     rmg.main([verb, "Ada"], prog_name="rmg", standalone_mode=False)
     assert capsys.readouterr().out == "Good day, Ada.\n"
+
+
+STATISTICS = """
+from rmg_core import Interval, hookimpl
+
+def interval(spread):
+    return Interval(spread.mean - 0.25, spread.mean + 0.25, rule=f"{spread.count} scores")
+
+@hookimpl
+def rmg_statistics():
+    return {"interval": interval}
+"""
+
+
+def test_rmg_statistics(run: Run, install_pack):
+    install_pack("mine", GRADERS)
+    install_pack("stats", STATISTICS)
+    results = run(ROWS + LENGTH)
+    interval = results.summary["length"].interval
+    assert (interval.low, interval.high, interval.rule) == (
+        pytest.approx(0.15),
+        pytest.approx(0.65),
+        "2 scores",
+    )
+    assert results.summary.table()[0][:3] == ("", "mean", "95 % interval")
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (STATISTICS.replace("spread.mean - 0.25", "1 / 0"), "the pack stats raised Zero"),
+        (STATISTICS.replace("return Interval", "return str"), "the pack stats raised TypeError"),
+        (STATISTICS.replace("    return Interval", "    return 1 #"), "gave no Interval"),
+    ],
+)
+def test_statistics_that_fail_cost_the_interval_alone(run: Run, install_pack, source, why):
+    install_pack("mine", GRADERS)
+    install_pack("stats", source)
+    results = run(ROWS + LENGTH)
+    column = results.summary["length"]
+    assert column.mean == pytest.approx(0.4)
+    assert why in column.interval.why
+    assert results.summary.table()[0][:3] == ("", "mean", "scale")
+
+
+@pytest.mark.parametrize("source", ["import no_such_module", COMMAND])
+def test_without_statistics_there_is_no_interval(run: Run, install_pack, source):
+    install_pack("mine", GRADERS)
+    install_pack("stats", source)
+    results = run(ROWS + LENGTH)
+    assert results.summary["length"].interval is None

@@ -77,6 +77,7 @@ mixed     –      –  0 of 3       1 timeout        1
 total     1   0..1  2 of 3  1 missing_part        0"""
 
 
+@pytest.mark.usefixtures("no_statistics")
 def test_the_repr_is_a_table(results: Results):
     assert repr(results) == TABLE
 
@@ -139,6 +140,7 @@ def test_a_frame_without_pandas_says_what_to_install(
 SAVED = GraderSkip("when good > 1: good is 0", {"when": {"condition": "good > 1", "calls": 1}})
 
 
+@pytest.mark.usefixtures("no_statistics")
 def test_the_repr_says_what_a_condition_saved():
     made = Results({"dear": [SAVED, GraderScore(1.0)], "free": [SAVED, SAVED]})
     assert repr(made).splitlines()[3:] == [

@@ -24,7 +24,8 @@ from rmg_core.runner.failures import sole_failure
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import FileSource
 from rmg_core.runner.window import OpenSample
-from rmg_core.summary import ColumnSummary, ModelSummary, Summary, Tally
+from rmg_core.spending import ModelSummary
+from rmg_core.summary import ColumnSummary, Summary, Tally
 
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 # A terminal that goes away takes the grading with it as little as its progress. Windows has none.

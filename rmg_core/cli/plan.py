@@ -23,6 +23,13 @@ _LEFT_OUT: Final = (("skipped", "row", "skipped"), ("duplicates", "duplicate", "
 @arguments.config
 @arguments.overrides
 @arguments.of_run
+@click.option(
+    "--precision",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="WIDTH",
+    help="Say how many samples a mean needs that is known to ± WIDTH, on the grader's scale, "
+    "by what the run directory holds of an earlier run. Needs rmg-plugin-stats.",
+)
 @arguments.as_json
 def command(  # noqa: PLR0917 - click calls it by name
     config: str,
@@ -32,6 +39,7 @@ def command(  # noqa: PLR0917 - click calls it by name
     run_dir: str | None,
     again: "Again | None",
     offline: bool,
+    precision: float | None,
     as_json: bool,
 ) -> None:
     """Say what a config would run, and what of it an earlier run has done.
@@ -48,10 +56,32 @@ def command(  # noqa: PLR0917 - click calls it by name
     ready = preflight(config, arguments.with_rule(overrides, on_bad_row), run_dir)
     outlook = outlook_of(ready, limit, again or "failed")
     made = _json(ready, outlook.survey) | needs_json(ready, outlook, is_offline=offline)
+    if precision is not None:
+        made["precision"] = _precision(ready, precision)
     if as_json:
         show_json(made)
     else:
         show(_text(made))
+
+
+def _precision(ready: "Ready", width: float) -> list[dict[str, Any]]:
+    """Ask the pack of statistics what an earlier run says of how precise this one will be.
+
+    Raises:
+        ConfigError: the pack is not there.
+        DataError: there is no earlier run.
+    """
+    from rmg_core.errors import ConfigError, Problem
+    from rmg_core.runs import StoredRun
+    from rmg_core.statistics import statistic
+
+    advise = statistic("precision")
+    if advise is None:
+        hint = "run `pip install rmg-plugin-stats`; `rmg plugins` says whether it can be used"
+        raise ConfigError([Problem("--precision needs the pack stats", hint)])
+    with StoredRun.open(ready.run_dir) as pilot:
+        found: list[dict[str, Any]] = advise(pilot, width=width, samples=ready.report.samples)
+    return found
 
 
 def _json(ready: "Ready", survey: "Survey") -> dict[str, Any]:
@@ -159,10 +189,41 @@ def _text(made: dict[str, Any]) -> str:
         ]
         parts.append(in_columns(columns))
     parts += needs_text(made)
+    if advice := made.get("precision"):
+        parts.append(in_columns(_advice(advice)))
     parts.append(
         f"{made['to_run']}\nat most {made['max_concurrency']} at once, to {made['run_dir']}"
     )
     return "\n\n".join(parts)
+
+
+def _advice(advice: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Lay out what is said of precision: a row a column."""
+    head = (
+        "column",
+        "spread",
+        "of",
+        "all samples give",
+        "wanted",
+        "samples needed",
+        "best repeats",
+    )
+    return [head, *(_advised(each) for each in advice)]
+
+
+def _advised(each: dict[str, Any]) -> tuple[str, ...]:
+    if each["why"]:
+        return (each["name"], "not available", each["why"], "", "", "", "")
+    repeats = each["best_repeats"]
+    return (
+        each["name"],
+        f"{each['deviation']:.3g}",
+        counted(each["pilot"], "sample"),
+        f"± {each['half_width']:.2g}",
+        f"± {each['wanted']:.2g}",
+        f"{each['needed']:,}",
+        "-" if repeats is None else str(repeats),
+    )
 
 
 def _limits(grader: dict[str, Any]) -> str:

@@ -40,6 +40,7 @@ def test_run_writes_a_line_for_every_repeat(desk):
     assert repeats == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
 
 
+@pytest.mark.usefixtures("no_statistics")
 def test_run_shows_the_summary_and_where_the_results_are(desk):
     said = desk.rmg("run", "qa.toml", "--quiet")
     assert (said.code, said.err) == (0, "")
@@ -55,6 +56,7 @@ def test_run_shows_the_summary_and_where_the_results_are(desk):
     ]
 
 
+@pytest.mark.usefixtures("no_statistics")
 def test_run_shows_what_conditions_saved(desk):
     said = desk.rmg(
         "run", "qa.toml", "--quiet", "--set", "graders.brief.when=same < 1", "--set", "max_errors=1"
@@ -99,6 +101,7 @@ def test_run_shows_the_first_error_of_each_kind(desk):
     assert said.out.count("\nmore on each error: rmg why runs/qa SAMPLE COLUMN\n") == 1
 
 
+@pytest.mark.usefixtures("no_statistics")
 def test_the_scale_is_that_of_the_plan_where_nothing_could_be_scored(desk):
     desk.write("rows.jsonl", [{"id": "a", "response": "", "reference": "x"}])
     said = desk.rmg("run", "qa.toml", "--quiet")

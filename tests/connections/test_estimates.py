@@ -9,7 +9,7 @@ from rmg_core.connections.estimates import Estimator, cost_of, expected_cost, li
 from rmg_core.connections.ledger import Ledger
 from rmg_core.errors import ModelFailed
 from rmg_core.models import EmbeddingRequest, Embeddings, Price, Reply, Request, Usage, as_messages
-from rmg_core.summary import ModelSummary
+from rmg_core.spending import ModelSummary
 
 from .clients import Client, connection
 

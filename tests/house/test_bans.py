@@ -30,6 +30,7 @@ CATCH_ALL = {
     "rmg_core/runner/threads.py": "what is raised in a thread is raised where it is waited for",
     "rmg_core/runner/work.py": "the border to graders and mappers",
     "rmg_core/runner/worker.py": "the border to graders, in a process of theirs",
+    "rmg_core/statistics.py": "a statistic is the code of a pack",
     "rmg_core/runs/stored.py": "a mapper is the code of a user or a pack",
 }
 

@@ -14,11 +14,11 @@ from .tree import CORE, modules_in, name_of, parsed
 PLAN = {
     8: ("cli/", "grading"),
     7: ("summary", "results", "runs/"),
-    6: ("runner/",),
+    6: ("runner/", "spending", "statistics"),
     5: ("plan/", "store/"),
     4: ("registry/", "config/", "basic/", "connections/"),
     3: ("hookspecs", "limits/"),
-    2: ("graders/", "mappers", "aggregators", "datasets/", "models/"),
+    2: ("graders/", "mappers", "aggregators", "datasets/", "models/", "spread"),
     1: ("outcomes", "redaction/"),
     0: ("errors/", "hints", "layout"),
 }

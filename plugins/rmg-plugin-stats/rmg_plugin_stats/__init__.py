@@ -4,10 +4,19 @@ from collections.abc import Mapping
 
 from rmg_core import hookimpl
 
-__all__ = ["rmg_commands"]
+__all__ = ["rmg_commands", "rmg_statistics"]
 
 
 @hookimpl
 def rmg_commands() -> Mapping[str, object]:
     """Return the verbs of this pack."""
     return {}
+
+
+@hookimpl
+def rmg_statistics() -> Mapping[str, object]:
+    """Return what verbs of rmg itself show."""
+    return {
+        "interval": "rmg_plugin_stats.summaries:interval",
+        "precision": "rmg_plugin_stats.precision:precision",
+    }

@@ -6,7 +6,6 @@ from attrs import evolve, frozen
 
 from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.figures import Figure
-from rmg_plugin_stats.intervals import ALIKE
 from rmg_plugin_stats.paired import mean_of
 from rmg_plugin_stats.panels import votes_of
 from rmg_plugin_stats.resampling import MOST_CLUSTERS, RESAMPLES, figures_of
@@ -21,6 +20,7 @@ from rmg_plugin_stats.samples import (
 )
 from rmg_plugin_stats.shares import even_p_value, share
 from rmg_plugin_stats.significance import Significance
+from rmg_plugin_stats.summaries import ALIKE
 
 PARTS = ("variance within items", "variance between items", "share within items")
 

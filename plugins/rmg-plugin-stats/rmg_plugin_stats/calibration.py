@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from rmg_plugin_stats.closed_forms import wilson
 from rmg_plugin_stats.clusters import Clusters, each_alone
 from rmg_plugin_stats.figures import Figure
-from rmg_plugin_stats.intervals import wilson
 from rmg_plugin_stats.regressions import logistic
 from rmg_plugin_stats.samples import Floats, Places, aligned, clusters_of, floats
 

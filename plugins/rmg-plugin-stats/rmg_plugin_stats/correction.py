@@ -6,7 +6,6 @@ from attrs import frozen
 
 from rmg_plugin_stats.clusters import Clusters
 from rmg_plugin_stats.figures import Figure
-from rmg_plugin_stats.intervals import ALIKE
 from rmg_plugin_stats.samples import (
     Flags,
     Floats,
@@ -17,6 +16,7 @@ from rmg_plugin_stats.samples import (
     t_quantile,
     variance_of_sum,
 )
+from rmg_plugin_stats.summaries import ALIKE
 
 FEW_LABELS = 100
 """Below it PPI++ covered .920 to .941 instead of .95 on recorded judges, with 50 labels."""

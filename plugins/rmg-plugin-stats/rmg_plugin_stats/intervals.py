@@ -4,6 +4,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import ArrayLike, NDArray
 
+from rmg_plugin_stats.closed_forms import wilson
 from rmg_plugin_stats.clusters import Clusters, checked_weights, each_alone
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.resampling import (
@@ -16,24 +17,8 @@ from rmg_plugin_stats.resampling import (
     with_interval,
 )
 from rmg_plugin_stats.scores import numbers
+from rmg_plugin_stats.summaries import ALIKE, FEWEST_FOR_T, FEWEST_FOR_WILSON
 from rmg_plugin_stats.wording import joined
-
-FEWEST_FOR_WILSON = 30
-FEWEST_FOR_T = 300
-ALIKE = "all values are the same, which tells nothing of how they vary"
-
-
-def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Return the score interval of a rate (Wilson 1927); `n` > 0 may be an effective size."""
-    from scipy.special import ndtri
-
-    z = float(ndtri((1 + level) / 2))
-    rate = successes / n
-    middle = rate + z**2 / (2 * n)
-    half = z * (rate * (1 - rate) / n + z**2 / (4 * n**2)) ** 0.5
-    scale = 1 + z**2 / n
-    low, high = (middle - half) / scale, (middle + half) / scale
-    return (0.0 if successes == 0 else low), (1.0 if successes == n else high)
 
 
 def clopper_pearson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from rmg_plugin_stats.clusters import Clusters
 from rmg_plugin_stats.figures import Figure
-from rmg_plugin_stats.intervals import ALIKE, clopper_pearson
+from rmg_plugin_stats.intervals import clopper_pearson
 from rmg_plugin_stats.resampling import AT_ONCE
 from rmg_plugin_stats.samples import (
     Floats,
@@ -22,6 +22,7 @@ from rmg_plugin_stats.samples import (
 )
 from rmg_plugin_stats.shares import even_p_value, even_tails
 from rmg_plugin_stats.significance import Significance
+from rmg_plugin_stats.summaries import ALIKE
 
 Kind = Literal["binary", "ordinal", "continuous"]
 RULE = "second - first; samples without both values left out"

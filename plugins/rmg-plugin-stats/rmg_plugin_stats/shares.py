@@ -1,7 +1,9 @@
 """The share of a count with its interval, and what chance says of the count."""
 
+from rmg_plugin_stats.closed_forms import wilson
 from rmg_plugin_stats.figures import Figure
-from rmg_plugin_stats.intervals import FEWEST_FOR_WILSON, clopper_pearson, wilson
+from rmg_plugin_stats.intervals import clopper_pearson
+from rmg_plugin_stats.summaries import FEWEST_FOR_WILSON
 
 
 def even_p_value(hits: int, count: int) -> float:

@@ -4,8 +4,8 @@ import sys
 import rmg_plugin_stats
 
 
-def test_the_pack_offers_verbs():
-    assert rmg_plugin_stats.__all__ == ["rmg_commands"]
+def test_the_pack_offers_verbs_and_statistics():
+    assert rmg_plugin_stats.__all__ == ["rmg_commands", "rmg_statistics"]
 
 
 def test_importing_the_pack_imports_no_figure_and_no_numpy():
