@@ -1,13 +1,12 @@
 """The runner as Python sees it: graders and samples in, outcomes out."""
 
-import asyncio
-import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from operator import attrgetter
 from os import PathLike
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -19,16 +18,17 @@ from rmg_core.datasets import Dataset, DatasetReport
 from rmg_core.errors import ConfigError, Problem
 from rmg_core.plan import Plan, plan_of_config, plan_of_objects
 from rmg_core.results import Results
-from rmg_core.runner.closing import run_to_the_end
+from rmg_core.runner.archive import Again, Archive
 from rmg_core.runner.ended import Ended
 from rmg_core.runner.execution import Execution
 from rmg_core.runner.failures import tasks_together
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of
+from rmg_core.runner.waiting import wait_for
 from rmg_core.runner.window import GradedSample, OpenSample
+from rmg_core.runs.keeping import Keeping, end
 from rmg_core.spending import ModelSummary
-
-Answer = TypeVar("Answer")
+from rmg_core.store import Durability
 
 SPREAD_AT_ONCE: Final = 512
 
@@ -92,26 +92,61 @@ class GradingRunner:
         self._id_field = id_field
         self._sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
 
-    def run(self, dataset: Rows | None = None) -> Results:
+    def run(
+        self,
+        dataset: Rows | None = None,
+        *,
+        run_dir: str | PathLike[str] | None = None,
+        offline: bool = False,
+        again: Again = "failed",
+        durability: Durability = "power",
+    ) -> Results:
         """Grade a dataset and wait for the end; also inside a running event loop.
 
         There (in a notebook) the run gets a thread and a loop of its own, while the caller waits.
         """
-        return _wait_for(lambda: self.arun(dataset))
+        return wait_for(
+            lambda: self.arun(
+                dataset, run_dir=run_dir, offline=offline, again=again, durability=durability
+            )
+        )
 
-    async def arun(self, dataset: Rows | None = None) -> Results:
+    async def arun(
+        self,
+        dataset: Rows | None = None,
+        *,
+        run_dir: str | PathLike[str] | None = None,
+        offline: bool = False,
+        again: Again = "failed",
+        durability: Durability = "power",
+    ) -> Results:
         """Grade a dataset; the outcomes are in its order.
 
-        Without `dataset`, that of the config.
+        Args:
+            dataset: the samples; without it, those of the config.
+            run_dir: where every outcome and every reply of a model is kept, as `rmg run` keeps
+                them, for one run at a time; what is kept there and stands is not graded again.
+            offline: ask no model: what needs a reply that is not kept is pending.
+            again: what is graded again: errors that may pass by themselves ("failed"), all
+                "errors", or "all" that is kept.
+            durability: what is kept survives a loss of "power", or only a "crash" of the process,
+                which waits less for the disk.
 
         Raises:
+            ConfigError: the directory cannot be used, or a run is under way in it.
             DataError: the dataset cannot be read, or a row is not a sample.
             RunFailed: a sink failed, or a grader could not be opened.
+            StoreError: the store of the directory cannot be used.
         """
+        keeping = Keeping.of(run_dir, offline=offline, again=again, durability=durability)
         gathered = _Gathered(self.plan)
         rows, report = await self._checked(dataset)
-        execution = self._execution(rows, gathered.take)
-        results = gathered.results(await execution.run(), report)
+        async with keeping.archive(self.plan, rows) as archive:
+            execution = self._execution(rows, gathered.take, archive, offline=offline)
+            results = gathered.results(await execution.run(), report, execution.not_kept)
+            if archive is not None:
+                told, is_whole = results.summary.to_json(), results.summary.is_complete
+                await to_thread.run_sync(partial(end, archive, told, is_complete=is_whole))
         if self.plan.observers:
             await execution.tell_summary(results.summary)
         return results
@@ -141,7 +176,7 @@ class GradingRunner:
 
     def run_many(self, datasets: Mapping[str, Rows]) -> dict[str, Results]:
         """Grade several datasets at once and wait for the end."""
-        return _wait_for(lambda: self.arun_many(datasets))
+        return wait_for(lambda: self.arun_many(datasets))
 
     @asynccontextmanager
     async def stream(self, dataset: Rows | None = None) -> "AsyncIterator[GradedStream]":
@@ -168,8 +203,16 @@ class GradingRunner:
         report = await to_thread.run_sync(rows.check) if isinstance(rows, Dataset) else None
         return rows, report
 
-    def _execution(self, rows: Rows, emit: Callable[[list[OpenSample]], None]) -> Execution:
-        return Execution(self._session(), source_of(rows, self._id_field), emit)
+    def _execution(
+        self,
+        rows: Rows,
+        emit: Callable[[list[OpenSample]], None],
+        archive: Archive | None = None,
+        *,
+        offline: bool = False,
+    ) -> Execution:
+        source = source_of(rows, self._id_field)
+        return Execution(self._session(), source, emit, archive=archive, is_offline=offline)
 
     def _session(self) -> Session:
         loop = current_token().native_token
@@ -232,7 +275,7 @@ class _Gathered:
             self.index[sample.order] = sample.index
             self.ids[sample.order] = sample.id
 
-    def results(self, ended: Ended, dataset: DatasetReport | None) -> Results:
+    def results(self, ended: Ended, dataset: DatasetReport | None, not_kept: int) -> Results:
         self.spread()
         return Results(
             dict(zip(self.plan.columns, self.columns, strict=True)),
@@ -241,11 +284,12 @@ class _Gathered:
             ids=self.ids,
             repeats=self.repeats,
             max_errors=self.plan.max_errors,
-            is_complete=ended.is_complete,
+            is_complete=ended.is_complete and not not_kept,
             dataset=dataset,
             seconds=ended.seconds,
             grader_seconds=ended.grader_seconds,
             reports=ended.reports,
+            reused=ended.reused,
             models=tuple(ModelSummary.of(*each) for each in ended.models),
         )
 
@@ -309,61 +353,3 @@ class GradedStream:
         self.execution.look_for_room()
         outcomes = dict(zip(self.columns, opened.outcomes, strict=True))
         return GradedSample(opened.index, opened.id, opened.fields, outcomes, opened.repeats or {})
-
-
-def _wait_for(make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
-    """Run a coroutine to its end, in a thread of its own where this thread has a running loop."""
-    answers: list[Answer] = []
-
-    async def keep() -> None:
-        # asyncio shows the value of its main task in a repr; that of a large result is dear.
-        answers.append(await make())
-
-    if _is_in_loop():
-        _run_apart(keep)
-    else:
-        run_to_the_end(keep)
-    return answers[0]
-
-
-def _run_apart(call: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine in a thread of its own; an interrupt of this one cancels it."""
-    failures: list[BaseException] = []
-    running: list[tuple[asyncio.AbstractEventLoop, anyio.CancelScope]] = []
-
-    async def cancellable() -> None:
-        with anyio.CancelScope() as scope:
-            running.append((asyncio.get_running_loop(), scope))
-            await call()
-
-    def run() -> None:
-        try:
-            run_to_the_end(cancellable)
-        except BaseException as failure:  # noqa: BLE001 - raised again by the thread that waits
-            failures.append(failure)
-
-    thread = threading.Thread(target=run, name="rmg run")
-    thread.start()
-    try:
-        thread.join()
-    except BaseException:
-        for loop, scope in running:
-            loop.call_soon_threadsafe(scope.cancel)
-        thread.join()
-        raise
-    if failures:
-        raise failures[0]
-
-
-def _is_in_loop() -> bool:
-    try:
-        asyncio.get_running_loop()  # also in a callback, which is no task
-    except RuntimeError:
-        pass
-    else:
-        return True
-    try:
-        current_token()
-    except RuntimeError:
-        return False
-    return True

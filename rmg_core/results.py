@@ -38,6 +38,7 @@ class Results(Mapping[str, list[Outcome]]):
         seconds: float | None = None,
         grader_seconds: Mapping[str, float] | None = None,
         reports: tuple[str, ...] = (),
+        reused: int = 0,
         models: tuple[ModelSummary, ...] = (),
     ) -> None:
         self._columns = dict(columns)
@@ -53,6 +54,7 @@ class Results(Mapping[str, list[Outcome]]):
         self._seconds = seconds
         self._grader_seconds = grader_seconds or {}
         self._reports = reports
+        self._reused = reused
         self._models = models
 
     def __getitem__(self, name: str) -> list[Outcome]:
@@ -86,6 +88,7 @@ class Results(Mapping[str, list[Outcome]]):
             duplicates=self._duplicates,
             seconds=self._seconds,
             reports=self._reports,
+            reused=self._reused,
             models=self._models,
         )
 

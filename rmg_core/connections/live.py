@@ -153,7 +153,7 @@ class Live:
             return kept
         if ledger.is_offline:
             ledger.note_missing(Missing(errand.label, name, key, request))
-            raise ModelStopped(name, "no reply is stored for it, and --offline asks for none")
+            raise ModelStopped(name, "no reply is stored for it, and none is asked for offline")
         ledger.check(name)
         return None
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 import anyio
 from anyio import CapacityLimiter, to_thread
-from attrs import define, field
+from attrs import define, evolve, field
 
 from rmg_core.errors import RunFailed, StoreBusy, StoreError, StoreFull
 from rmg_core.models import Call
@@ -83,6 +83,8 @@ class Delivery:
 
     def __attrs_post_init__(self) -> None:
         self.is_wanted = bool(self.archive or self.sinks or self.observers)
+        if self.archive is not None:  # which says where the run is kept: sinks write beside it
+            self.plan = evolve(self.plan, run_dir=self.archive.store.path.parent)
         self._may_be_pending = any(each.models for each in self.plan.graders)
 
     @property

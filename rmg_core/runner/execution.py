@@ -49,7 +49,8 @@ class Execution:
     A reader keeps a bounded window of samples open, and a pool of at most `max_concurrency`
     workers takes cells from the lanes in turn: never one task a cell, which costs 60 to 90 µs.
     `emit` gets the samples that have their last outcome. While `unread` samples wait for whoever
-    takes them, they count as open. `archive` has the outcomes of earlier runs.
+    takes them, they count as open. `archive` has the outcomes of earlier runs. With `gives_up` it
+    stops where all graders lack their models; else each sample gets an outcome that says so.
     """
 
     session: Session
@@ -58,6 +59,7 @@ class Execution:
     unread: int = 0
     archive: Archive | None = None
     is_offline: bool = False
+    gives_up: bool = False
     ledger: Ledger = field(init=False)
     pipeline: Pipeline = field(init=False)
     reports: list[str] = field(factory=list)
@@ -165,11 +167,9 @@ class Execution:
 
     def _on_model_stopped(self, _: str) -> None:
         """Stop when no grader can go on; what the others can do is done."""
-        stopped = self.ledger.stopped
-        blocked = [
-            any(one.name in stopped for one in each.models) for each in self.session.plan.graders
-        ]
-        if self.archive is not None and all(blocked):
+        stopped, graders = self.ledger.stopped, self.session.plan.graders
+        blocked = [any(one.name in stopped for one in each.models) for each in graders]
+        if self.gives_up and all(blocked):
             self.stop()
 
     def look_for_room(self) -> None:

@@ -67,20 +67,20 @@ def fault_of(place: Path) -> str | None:
 
 
 @contextmanager
-def held(place: Path) -> Iterator[None]:
+def held(place: Path, hint: str = HINT) -> Iterator[None]:
     """Make the run directory, and keep it for this process.
 
     Raises:
-        ConfigError: it cannot be made, or another run is under way in it.
+        ConfigError: it cannot be made, or another run is under way in it; `hint` says what to do.
     """
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(place, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     except OSError as fault:
-        raise _refused(place, f"cannot be made: {fault.strerror}") from fault
+        raise refused(place, f"cannot be made: {fault.strerror}", hint) from fault
     holder = place.absolute() / HOLDER
     try:
-        _lock(handle, place)
+        _lock(handle, place, hint)
         write_whole(holder, as_json({"process": os.getpid(), "host": socket.gethostname()}))
         try:
             yield
@@ -90,7 +90,7 @@ def held(place: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _lock(handle: int, place: Path) -> None:
+def _lock(handle: int, place: Path, hint: str) -> None:
     try:
         import fcntl
     except ModuleNotFoundError:  # Windows has no lock on a directory
@@ -98,7 +98,7 @@ def _lock(handle: int, place: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as fault:
-        raise _refused(place, f"is in use by another run{_holder_of(place)}") from fault
+        raise refused(place, f"is in use by another run{_holder_of(place)}", hint) from fault
     except OSError:
         return  # some network file systems have no locks
 
@@ -112,8 +112,9 @@ def _holder_of(place: Path) -> str:
         return ""
 
 
-def _refused(place: Path, fault: str) -> ConfigError:
-    return ConfigError([Problem(f"the run directory {str(place)!r} {fault}", HINT)])
+def refused(place: Path, fault: str, hint: str) -> ConfigError:
+    """Return what says that a directory cannot hold a run."""
+    return ConfigError([Problem(f"the run directory {str(place)!r} {fault}", hint)])
 
 
 @contextmanager

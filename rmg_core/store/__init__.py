@@ -1,5 +1,6 @@
 """The store: what is kept of a run, so that the next one computes only what is missing."""
 
+from rmg_core.store.connection import Durability
 from rmg_core.store.directory import preflight
 from rmg_core.store.store import Store
 from rmg_core.store.values import (
@@ -19,6 +20,7 @@ __all__ = [
     "Asked",
     "CallTotals",
     "Column",
+    "Durability",
     "Finding",
     "Forgotten",
     "Found",

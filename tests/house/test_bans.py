@@ -27,6 +27,7 @@ CATCH_ALL = {
     "rmg_core/runner/apart.py": "a mapper is the code of a user or a pack",
     "rmg_core/runner/calls.py": "the border to async graders",
     "rmg_core/runner/foresight.py": "what is raised in a thread is raised where it is waited for",
+    "rmg_core/runner/waiting.py": "what is raised in a thread is raised where it is waited for",
     "rmg_core/runner/threads.py": "what is raised in a thread is raised where it is waited for",
     "rmg_core/runner/work.py": "the border to graders and mappers",
     "rmg_core/runner/worker.py": "the border to graders, in a process of theirs",

@@ -10,8 +10,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "rmg_core"
-LIBRARIES: set[str] = set()
-"""The packs that offer nothing through a hook yet, and so have no entry point."""
+LIBRARIES = {"rmg_plugin_pytest"}
+"""The packs that offer nothing that a config could name, and so have no entry point of rmg's.
+
+pytest finds the one of them, by its own group `pytest11`.
+"""
 
 PACKS = sorted(path.parent for path in ROOT.glob("plugins/*/rmg_plugin_*/__init__.py"))
 
