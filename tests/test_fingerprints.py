@@ -157,7 +157,7 @@ NOT_JSON = [
 ]
 
 
-@pytest.mark.parametrize("value", NOT_JSON, ids=repr)
+@pytest.mark.parametrize("value", NOT_JSON, ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("place", [lambda value: value, lambda value: {"a": [None, value]}])
 def test_inputs_that_are_no_values_of_json_have_none(value: Any, place: Any):
     assert address(("text", place(value)), 0) == ""

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,27 @@ class Desk:
                 }
                 for cell in store.cells()
             ]
+
+
+DRIVER = """
+import json, sys
+from rmg_core.cli import rmg
+
+for arguments in json.load(sys.stdin):
+    try:
+        rmg.main(arguments, prog_name="rmg")
+    except SystemExit:
+        pass
+"""
+
+
+def in_one_process(verbs: Sequence[Sequence[str]], folder: Path, env: Mapping[str, str]) -> bytes:
+    """Run `rmg` again and again in one process, which starts once; return all that it said."""
+    ended = subprocess.run(
+        [sys.executable, "-c", DRIVER], cwd=folder, env=env, input=json.dumps(verbs).encode(),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    return ended.stdout
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from rmg_core.outcomes import to_json
 from rmg_core.store import Store
 
 from .conftest import CONFIG as SMALL
-from .conftest import ENVIRONMENT, Desk
+from .conftest import ENVIRONMENT, Desk, in_one_process
 
 _RANDOM = random.Random(5)  # noqa: S311 - the same canaries each time
 _LETTERS = string.ascii_letters + string.digits
@@ -280,9 +280,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     rmg("plan", "qa.toml", KEYS["CANARY_0"])
     rmg("export", "runs/qa")
     rmg("export", "runs/qa", "--to", "jsonl")
-    for number in range(len(CANARIES)):
-        rmg("why", "runs/qa", f"s{number}", PARTS[number % len(PARTS)])
-    rmg("why", "runs/qa", "s21", "option", "--json")
+    whys = [["why", "runs/qa", f"s{n}", PARTS[n % len(PARTS)]] for n in range(len(CANARIES))]
+    whys.append(["why", "runs/qa", "s21", "option", "--json"])
+    said["why"] = in_one_process(whys, folder, env)
     run_dir = folder / "runs" / "qa"
     with Store.read(run_dir / "store.sqlite") as store:
         outcomes = {(cell.index, cell.grader): to_json(cell.outcome) for cell in store.cells()}

@@ -17,7 +17,7 @@ from attrs import frozen
 from rmg_core.outcomes import to_json
 from rmg_core.store import Store
 
-from .conftest import CONFIG, ENVIRONMENT, ROOT, Desk
+from .conftest import CONFIG, ENVIRONMENT, ROOT, Desk, in_one_process
 from .echoing import ECHOES, HEADER, EchoServer, key_of
 
 pytest.importorskip("rmg_plugin_openai", reason="rmg-plugin-openai is not installed")
@@ -120,17 +120,6 @@ async def catches(response: str, *, model: Model) -> GraderScore:
         return GraderScore(0.5, str(failed), {"reply": repr(failed.reply), "all": repr(failed)})
 '''
 
-DRIVER = """
-import json, sys
-from rmg_core.cli import rmg
-
-for arguments in json.load(sys.stdin):
-    try:
-        rmg.main(arguments, prog_name="rmg")
-    except SystemExit:
-        pass
-"""
-
 
 @frozen
 class Kept:
@@ -146,9 +135,9 @@ def why(canary: Canary, grader: str) -> list[str]:
     return ["why", "runs/qa", "a", f"{canary.name}_{grader}"]
 
 
-def ran(folder: Path, env: Mapping[str, str], *arguments: str, stdin: str = "") -> bytes:
+def ran(folder: Path, env: Mapping[str, str], *arguments: str) -> bytes:
     ended = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=env, input=stdin.encode(),
+        [sys.executable, *arguments], cwd=folder, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
     return ended.stdout
@@ -194,7 +183,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
         *(why(each, GRADING[place % 3]) for place, each in enumerate(CANARIES)),
         *([*why(each, "tells"), "--json"] for each in CANARIES[::5]),
     ]
-    said["verbs"] = ran(folder, env, "-c", DRIVER, stdin=json.dumps(verbs))
+    said["verbs"] = in_one_process(verbs, folder, env)
     return Kept(files | files_in(folder), said, outcomes, arrived)
 
 

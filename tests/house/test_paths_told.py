@@ -5,7 +5,9 @@ import re
 
 from .tree import CORE, PACKS, ROOT
 
-RUN_TESTS = "python -m pip install -e '.[test]' ./plugins/* && python -m pytest"
+RUN_TESTS = (
+    "python -m pip install -e '.[test]' ./plugins/* && python -m pytest -n auto --dist=worksteal"
+)
 INSTALL = "python -m pip install . ./plugins/* && rmg run docs/examples/quickstart/rmg.toml"
 
 
