@@ -11,9 +11,22 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import catalogue, commands, config, data, differences, errors, judges, outcomes
+from generator import (
+    catalogue,
+    commands,
+    config,
+    data,
+    differences,
+    errors,
+    judges,
+    outcomes,
+    packs,
+)
 
-PAGES = Path(__file__).parent / "reference"
+PAGES = [
+    *(Path(__file__).parent / "reference").glob("*.md"),
+    Path(__file__).parents[1] / "README.md",
+]
 PARTS: dict[str, Callable[[], str]] = {
     **catalogue.PARTS,
     **commands.PARTS,
@@ -23,6 +36,7 @@ PARTS: dict[str, Callable[[], str]] = {
     **errors.PARTS,
     **judges.PARTS,
     **outcomes.PARTS,
+    **packs.PARTS,
 }
 
 _PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -39,7 +53,7 @@ def main() -> int:
     is_check = parser.parse_args().check
     stale = []
     named = set()
-    for path in sorted(PAGES.glob("*.md")):
+    for path in sorted(PAGES):
         before = path.read_text("utf-8")
         named |= {found[2] for found in _PART.finditer(before)}
         after = generated(before)
