@@ -10,7 +10,7 @@ Imports point down. What a module needs from above stands on the wrong floor.
      3  hookspecs    limits/
      2  graders/     mappers      aggregators    datasets/       models/     spread
      1  outcomes     redaction/
-     0  errors/      hints       layout
+     0  errors/      hints       layout      deprecations
 
      testing/       beside the house, for the tests of packs; no room looks at it
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rmg_core.basic.combining import WeightedSumAggregator
     from rmg_core.config import Fault, read_document
     from rmg_core.datasets import BadRow
+    from rmg_core.deprecations import Deprecated, RmgDeprecationWarning
     from rmg_core.grading import GradingRunner
     from rmg_core.models import Model
     from rmg_core.plan import connect
@@ -62,6 +63,7 @@ __all__ = [
     "Cell",
     "ConfigError",
     "DataError",
+    "Deprecated",
     "Fault",
     "GradeTrial",
     "GraderError",
@@ -78,6 +80,7 @@ __all__ = [
     "Outcome",
     "ProviderError",
     "Results",
+    "RmgDeprecationWarning",
     "RmgError",
     "RunColumn",
     "RunFailed",
@@ -96,12 +99,14 @@ __all__ = [
 # A pack's author needs the names above; what runs a plan is imported when it is asked for.
 _LATE = {
     "BadRow": "rmg_core.datasets",
+    "Deprecated": "rmg_core.deprecations",
     "Fault": "rmg_core.config",
     "GradingRunner": "rmg_core.grading",
     "Interval": "rmg_core.spread",
     "Model": "rmg_core.models",
     "NamedAggregator": "rmg_core.aggregators",
     "Results": "rmg_core.results",
+    "RmgDeprecationWarning": "rmg_core.deprecations",
     "RunColumn": "rmg_core.runs",
     "Secret": "rmg_core.redaction",
     "Spread": "rmg_core.spread",

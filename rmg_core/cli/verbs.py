@@ -1,5 +1,6 @@
 """The group of verbs: ours, and those of packs, each loaded when it is asked for."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -9,7 +10,7 @@ from typing import IO, Any
 import click
 
 from rmg_core.cli.exits import exits
-from rmg_core.cli.screen import ready, redacting
+from rmg_core.cli.screen import one_line, ready, redacting, tell
 
 NOUN = "command"
 """What the registry calls a verb."""
@@ -67,7 +68,7 @@ class VerbGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with redacting(), exits():
+        with redacting(), exits(), _telling_deprecations():
             return super().invoke(ctx)
 
 
@@ -80,6 +81,26 @@ def example(*commands: str) -> str:
 def written(ctx: click.Context) -> tuple[str, ...]:
     """Return the command line as it was written, from `rmg` on."""
     return ("rmg", *(ctx.find_root().obj or ()))
+
+
+@contextmanager
+def _telling_deprecations() -> Iterator[None]:
+    """Tell in one line what goes out of use, each time that a verb meets it."""
+    show = warnings.showwarning
+
+    def tell_it(message: Any, category: Any, *where: Any, **more: Any) -> None:
+        from rmg_core.deprecations import RmgDeprecationWarning
+
+        if issubclass(category, RmgDeprecationWarning):
+            tell(f"deprecated: {one_line(str(message), 2000)}")
+        else:
+            show(message, category, *where, **more)
+
+    warnings.showwarning = tell_it
+    try:
+        yield
+    finally:
+        warnings.showwarning = show
 
 
 @contextmanager

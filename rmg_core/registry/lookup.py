@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import frozen
 from packaging.utils import canonicalize_name
 
+from rmg_core.deprecations import Deprecated
 from rmg_core.errors import (
     AmbiguousName,
     BrokenCode,
@@ -244,7 +245,7 @@ class Registry:
     def _exact(self, noun: str, pack_name: str, name: str) -> Resolved:
         pack = self.pack(pack_name)
         if name in pack.names[noun]:
-            return _resolved(pack, noun, name)
+            return _used(pack, noun, name)
         own = pack.names[noun]
         elsewhere = [other for other in self._loaded_with(noun, name) if other != pack_name]
         others = [other for other in HOOKS if name in pack.names[other]]
@@ -262,7 +263,7 @@ class Registry:
         looked = [self.pack(each) for each in packs]
         having = [pack for pack in looked if name in pack.names[noun]]
         if len(having) == 1:
-            return _resolved(having[0], noun, name)
+            return _used(having[0], noun, name)
         if having:
             raise AmbiguousName(noun, name, tuple(pack.info.name for pack in having))
         known = tuple(dict.fromkeys(each for pack in looked for each in pack.names[noun]))
@@ -288,6 +289,14 @@ class Registry:
 def installed() -> Registry:
     """Return the registry of this process: one scan of all that is installed."""
     return Registry()
+
+
+def _used(pack: Pack, noun: str, name: str) -> Resolved:
+    """Return what a name stands for that somebody uses: one that is deprecated says so."""
+    value = pack.names[noun][name]
+    if isinstance(value, Deprecated):
+        value.warn(noun, f"{pack.info.name}/{name}")
+    return _resolved(pack, noun, name)
 
 
 def _resolved(pack: Pack, noun: str, name: str) -> Resolved:

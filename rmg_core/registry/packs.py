@@ -11,6 +11,7 @@ import pluggy
 from attrs import field, frozen
 
 from rmg_core import hookspecs
+from rmg_core.deprecations import Deprecated
 from rmg_core.errors import HookMismatch
 from rmg_core.hints import suggestion
 from rmg_core.registry.claims import PackInfo, is_name
@@ -62,6 +63,8 @@ def value_of(pack: Pack, noun: str, name: str) -> object:
         BrokenPack: the text leads to nothing.
     """
     value = pack.names[noun][name]
+    if isinstance(value, Deprecated):
+        value = value.value
     if not isinstance(value, str):
         return value
     module, _, attribute = value.partition(":")

@@ -20,7 +20,7 @@ PLAN = {
     3: ("hookspecs", "limits/"),
     2: ("graders/", "mappers", "aggregators", "datasets/", "models/", "spread"),
     1: ("outcomes", "redaction/"),
-    0: ("errors/", "hints", "layout"),
+    0: ("errors/", "hints", "layout", "deprecations"),
 }
 
 WING = "testing/"
