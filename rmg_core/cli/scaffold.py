@@ -1,105 +1,40 @@
 """The files of a new pack: what its author goes on from."""
 
 import re
+from collections.abc import Mapping
 from string import Template
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias, get_args
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from rmg_core.cli import pack_texts
+
 PREFIX: Final = "rmg-plugin-"
 """By custom the name of a pack's distribution begins so."""
 
-GRADER: Final = "is_brief"
-"""The one grader of a new pack."""
+JUDGE: Final = "rmg-plugin-judge"
+"""What a pack of rubrics needs."""
+
+Kind: TypeAlias = Literal["functions", "rubrics", "mixed"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+GRADERS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
+    {"functions": ("is_brief",), "rubrics": ("is_clear",), "mixed": ("is_brief", "is_clear")}
+)
+"""The graders of a new pack."""
+
+_TEXTS: Final[Mapping[Kind, pack_texts.Texts]] = MappingProxyType(
+    {
+        "functions": pack_texts.FUNCTIONS,
+        "rubrics": pack_texts.RUBRICS,
+        "mixed": pack_texts.MIXED,
+    }
+)
 
 # What the registry takes, in lower case, and may also end the name of a distribution.
 _is_fit = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*").fullmatch
-
-_FILES: Final = {
-    "pyproject.toml": """\
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "$distribution"
-version = "0.1.0"
-description = "The pack $name of rmg: graders of AI responses."
-readme = "README.md"
-requires-python = ">=3.11"
-dependencies = ["attrs>=24.2", "$core"]
-optional-dependencies.test = ["rmg-core[testing]"]
-entry-points.rmg.$key = "$package"
-""",
-    "$package/__init__.py": '''\
-"""The pack `$name`: whether a response is brief."""
-
-from typing import Annotated
-
-from attrs.validators import ge
-from rmg_core import GraderScore, hookimpl
-
-
-def is_brief(
-    response: str, *, limit: Annotated[int, ge(1), "the most words it may have"] = 50
-) -> GraderScore:
-    """1 when the response has at most `limit` words, else 0."""
-    words = len(response.split())
-    return GraderScore(float(words <= limit), f"{words} of at most {limit} words")
-
-
-@hookimpl
-def rmg_graders() -> dict[str, object]:
-    return {"is_brief": is_brief}
-''',
-    "$package/py.typed": "",
-    "tests/test_$package.py": """\
-from rmg_core.testing import Golden, contract
-
-golden = {"is_brief": [Golden({"response": "Thank you."}, 1.0)]}
-test_contract = contract("$name", golden=golden)
-""",
-    "README.md": """\
-# $distribution
-
-The pack `$name` of rmg: graders of AI responses.
-
-```bash
-python -m pip install $distribution
-```
-
-`rmg graders --pack $name` lists its graders, and `rmg show $name/is_brief` says what one takes.
-In a config:
-
-```toml
-packs = ["$name"]
-
-[dataset]
-path = "answers.jsonl"
-
-[graders.brief]
-use = "is_brief"
-mapper = { response = "response" }  # the field of your data that holds it
-options = { limit = 20 }
-```
-
-## Work on it
-
-In this folder:
-
-```bash
-python -m pip install -e '.[test]'
-python -m pytest
-```
-""",
-    ".gitignore": """\
-.venv/
-__pycache__/
-dist/
-runs/
-""",
-}
 
 
 def fitting(name: str) -> str:
@@ -117,20 +52,57 @@ def distribution_of(name: str) -> str:
     return canonicalize_name(PREFIX + name)
 
 
-def files_of(name: str, core_version: str) -> dict[str, str]:
-    """Return the texts of a pack by their paths; it requires the rmg-core that it is made for.
+def package_of(name: str) -> str:
+    """Return the name of the package that holds a pack by custom."""
+    return distribution_of(name).replace("-", "_")
 
-    `core_version` is "" where it is not known.
-    """
-    distribution = distribution_of(name)
-    names = {
+
+def requirement(distribution: str, version: str) -> str:
+    """Require what is installed, or newer; `version` is "" where it is not known."""
+    return f"{distribution}>={Version(version).public}" if version else distribution
+
+
+def files_of(
+    name: str, core_version: str, *, kind: Kind = "functions", judge_version: str = ""
+) -> dict[str, str]:
+    """Return the texts of a pack by their paths; it requires the versions that it is made for."""
+    requirements = ["attrs>=24.2"] if kind != "rubrics" else []
+    requirements.append(requirement("rmg-core", core_version))
+    if kind != "functions":
+        requirements.append(requirement(JUDGE, judge_version))
+    package = package_of(name)
+    return filled(
+        _TEXTS[kind],
+        {
+            **names_of(name, requirements),
+            "module": package,
+            "wheel": "",
+            "typing": "strict = true",
+            "typed": listed([package, "tests"]),
+            "grader": GRADERS[kind][0],
+        },
+    )
+
+
+def names_of(name: str, requirements: list[str]) -> dict[str, str]:
+    """Return what the name of a pack, and what it requires, are in its files."""
+    return {
         "name": name,
         "key": f'"{name}"' if "." in name else name,
-        "distribution": distribution,
-        "package": distribution.replace("-", "_"),
-        "core": f"rmg-core>={Version(core_version).public}" if core_version else "rmg-core",
+        "distribution": distribution_of(name),
+        "package": package_of(name),
+        "requirements": listed(requirements),
     }
+
+
+def listed(texts: list[str]) -> str:
+    """Write what stands between the brackets of a list, in TOML and in Python."""
+    return ", ".join(f'"{each}"' for each in texts)
+
+
+def filled(texts: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """Fill the names into texts and their paths."""
     return {
         Template(path).substitute(names): Template(text).substitute(names)
-        for path, text in _FILES.items()
+        for path, text in texts.items()
     }

@@ -1,6 +1,7 @@
 """`rmg new-pack`: what it writes, what it refuses, and that the pack is sound as it is."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -8,9 +9,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.utils import is_normalized_name
 
-from rmg_core.cli.scaffold import files_of, fitting
+from rmg_core.cli.scaffold import GRADERS, KINDS, files_of, fitting
 from rmg_core.registry.claims import core_version, is_name
 
 from .conftest import ENVIRONMENT, Said
@@ -26,12 +28,16 @@ use = "is_brief"
 options = { limit = 2 }
 """
 
+PROJECT = "pyproject.toml"
+
 FILES = [
+    ".github/workflows/ci.yml",
     ".gitignore",
     "README.md",
     "pyproject.toml",
     "rmg_plugin_tone/__init__.py",
     "rmg_plugin_tone/py.typed",
+    "tests/test_readme.py",
     "tests/test_rmg_plugin_tone.py",
 ]
 
@@ -60,11 +66,13 @@ def test_it_says_what_it_wrote_and_what_to_do_next(desk):
         0,
         """\
 rmg-plugin-tone is a pack with one grader, tone/is_brief:
+  .github/workflows/ci.yml
   .gitignore
   README.md
   pyproject.toml
   rmg_plugin_tone/__init__.py
   rmg_plugin_tone/py.typed
+  tests/test_readme.py
   tests/test_rmg_plugin_tone.py
 
 next
@@ -124,28 +132,79 @@ def test_the_pack_requires_the_rmg_core_that_wrote_it(desk):
     assert f"rmg-core>={core_version(None)}" in project["project"]["dependencies"]
 
 
-def test_pyproject_and_module_have_at_most_25_lines(desk):
+def test_what_makes_it_a_pack_has_at_most_25_lines(desk):
     desk.rmg("new-pack", "tone")
     home = desk.folder / "rmg-plugin-tone"
-    files = [home / "pyproject.toml", home / "rmg_plugin_tone" / "__init__.py"]
-    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    project = (home / "pyproject.toml").read_text("utf-8").partition("[tool.")[0]
+    lines = f"{project}{(home / 'rmg_plugin_tone' / '__init__.py').read_text('utf-8')}".splitlines()
     assert len([*filter(str.strip, lines)]) <= 25
 
 
-@pytest.mark.parametrize("name", ["tone", "a-rather-long-name-for-one-pack"])
-def test_linter_and_formatter_find_nothing(desk, name):
-    desk.rmg("new-pack", name)
+@pytest.mark.parametrize(
+    ("kind", "graders"),
+    [
+        ("rubrics", "one grader, tone/is_clear"),
+        ("mixed", "two graders, tone/is_brief and tone/is_clear"),
+    ],
+)
+def test_a_pack_may_have_rubrics(desk, kind, graders):
+    said = desk.rmg("new-pack", "tone", "--kind", kind)
+    assert said.out.startswith(f"rmg-plugin-tone is a pack with {graders}:\n")
+    assert {*files_in(desk.folder / "rmg-plugin-tone")} == {
+        *FILES,
+        "rmg_plugin_tone/rubrics/is_clear.toml",
+        "tests/stand_in.py",
+    }
+
+
+def test_a_pack_of_rubrics_has_no_code_but_where_they_are():
+    [_, *code] = files_of("tone", "", kind="rubrics")["rmg_plugin_tone/__init__.py"].splitlines()
+    assert [*filter(None, code)] == [
+        "from collections.abc import Mapping",
+        "from rmg_core import hookimpl",
+        "from rmg_plugin_judge import rubrics_in",
+        "@hookimpl",
+        "def rmg_graders() -> Mapping[str, object]:",
+        "    return rubrics_in(__name__)",
+    ]
+
+
+def test_a_pack_of_rubrics_requires_the_judges():
+    project = tomllib.loads(files_of("tone", "2.1", kind="rubrics", judge_version="3.4")[PROJECT])
+    wanted = ["rmg-core>=2.1", "rmg-plugin-judge>=3.4"]
+    assert project["project"]["dependencies"] == wanted
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_runs_the_tests_elsewhere_does_what_the_readme_says(kind):
+    files = files_of("tone", "", kind=kind)
+    jobs = yaml.safe_load(files[".github/workflows/ci.yml"])["jobs"]
+    steps = {
+        job: [step["run"] for step in made["steps"] if "run" in step] for job, made in jobs.items()
+    }
+    [shown] = re.findall(r"In this folder:\n\n```bash\n(.*?)```", files["README.md"], re.DOTALL)
+    assert {*steps["test"]} == {*shown.splitlines()}
+    assert steps["build"][-1] == "rmg plugins --check tone"
+    assert jobs["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("tone", "functions"), ("a-rather-long-name-for-one-pack", "mixed"), ("tone", "rubrics")],
+)
+def test_linter_and_formatter_find_nothing(desk, name, kind):
+    desk.rmg("new-pack", name, "--kind", kind)
     [home] = desk.folder.glob("rmg-plugin-*")
     assert python("-m", "ruff", "check", "--isolated", cwd=home).out == "All checks passed!\n"
     assert python("-m", "ruff", "format", "--isolated", "--check", cwd=home).code == 0
 
 
 def test_strict_types_find_nothing(desk):
-    desk.rmg("new-pack", "tone")
-    cache = f"--cache-dir={desk.folder / 'cache'}"
+    desk.rmg("new-pack", "tone", "--kind", "mixed")
     home = desk.folder / "rmg-plugin-tone"
-    typed = python("-m", "mypy", "--strict", cache, ".", cwd=home)
-    assert typed.out == "Success: no issues found in 2 source files\n"
+    assert tomllib.loads((home / PROJECT).read_text("utf-8"))["tool"]["mypy"]["strict"] is True
+    typed = python("-m", "mypy", f"--cache-dir={desk.folder / 'cache'}", cwd=home)
+    assert typed.out == "Success: no issues found in 4 source files\n"
 
 
 @pytest.mark.parametrize(
@@ -228,6 +287,26 @@ def test_a_directory_that_is_not_there_is_not_made(desk, folder):
     assert not [*desk.folder.glob("nowhere")]
 
 
+def test_a_directory_that_may_not_be_written_to_is_told_with_what_to_do(desk, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "closed")
+    (desk.folder / "closed").mkdir()
+    said = desk.rmg("new-pack", "tone", "--dir", "closed")
+    assert said == Said(
+        2,
+        "",
+        "you may not write to the directory 'closed'; "
+        "choose a folder of yours with --dir DIR, or ask for the right to write\n",
+    )
+
+
+def test_a_second_time_says_that_the_first_is_there(desk):
+    desk.rmg("new-pack", "tone")
+    said = desk.rmg("new-pack", "tone", "--kind", "rubrics")
+    assert said.code == 2
+    assert said.err.startswith("rmg-plugin-tone is there already, and stays as it is; ")
+    assert files_in(desk.folder / "rmg-plugin-tone") == FILES
+
+
 def test_nothing_is_left_when_writing_fails(desk):
     before = {*desk.folder.iterdir()}
     no_more = resource.RLIMIT_FSIZE, (64, 64)  # bytes a file may have
@@ -244,8 +323,9 @@ def test_the_page_for_authors_shows_what_is_written():
         assert f"# rmg-plugin-tone/{name}\n{files_of('tone', '0.1.0')[name]}```\n" in page
 
 
-def test_the_pack_installs_is_listed_grades_and_passes_its_contract(desk):
-    desk.rmg("new-pack", "my-tone")
+@pytest.mark.parametrize("kind", ["functions", "mixed"])
+def test_the_pack_installs_is_listed_grades_and_passes_its_tests(desk, kind):
+    desk.rmg("new-pack", "my-tone", "--kind", kind)
     home, site = desk.folder / "rmg-plugin-my-tone", desk.folder / "site"
     flags = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target"]
     made = python("-m", "pip", "install", *flags, site, home, cwd=desk.folder)
@@ -254,9 +334,8 @@ def test_the_pack_installs_is_listed_grades_and_passes_its_contract(desk):
 
     rmg = ("-m", "rmg_core.cli")
     listed = python(*rmg, "graders", "--pack", "my-tone", cwd=desk.folder, path=site)
-    assert listed.out == (
-        "my-tone/is_brief  response  1 when the response has at most `limit` words, else 0.\n"
-    )
+    assert "  1 when the response has at most `limit` words, else 0.\n" in listed.out
+    assert len(listed.out.splitlines()) == len(GRADERS[kind])
 
     desk.write("brief.toml", BRIEF)
     ran = python(*rmg, "run", "--quiet", "brief.toml", cwd=desk.folder, path=site)
