@@ -12,7 +12,7 @@ Imports point down. What a module needs from above stands on the wrong floor.
      1  outcomes     redaction/
      0  errors/      hints       layout      deprecations
 
-     testing/       beside the house, for the tests of packs; no room looks at it
+     testing/       beside the house, for the tests of packs; of the rooms, cli/ alone looks at it
 
 `python -m rmg_core.cli`, installed as `rmg`, is the command line.
 """

@@ -105,7 +105,7 @@ def _surround(name: str, module: Path) -> None:
         "",
         f"next, in {quote(os.path.relpath(made.project))}",
         "  python -m pip install -e '.[test]'",
-        f"  rmg plugins --check {name}",
+        f"  rmg plugins --check {made.reviewed}",
         "  python -m pytest",
     ]
     show("\n".join(lines))

@@ -61,7 +61,7 @@ jobs:
       - run: python -m build
       - run: python -m twine check --strict dist/*
       - run: python -m pip install dist/*.whl
-      - run: rmg plugins --check $name
+      - run: rmg plugins --check $reviewed
       - uses: actions/upload-artifact@v4
         with:
           name: dist

@@ -9,14 +9,37 @@ from rmg_core.cli.screen import in_columns, one_line, show, show_json
 from rmg_core.cli.verbs import NOUN, example
 
 
-@click.command("plugins", epilog=example("rmg plugins", "rmg plugins --json"))
+@click.command(
+    "plugins", epilog=example("rmg plugins", "rmg plugins --json", "rmg plugins --check text")
+)
+@click.option("--check", "pack", metavar="PACK", help="Review one pack: what needs no grading.")
+@click.option(
+    "--exempt",
+    multiple=True,
+    metavar="CHECK",
+    help="A check that is not asked of the pack, or GRADER/CHECK. May be repeated.",
+)
 @arguments.as_json
-def command(as_json: bool) -> None:
+def command(pack: str | None, exempt: tuple[str, ...], as_json: bool) -> None:
     """List the installed packs, and whether each can be used.
 
     A pack is ok, broken, in conflict with another that has its name, blocked by
     RMG_BLOCK_PACKS, or too old for this rmg (or this rmg for the pack).
+
+    With --check one pack is held to the part of the contract that needs no grading; it exits with
+    1 where the pack fails.
     """
+    if pack is not None:
+        from rmg_core.cli.review import review
+
+        review(pack, exempt=exempt, as_json=as_json)
+    elif exempt:
+        raise click.UsageError("--exempt says something of --check PACK alone")
+    else:
+        _list(as_json=as_json)
+
+
+def _list(*, as_json: bool) -> None:
     from rmg_core.registry import installed
 
     registry = installed()

@@ -76,6 +76,7 @@ def files_of(
         {
             **names_of(name, requirements),
             "module": package,
+            "reviewed": name,
             "wheel": "",
             "typing": "strict = true",
             "typed": listed([package, "tests"]),

@@ -33,12 +33,14 @@ _EXEMPT_CALL: Final = """
 class Surroundings:
     """The texts around graders, by their paths in `project`; `module` is what rmg imports.
 
-    `hooks` is the file in which that module says what the pack has.
+    `hooks` is the file in which that module says what the pack has, `reviewed` is the pack with
+    what it is exempt from, as the command line takes it.
     """
 
     project: Path
     module: str
     hooks: str
+    reviewed: str
     files: Mapping[str, str]
 
 
@@ -54,10 +56,12 @@ def surroundings_of(name: str, source: Source, core_version: str) -> Surrounding
     hooks = f"{source_folder}{module.replace('.', '/')}"
     hooks += "/__init__.py" if module == package else ".py"
     graders = source.graders
+    reviewed = name if is_ours else f"{name} --exempt declared"
     names = {
         **names_of(name, [requirement("rmg-core", core_version)]),
         "module": module,
         "hooks": hooks,
+        "reviewed": reviewed,
         "typing": "check_untyped_defs = true",
         "typed": listed([f"{source_folder}{each}" for each in _shipped(source, home)] + ["tests"]),
         "wheel": _wheel(source, home, source_folder),
@@ -71,7 +75,7 @@ def surroundings_of(name: str, source: Source, core_version: str) -> Surrounding
         del texts["$hooks"]
     if source.is_package or not source.has_hooks:  # a module alone cannot say that it has types
         texts[f"{source_folder}{home}/py.typed"] = ""
-    return Surroundings(source.project, module, hooks, filled(texts, names))
+    return Surroundings(source.project, module, hooks, reviewed, filled(texts, names))
 
 
 def _offer(name: str, source: Source) -> str:

@@ -10,6 +10,7 @@ from rmg_core.testing.fault_server import CASES, FaultServer
 from rmg_core.testing.fault_wire import Call, Case
 from rmg_core.testing.golden import Golden
 from rmg_core.testing.memory import registry_of, run_toml
+from rmg_core.testing.review import Reviewed, review_pack
 from rmg_core.testing.scripted import ScriptedAsyncGrader, ScriptedGrader
 from rmg_core.testing.scripted_model import ScriptedModel
 from rmg_core.testing.subject import Finding
@@ -21,11 +22,13 @@ __all__ = [
     "FaultServer",
     "Finding",
     "Golden",
+    "Reviewed",
     "ScriptedAsyncGrader",
     "ScriptedGrader",
     "ScriptedModel",
     "check_pack",
     "contract",
     "registry_of",
+    "review_pack",
     "run_toml",
 ]

@@ -16,6 +16,7 @@ from rmg_core.config.kinds import default_of, is_anything, is_required, options_
 from rmg_core.errors import DefinitionError, RegistryError
 from rmg_core.graders import GraderSpec, type_name
 from rmg_core.registry import HOOKS
+from rmg_core.registry.claims import CORE
 from rmg_core.testing.nouns import check_noun
 from rmg_core.testing.subject import GraderCheck, PackCheck, Subject
 
@@ -52,7 +53,7 @@ def _declared(subject: Subject) -> Iterator[str]:
     except RegistryError as fault:
         yield str(fault)
         return
-    if info.module.startswith(IN_MEMORY):
+    if info.module.startswith(IN_MEMORY) or info.distribution == CORE:
         return
     distribution = f"rmg-plugin-{canonicalize_name(subject.name)}"
     if canonicalize_name(info.distribution) != distribution:
@@ -208,7 +209,9 @@ def _faults_of_options(cls: type[Any], doc: str, owner: str) -> Iterator[str]:
                 'it help: Annotated[…, "help"], metadata={"help": …}'
             )
         table = {_MISSPELT: 1}
-        if not is_required(each) and not getattr(each.default, "takes_self", False):
+        # A default that is written otherwise, such as a path, is never written at all.
+        is_written = "written" not in each.metadata and not is_required(each)
+        if is_written and not getattr(each.default, "takes_self", False):
             table[name] = default_of(each, None)
         for path, message in _refused(cls, table, owner):
             if path[:1] == (name,):

@@ -24,11 +24,12 @@ PLAN = {
 }
 
 WING = "testing/"
-"""For the tests of packs: it looks at every room but the command line, and no room looks at it."""
+"""For the tests of packs: it looks at every room but the command line, which alone looks at it."""
 
 NEIGHBOURS = {
     ("results", "summary"): "results carry the summary of their run",
     ("errors", "hints"): "an error offers the near miss",
+    ("cli", "testing"): "a verb reviews an installed pack, as the tests of the pack do",
 }
 
 FLOORS = {room.rstrip("/"): floor for floor, rooms in PLAN.items() for room in rooms}

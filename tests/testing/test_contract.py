@@ -1,5 +1,6 @@
 """The contract kit: a sound pack passes, and each bad one is told what to change."""
 
+import re
 import subprocess
 import sys
 import time
@@ -226,6 +227,9 @@ def test_every_check_is_told_of_in_the_reference():
     text = page.read_text("utf-8")
     for check in (*PACK_CHECKS, *GRADER_CHECKS):
         assert f"| `{check.name}` | {check.protects} |" in text
+    explained = re.findall(r"^- (`.+?):", text, re.MULTILINE)
+    names = {name for line in explained for name in re.findall("`(.+?)`", line)}
+    assert names == {each.name for each in (*PACK_CHECKS, *GRADER_CHECKS)}
 
 
 def test_the_wing_loads_neither_pytest_nor_trio():
