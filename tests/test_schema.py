@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -115,8 +116,8 @@ def schema_of(kind: Any, **more: Any) -> dict[str, Any]:
             {
                 "type": "array",
                 "prefixItems": [{"type": "number"}, {"type": "string"}],
-                "items": False,
                 "minItems": 2,
+                "maxItems": 2,
             },
         ),
         (dict[str, float], {"type": "object", "additionalProperties": {"type": "number"}}),
@@ -159,6 +160,7 @@ def test_a_type_becomes_a_schema(kind: Any, schema: dict[str, Any]) -> None:
             validators.optional([validators.ge(0), validators.le(1)]),
             {"type": "number", "minimum": 0, "maximum": 1},
         ),
+        (float, [validators.gt(0), validators.lt(inf)], {"type": "number", "exclusiveMinimum": 0}),
         (str, validators.in_(("a", "b")), {"type": "string", "enum": ["a", "b"]}),
         (str, validators.min_len(1), {"type": "string", "minLength": 1}),
         (str, validators.max_len(9), {"type": "string", "maxLength": 9}),
@@ -330,6 +332,42 @@ def test_a_config_that_the_loader_refuses_is_not_valid(text: str) -> None:
 def test_options_depend_on_the_name_in_use(text: str) -> None:
     assert parse_config(text)
     assert not is_valid(text)
+
+
+def test_a_key_that_is_not_known_is_refused_where_it_stands() -> None:
+    text = '[graders.a]\nuse = "text/similar"\noptions = { words = "a", wrods = "b" }'
+    [fault] = Draft202012Validator(SCHEMA).iter_errors(tomllib.loads(text))
+    assert [*fault.absolute_path] == ["graders", "a", "options", "wrods"]
+    assert fault.validator_value == {"title": "no such key; keys: metric, top, words"}
+
+
+def test_a_name_that_a_known_pack_does_not_have_is_not_valid() -> None:
+    assert not is_valid('[graders.a]\nuse = "text/smae"')
+    assert is_valid('[graders.a]\nuse = "other/smae"')
+
+
+def test_what_an_option_is_about_is_said_by_its_name_alone_too() -> None:
+    grader = SCHEMA["properties"]["graders"]["additionalProperties"]["properties"]
+    assert grader["options"]["properties"]["top"] == {"description": "text/similar: how many count"}
+
+
+def test_names_whose_options_are_alike_share_a_condition() -> None:
+    made = config_schema(graders={"a/x": Flatten, "a/y": Flatten, "a/z": Csv})
+    table = made["properties"]["graders"]["additionalProperties"]
+    assert [each["if"]["properties"]["use"]["enum"] for each in table["allOf"]] == [
+        ["a/x", "x", "a/y", "y"],
+        ["a/z", "z"],
+    ]
+
+
+def test_what_each_name_is_stands_beside_it() -> None:
+    about = {"graders": {"a/x": "Counts.", "a/broken": ""}}
+    made = config_schema(graders={"a/x": Flatten}, about=about)
+    use = made["properties"]["graders"]["additionalProperties"]["properties"]["use"]
+    assert use["anyOf"][0] == {
+        "enum": ["a/x", "x", "a/broken", "broken"],
+        "x-taplo": {"docs": {"enumValues": ["Counts.", "Counts.", None, None]}},
+    }
 
 
 def test_a_short_name_that_two_packs_have_stands_for_neither() -> None:

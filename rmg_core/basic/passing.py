@@ -114,7 +114,7 @@ class AtLeast:
     change the verdict, it stands.
     """
 
-    k: int = field(validator=count, metadata={"help": "how many parts must pass"})
+    k: int = field(validator=count, metadata={"help": "how many parts must pass", "example": 1})
     threshold: float | None = field(default=None, validator=optional_number, metadata=THRESHOLD)
     thresholds: Mapping[str, float] = field(
         factory=dict, converter=as_thresholds, metadata=THRESHOLDS

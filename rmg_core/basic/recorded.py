@@ -72,7 +72,10 @@ class Recorded:
     )
     echo: bool = field(
         default=False,
-        metadata={"help": "reply with the text of the last message of the user, without a file"},
+        metadata={
+            "help": "reply with the text of the last message of the user, without a file",
+            "example": True,
+        },
     )
     # A file that says something else is another model.
     digest: str = field(init=False, default="", metadata={"identity": True})

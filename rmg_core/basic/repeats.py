@@ -25,7 +25,7 @@ from rmg_core.basic.thresholds import compared
 from rmg_core.basic.voting import one_scale
 from rmg_core.outcomes import UNIT, GraderError, GraderScore, GraderSkip, Outcome, Scale
 
-K: Final = {"help": "how many attempts"}
+K: Final = {"help": "how many attempts", "example": 1}
 CORRECT_AT: Final = {
     "help": "the score from which a repeat is correct, on its own scale; without it, the best one"
 }

@@ -1,12 +1,13 @@
 """What a name of the catalogue is: its documentation, inputs, options and scale."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import attrs
 from attrs import frozen
 
+from rmg_core.config import options_schema
 from rmg_core.config.kinds import default_of, is_required, options_of, words, written_type
 from rmg_core.errors import DefinitionError, RegistryError
 from rmg_core.graders import Grader, Input, as_grader, spec_of
@@ -24,7 +25,7 @@ class Option:
     """An option as a config writes it.
 
     `kind` is its type, and `type_name` that in words. `default` is `NO_DEFAULT` where there is
-    none to show.
+    none to show, and so is `example`, a value to begin with. `schema` says what it may be.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Option:
     is_required: bool
     default: Any
     help: str
+    example: Any
+    schema: Mapping[str, Any]
 
 
 @frozen
@@ -132,6 +135,7 @@ def entry_of(resolved: Resolved) -> Entry:
 
 def options_in(cls: Any) -> tuple[Option, ...]:
     """Read the options off an attrs class."""
+    schemas = options_schema(cls)["properties"]
     return tuple(
         Option(
             name,
@@ -140,6 +144,8 @@ def options_in(cls: Any) -> tuple[Option, ...]:
             is_required(option),
             _default(option),
             option.metadata.get("help", ""),
+            option.metadata.get("example", NO_DEFAULT),
+            schemas[name],
         )
         for name, option in options_of(cls).items()
     )

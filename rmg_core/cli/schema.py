@@ -1,6 +1,7 @@
 """`rmg schema`: the JSON Schema of a config, for editors."""
 
 import click
+from attrs import frozen
 
 from rmg_core.cli.screen import show_json, tell
 from rmg_core.cli.verbs import example
@@ -13,25 +14,28 @@ def command() -> None:
     It knows the options of everything that the installed packs provide. Name it in the first
     line of a config: #:schema ./rmg.schema.json
     """
+    from rmg_core.cli.catalogue import entry_of
     from rmg_core.config import config_schema
     from rmg_core.errors import DefinitionError, RegistryError
     from rmg_core.registry import installed
 
     classes: dict[str, dict[str, type]] = {}
+    about: dict[str, dict[str, str]] = {}
     reasons: dict[str, None] = {}
     registry = installed()
     for noun in ("grader", "mapper", "aggregator", "model", "reader", "sink", "observer"):
-        made = classes[noun] = {}
+        made, told = classes[noun], about[f"{noun}s"] = {}, {}
         for name, found in registry.names(noun):
+            told[name] = ""
             try:
                 if isinstance(found, RegistryError):
                     raise found
+                told[name] = entry_of(found).summary
                 options = _options_of(noun, found.value)
             except (RegistryError, DefinitionError) as fault:
                 reasons[str(fault)] = None
                 continue
-            if options is not None:
-                made[name.rpartition("/")[2] if noun == "reader" else name] = options
+            made[name.rpartition("/")[2] if noun == "reader" else name] = options
     show_json(
         config_schema(
             graders=classes["grader"],
@@ -41,18 +45,24 @@ def command() -> None:
             readers=classes["reader"],
             sinks=classes["sink"],
             observers=classes["observer"],
+            about=about,
         )
     )
     for reason in reasons:
         tell(reason)
 
 
-def _options_of(noun: str, value: object) -> type | None:
-    """Return the class of the options; None for what has none to set."""
+@frozen
+class _None:
+    """The options of what has none."""
+
+
+def _options_of(noun: str, value: object) -> type:
+    """Return the class of the options."""
     import attrs
 
     from rmg_core.graders import spec_of
 
     if noun == "grader" and callable(value) and not attrs.has(type(value)):
         return spec_of(value).options
-    return value if isinstance(value, type) and attrs.has(value) else None
+    return value if isinstance(value, type) and attrs.has(value) else _None

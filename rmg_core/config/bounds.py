@@ -1,5 +1,6 @@
 """What the attrs validators of an option allow: in words, and as JSON Schema."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -75,12 +76,17 @@ def _lengths(least_or_most: str, length: int) -> dict[str, Any]:
     return {f"{least_or_most}{part}": length for part in ("Length", "Items", "Properties")}
 
 
+def _bound(keyword: str, bound: Any) -> dict[str, Any]:
+    """Leave out what JSON has no number for: no number of a config is beyond infinity."""
+    return {keyword: bound} if math.isfinite(bound) else {}
+
+
 _KEYWORDS: Final[Mapping[type, Callable[[Validator], dict[str, Any]]]] = {
     _AND: lambda made: {
         key: bound for part in _parts(made) for key, bound in keywords(part).items()
     },
     _OPTIONAL: lambda made: keywords(made.validator),
-    _NUMBER: lambda made: {_COMPARED[made.compare_op][1]: made.bound},
+    _NUMBER: lambda made: _bound(_COMPARED[made.compare_op][1], made.bound),
     _IN: lambda made: {"enum": list(made.options)},
     _MIN_LEN: lambda made: _lengths("min", made.min_length),
     _MAX_LEN: lambda made: _lengths("max", made.max_length),

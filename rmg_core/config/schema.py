@@ -2,7 +2,6 @@
 
 import re
 import typing
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,6 +11,13 @@ import attrs
 
 from rmg_core.config import kinds
 from rmg_core.config.bounds import keywords
+from rmg_core.config.choices import (
+    Schema,
+    choose,
+    choose_reader,
+    mapper_schema,
+    telling_where,
+)
 from rmg_core.config.kinds import is_required, options_of, written_type
 from rmg_core.config.model import Config
 from rmg_core.config.names import NAME_PATTERN
@@ -22,7 +28,6 @@ from rmg_core.redaction import Secret
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
-Schema: typing.TypeAlias = dict[str, Any]
 Classes: typing.TypeAlias = Mapping[str, type[Any]]
 """The class of the options of each name, `pack/name`."""
 
@@ -70,11 +75,13 @@ def config_schema(
     readers: Classes = NOTHING,
     sinks: Classes = NOTHING,
     observers: Classes = NOTHING,
+    about: Mapping[str, Mapping[str, str]] = NOTHING,
 ) -> Schema:
     """Return the schema of a config, in which the options depend on the name in `use`.
 
     Names are `pack/name`; a short name counts where one pack alone has it. Readers go by the
-    suffix of their files, without a pack.
+    suffix of their files, without a pack. `about` says, by parameter and name, what each is, also
+    of those whose options are not known.
     """
     made = options_schema(Config)
     parts = made["properties"]
@@ -87,21 +94,23 @@ def config_schema(
     ):
         table = parts[section]
         table["propertyNames"] = {"pattern": NAME_PATTERN}
-        _choose_options(table["additionalProperties"], classes)
+        choose(table["additionalProperties"], _options(classes), about.get(section, NOTHING))
     parts["graders"]["minProperties"] = 1
-    for written in parts["graders"]["additionalProperties"]["properties"]["mapper"]["anyOf"]:
-        if written["type"] == "string":
-            written["minLength"] = 1
-        elif "properties" in written:
-            _choose_options(written, mappers)
-    if readers:
-        parts["dataset"]["allOf"] = [_reader(name, cls) for name, cls in readers.items()]
+    grader = parts["graders"]["additionalProperties"]["properties"]
+    grader["mapper"] = mapper_schema(
+        grader["mapper"], _options(mappers), about.get("mappers", NOTHING)
+    )
+    choose_reader(parts["dataset"], _options(readers))
     return {
         "$schema": DIALECT,
         "title": "A config of rmg",
-        **made,
+        **telling_where(made),
         "required": ["graders"],
     }
+
+
+def _options(classes: Classes) -> dict[str, Schema]:
+    return {name: options_schema(cls) for name, cls in classes.items()}
 
 
 def _table(cls: type[Any], inside: tuple[type[Any], ...]) -> Schema:
@@ -155,7 +164,9 @@ def _of(kind: Any, inside: tuple[type[Any], ...]) -> Schema:  # noqa: PLR0911 - 
         return {"enum": [member.value for member in kind]}
     if fixed := kinds.fixed_elements(kind):
         items = [_of(part, inside) for part in fixed]
-        return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
+        # Not `items: false`: what reads no prefixItems, as an editor may, would take no item then.
+        size = len(items)
+        return {"type": "array", "prefixItems": items, "minItems": size, "maxItems": size}
     if kinds.is_list(kind):
         return {"type": "array", "items": _of(kinds.element(kind), inside)}
     if kinds.is_table(kind):
@@ -163,42 +174,3 @@ def _of(kind: Any, inside: tuple[type[Any], ...]) -> Schema:  # noqa: PLR0911 - 
     if attrs.has(kind):
         return {"type": "object"} if kind in inside else _table(kind, inside)
     return {}
-
-
-def _choose_options(table: Schema, classes: Classes) -> None:
-    """Let the name in `use` decide what `options` may hold."""
-    table["properties"]["use"]["minLength"] = 1
-    if not classes:
-        return
-    last = {name: name.rpartition("/")[2] for name in classes}
-    shared = Counter(last.values())
-    written = {
-        name: [name, short] if shared[short] == 1 else [name] for name, short in last.items()
-    }
-    table["allOf"] = [
-        {
-            "if": {"properties": {"use": {"enum": written[name]}}, "required": ["use"]},
-            "then": _with_options(cls),
-        }
-        for name, cls in classes.items()
-    ]
-    names = [each for either in written.values() for each in either]
-    table["properties"]["use"]["anyOf"] = [{"enum": names}, {"type": "string"}]
-
-
-def _reader(name: str, cls: type[Any]) -> Schema:
-    by_suffix = {
-        "properties": {"path": {"pattern": rf"\.{re.escape(name)}(\.gz)?$"}},
-        "required": ["path"],
-        "not": {"required": ["format"]},
-    }
-    by_format = {"properties": {"format": {"const": name}}, "required": ["format"]}
-    return {"if": {"anyOf": [by_format, by_suffix]}, "then": _with_options(cls)}
-
-
-def _with_options(cls: type[Any]) -> Schema:
-    options = options_schema(cls)
-    made: Schema = {"properties": {"options": options}}
-    if "required" in options:
-        made["required"] = ["options"]
-    return made

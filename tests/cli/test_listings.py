@@ -277,6 +277,53 @@ def test_every_toml_to_paste_is_toml_that_the_config_takes(noun, install_pack):
             parse_config(toml_of(entry) + extra)
 
 
+def test_what_has_to_be_written_begins_with_a_value_that_fits(desk):
+    desk.write(
+        "mine.py",
+        """
+from typing import Any, Literal
+from attrs import field, frozen, validators as v
+from rmg_core.models import Model
+
+@frozen(kw_only=True)
+class Kind:
+    '''How kind it is.'''
+    model: Model
+    least: int = field(validator=v.ge(2))
+    most: float = field(validator=[v.gt(0), v.lt(1)])
+    below: float = field(validator=v.lt(0))
+    at_most: int = field(validator=v.le(-3))
+    word: Literal["a", "b"]
+    words: tuple[str, ...] = field(validator=v.min_len(2))
+    pair: tuple[int, bool]
+    odd: Any = field(metadata={"example": {"x": 1}})
+    either: int | None = field(default=None, metadata={"example": 7})
+    other: int | None = None
+
+    def grade(self, response: str) -> float:
+        return 1.0
+""",
+    )
+    [_, table] = desk.rmg("show", "./mine.py:Kind").out.split("[graders.Kind.options]\n")
+    assert [line.strip().partition("  #")[0] for line in table.splitlines()] == [
+        'model = "judge"',
+        "least = 2",
+        "most = 0.5",
+        "below = -1.0",
+        "at_most = -3",
+        'word = "a"',
+        'words = ["…", "…"]',
+        "pair = [0, false]",
+        "odd = { x = 1 }",
+        "either = 7",
+        "# other = …",
+        "",
+        "[models.judge]",
+        'use = "basic/recorded"',
+        "options = { echo = true }",
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [

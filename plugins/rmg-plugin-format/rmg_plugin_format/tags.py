@@ -103,7 +103,7 @@ class TagsOnce:
             validators.deep_iterable(is_tag_name),
             _are_different,
         ],
-        metadata={"help": "the names of the tags, without brackets"},
+        metadata={"help": "the names of the tags, without brackets", "example": ["think"]},
     )
     in_order: bool = field(
         default=True, metadata={"help": "each closes before the next of `tags` opens"}

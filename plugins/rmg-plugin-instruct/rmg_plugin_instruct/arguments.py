@@ -36,7 +36,7 @@ def texts(told: str) -> Any:
     """Return the field of a list of texts, at least one, none of them blank."""
     return field(
         validator=_must(_are_texts, "a list of texts, at least one, none of them blank"),
-        metadata={"help": told},
+        metadata={"help": told, "example": ["…"]},
     )
 
 

@@ -124,7 +124,7 @@ class NthParagraphFirstWord:
         1.0
     """
 
-    num_paragraphs: int = whole("how many paragraphs, exactly")
+    num_paragraphs: int = whole("how many paragraphs, exactly", minimum=1)
     nth_paragraph: int = whole("which of them, from 1", minimum=1)
     first_word: str = text("what it begins with")
     loose: bool = loose()

@@ -184,7 +184,10 @@ class CustomChecklist(ChecklistOptions):
     mode: ClassVar[Mode] = "checklist"
 
     criteria: Sequence[str | Mapping[str, Any]] = field(
-        metadata={"help": "what must be so: texts, or tables with text, id and weight"}
+        metadata={
+            "help": "what must be so: texts, or tables with text, id and weight",
+            "example": ["…"],
+        }
     )
     task: str = field(
         default=_TASK,
@@ -286,6 +289,7 @@ class DecisionTree(ScoreOptions):
         metadata={
             "written": dict[str, NodeTable],
             "help": "the questions by name, each with `ask` and `answers`; their order counts",
+            "example": {"first": {"ask": "…", "answers": {"yes": 1, "no": 0}}},
         },
     )
     task: str = field(

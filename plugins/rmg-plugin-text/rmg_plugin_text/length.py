@@ -45,7 +45,7 @@ class LengthBetween:
     maximum: int | None = field(
         default=None,
         validator=[_needs_a_bound, _not_below("minimum")],
-        metadata={"help": "inclusive; none: no upper bound"},
+        metadata={"help": "inclusive; none: no upper bound", "example": 100},
     )
     unit: Unit = field(default="words", validator=validators.in_(UNITS), metadata=_UNIT)
 
