@@ -4,6 +4,7 @@ What a reader has from a package index is here what is installed already, rmg an
 counted; pip builds with it too. Nothing else is lent to the environments that the page makes.
 """
 
+import faulthandler
 import os
 import re
 import subprocess
@@ -17,6 +18,9 @@ from .test_docs import ROOT, Block, blocks_of, expect
 
 FAILURES = ("1 failed", "0 of 2")
 """What the page shows of a command that ends with 1."""
+
+LONGEST_SECONDS = 100
+"""So long a command may take; the page as a whole may take longer than other tests."""
 
 PAGE = ROOT / "docs" / "tutorial" / "first-pack.md"
 
@@ -55,6 +59,7 @@ class Shell:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            timeout=LONGEST_SECONDS,
         )
         folder, _, self.path = state.read_text("utf-8").partition("\n")
         self.folder = Path(folder)
@@ -83,6 +88,7 @@ def shell(tmp_path: Path) -> Shell:
 
 @pytest.mark.fresh_venv
 def test_what_the_tutorial_says_is_what_happens(shell: Shell):
+    faulthandler.cancel_dump_traceback_later()
     for block in blocks_of(PAGE):
         if block.language != "console":
             shell.write(block)

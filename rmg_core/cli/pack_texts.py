@@ -72,7 +72,7 @@ IGNORED: Final = """\
 .venv/
 __pycache__/
 dist/
-runs/
+/runs/
 """
 
 _HEAD: Final = """\
