@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from rmg_core.runs.directory import STORE, command_of
 from rmg_core.errors import DataError, Problem
 from rmg_core.hints import suggestion
+from rmg_core.runs.directory import STORE, command_of
 
 
 def store_of(run: str) -> Path:
