@@ -88,15 +88,15 @@ def _telling_deprecations() -> Iterator[None]:
     """Tell in one line what goes out of use, each time that a verb meets it."""
     show = warnings.showwarning
 
-    def tell_it(message: Any, category: Any, *where: Any, **more: Any) -> None:
+    def tell_it(message: Any, category: Any, *where: Any) -> None:
         from rmg_core.deprecations import RmgDeprecationWarning
 
         if issubclass(category, RmgDeprecationWarning):
             tell(f"deprecated: {one_line(str(message), 2000)}")
         else:
-            show(message, category, *where, **more)
+            show(message, category, *where)
 
-    warnings.showwarning = tell_it
+    warnings.showwarning = tell_it  # type: ignore[assignment]  # Python passes no keywords to it
     try:
         yield
     finally:
