@@ -64,6 +64,11 @@ def source_of(path: Path) -> Source:
         raise ConfigError([Problem(f"{str(path)!r} is no module of Python", "name a .py file")])
     files = [inner, *sorted(set(path.glob("*.py")) - {inner})] if path.is_dir() else [path]
     place, top = _top_of(path.absolute())
+    if not top.isidentifier() or top in sys.stdlib_module_names:
+        fault = f"{top!r} cannot be the name of a module that others install"
+        raise ConfigError(
+            [Problem(fault, "rename it: letters, digits and '_', and none of Python's")]
+        )
     trees = {_dotted(place, file.absolute()): _parsed(file) for file in files}
     graders: dict[str, Definition] = {}
     passed_over: list[str] = []

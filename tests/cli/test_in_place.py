@@ -178,6 +178,12 @@ def test_another_workflow_is_enough(desk):
         (".", None, "the folder '.' is no package of Python; name a file, or a folder with "),
         ("rows.jsonl", None, "'rows.jsonl' is no module of Python; name a .py file"),
         ("mine.py", "def (", "mine.py:1 is no Python: "),
+        (
+            "my-own.py",
+            SOUND,
+            "'my-own' cannot be the name of a module that others install; rename ",
+        ),
+        ("types.py", SOUND, "'types' cannot be the name of a module that others install; rename "),
         ("mine.py", "x = 1", "'mine.py' has no graders; a grader is a public function that says "),
         ("mine.py", "def f(x): ...", "'mine.py' has no graders; mine:f does not say what it "),
     ],
