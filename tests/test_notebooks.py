@@ -51,7 +51,13 @@ def no_frames_between(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rmg_core.runner.progress.LINE_SECONDS", 0.0)
 
 
-def test_a_summary_is_a_table_with_what_went_wrong_first():
+@pytest.fixture
+def no_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show what is shown without the pack that has intervals."""
+    monkeypatch.setattr("rmg_core.summary.interval_of", lambda spread: None)
+
+
+def test_a_summary_is_a_table_with_what_went_wrong_first(no_intervals: None):
     results = GradingRunner({"a<b": tenth}).run(ROWS)
     assert results.summary._repr_html_() == (
         "<table><caption>4 samples graded</caption>"
@@ -76,7 +82,7 @@ def test_nothing_that_a_grader_says_is_markup():
     assert shown.count("&lt;script&gt;") == 5
 
 
-def test_a_summary_in_a_terminal_is_the_table_too():
+def test_a_summary_in_a_terminal_is_the_table_too(no_intervals: None):
     assert repr(GradingRunner({"tenth": tenth}).run(ROWS).summary) == (
         "4 samples graded\n"
         "       mean  scale  scored          errors  skipped\n"
