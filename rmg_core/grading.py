@@ -1,8 +1,8 @@
 """The runner as Python sees it: graders and samples in, outcomes out."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from operator import attrgetter
 from os import PathLike
@@ -22,6 +22,7 @@ from rmg_core.runner.archive import Again, Archive
 from rmg_core.runner.ended import Ended
 from rmg_core.runner.execution import Execution
 from rmg_core.runner.failures import tasks_together
+from rmg_core.runner.progress import Progress, screen_here, total_of
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of
 from rmg_core.runner.waiting import wait_for
@@ -100,6 +101,7 @@ class GradingRunner:
         offline: bool = False,
         again: Again = "failed",
         durability: Durability = "power",
+        progress: bool = False,
     ) -> Results:
         """Grade a dataset and wait for the end; also inside a running event loop.
 
@@ -107,7 +109,12 @@ class GradingRunner:
         """
         return wait_for(
             lambda: self.arun(
-                dataset, run_dir=run_dir, offline=offline, again=again, durability=durability
+                dataset,
+                run_dir=run_dir,
+                offline=offline,
+                again=again,
+                durability=durability,
+                progress=progress,
             )
         )
 
@@ -119,6 +126,7 @@ class GradingRunner:
         offline: bool = False,
         again: Again = "failed",
         durability: Durability = "power",
+        progress: bool = False,
     ) -> Results:
         """Grade a dataset; the outcomes are in its order.
 
@@ -131,6 +139,7 @@ class GradingRunner:
                 "errors", or "all" that is kept.
             durability: what is kept survives a loss of "power", or only a "crash" of the process,
                 which waits less for the disk.
+            progress: show how far the run is: below the cell of a notebook, else on stderr.
 
         Raises:
             ConfigError: the directory cannot be used, or a run is under way in it.
@@ -142,8 +151,10 @@ class GradingRunner:
         gathered = _Gathered(self.plan)
         rows, report = await self._checked(dataset)
         async with keeping.archive(self.plan, rows) as archive:
-            execution = self._execution(rows, gathered.take, archive, offline=offline)
-            results = gathered.results(await execution.run(), report, execution.not_kept)
+            with _shown(self.plan, total_of(rows, report), gathered, progress) as take:
+                execution = self._execution(rows, take, archive, offline=offline)
+                ended = await execution.run()
+            results = gathered.results(ended, report, execution.not_kept)
             if archive is not None:
                 told, is_whole = results.summary.to_json(), results.summary.is_complete
                 await to_thread.run_sync(partial(end, archive, told, is_complete=is_whole))
@@ -353,3 +364,24 @@ class GradedStream:
         self.execution.look_for_room()
         outcomes = dict(zip(self.columns, opened.outcomes, strict=True))
         return GradedSample(opened.index, opened.id, opened.fields, outcomes, opened.repeats or {})
+
+
+@contextmanager
+def _shown(
+    plan: Plan, total: int | None, gathered: _Gathered, is_wanted: bool
+) -> Iterator[Callable[[list[OpenSample]], None]]:
+    """Yield what takes the finished samples of a run, and shows how far it is if that is wanted."""
+    if not is_wanted:
+        yield gathered.take
+        return
+    progress = Progress(plan.columns, total, screen_here())
+
+    def take(graded: list[OpenSample]) -> None:
+        gathered.take(graded)
+        progress.take(graded)
+
+    progress.begin()
+    try:
+        yield take
+    finally:
+        progress.end()

@@ -1,6 +1,7 @@
-"""Rows of text, laid out in columns."""
+"""Rows of text, laid out in columns or as a table of HTML."""
 
 from collections.abc import Sequence
+from html import escape
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -14,3 +15,17 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
         )
         lines.append("  ".join((first, *others)).rstrip())
     return "\n".join(lines)
+
+
+def as_html(caption: str, rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> str:
+    """Lay out rows of text as a table of HTML, the first as its head, and sentences below it."""
+    head, *body = rows
+    titles = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    lines = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body
+    )
+    told = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return (
+        f"<table><caption>{escape(caption)}</caption>"
+        f"<thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>{told}"
+    )

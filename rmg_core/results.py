@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from rmg_core.datasets import DatasetReport
 from rmg_core.hints import suggestion
-from rmg_core.layout import aligned
 from rmg_core.outcomes import GraderError, GraderScore, Outcome
 from rmg_core.spending import ModelSummary
 from rmg_core.summary import Summary, tally_of
@@ -118,28 +116,10 @@ class Results(Mapping[str, list[Outcome]]):
         return pd.DataFrame(made, index=index)
 
     def __repr__(self) -> str:
-        models = map(str, self.summary.models)
-        lines = (
-            aligned(self.summary.table()),
-            *self.summary.savings,
-            *self.summary.conditions,
-            *models,
-        )
-        return f"{len(self.index)} samples graded\n" + "\n".join(lines)
+        return repr(self.summary)
 
     def _repr_html_(self) -> str:
-        head, *rows = self.summary.table()
-        cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        told = (*self.summary.savings, *self.summary.conditions)
-        notes = (*told, *map(str, self.summary.models))
-        savings = "".join(f"<p>{escape(each)}</p>" for each in notes)
-        return (
-            f"<table><caption>{len(self.index)} samples graded</caption>"
-            f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{savings}"
-        )
+        return self.summary._repr_html_()
 
 
 def _said(outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import asdict, define, field, frozen
 
+from rmg_core.layout import aligned, as_html
 from rmg_core.outcomes import (
     NOTHING,
     GraderError,
@@ -104,9 +105,9 @@ class ColumnSummary:
         return own / self.samples if self.samples else 0.0
 
 
-@frozen
+@frozen(repr=False)
 class Summary:
-    """The whole run.
+    """The whole run; a notebook and a terminal show it as a table.
 
     `is_complete` says that every planned cell has an outcome. `rows_skipped` were no samples.
     `reused` cells have the outcome of an earlier run. `models` are those that were asked.
@@ -122,6 +123,27 @@ class Summary:
     reports: tuple[str, ...] = ()
     reused: int = 0
     models: tuple[ModelSummary, ...] = ()
+
+    def __repr__(self) -> str:
+        return "\n".join([self._head, aligned(self.table()), *self._notes])
+
+    def _repr_html_(self) -> str:
+        firsts = (
+            f"{column.name}, {count:,} {kind}, the first: {column.examples[kind]}"
+            for column in self.columns
+            for kind, count in column.errors.items()
+        )
+        return as_html(self._head, self.table(), [*self._notes, *firsts])
+
+    @property
+    def _head(self) -> str:
+        cells = "1 cell" if self.reused == 1 else f"{self.reused:,} cells"
+        stored = f"; {cells} from earlier runs" if self.reused else ""
+        return f"{self.samples} samples graded{stored}"
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        return (*self.savings, *self.conditions, *map(str, self.models))
 
     def __getitem__(self, name: str) -> ColumnSummary:
         for column in self.columns:

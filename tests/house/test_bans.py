@@ -26,6 +26,7 @@ CATCH_ALL = {
     "rmg_core/runner/addressing.py": "a mapper is the code of a user or a pack",
     "rmg_core/runner/apart.py": "a mapper is the code of a user or a pack",
     "rmg_core/runner/calls.py": "the border to async graders",
+    "rmg_core/runner/progress.py": "what shows progress is the code of a notebook or a stream",
     "rmg_core/runner/foresight.py": "what is raised in a thread is raised where it is waited for",
     "rmg_core/runner/waiting.py": "what is raised in a thread is raised where it is waited for",
     "rmg_core/runner/threads.py": "what is raised in a thread is raised where it is waited for",
@@ -45,6 +46,7 @@ CODE_OR_OBJECTS_FROM_TEXT = {
 STANDARD_STREAMS = {
     "plugins/rmg-plugin-code/rmg_plugin_code/query_child.py": "its parent reads them",
     "plugins/rmg-plugin-text/rmg_plugin_text/search_child.py": "its parent reads them",
+    "rmg_core/runner/progress.py": "a caller who asks for progress wants it there",
     "rmg_core/runner/worker.py": "its parent reads them",
 }
 

@@ -12,7 +12,7 @@ from attrs import asdict, evolve, fields_dict, frozen
 from rmg_core import GradingRunner
 from rmg_plugin_pytest.failures import Misused
 
-BARS: Final = ("threshold", "share", "mean", "scored")
+BARS: Final = ("threshold", "share", "mean", "bound", "scored")
 """What the grades have to come up to; the other words say what is graded, and how."""
 
 
@@ -24,6 +24,7 @@ class Asked:
     threshold: float | Mapping[str, float] | None = None
     share: float | Mapping[str, float] | None = None
     mean: float | Mapping[str, float] | None = None
+    bound: float | Mapping[str, float] | None = None
     scored: float | Mapping[str, float] | None = None
     repeats: int | None = None
     max_errors: float | None = None

@@ -20,13 +20,15 @@ class Bar:
     """What one column has to come up to.
 
     `threshold` is what a sample passes at, and `share` how many of those that are scored have to
-    (0..1). `mean` is of those that are scored, and `scored` their share of all samples.
+    (0..1). `mean` is of those that are scored, `bound` of the worse end of its interval, and
+    `scored` is their share of all samples.
     """
 
     column: str
     threshold: float | None = None
     share: float = 1.0
     mean: float | None = None
+    bound: float | None = None
     scored: float | None = None
 
 
@@ -49,7 +51,8 @@ def bars_of(asked: Asked, runner: GradingRunner) -> list[Bar]:
     given = {name: _by_column(name, getattr(asked, name), columns) for name in BARS}
     if not any(given.values()):
         raise Misused(
-            "nothing says what the grades have to come up to: give threshold=, mean= or scored=; "
+            "nothing says what the grades have to come up to: give threshold=, mean=, bound= "
+            "or scored=; "
             "to get them alone, call rmg.grade"
         )
     scales: dict[str, Scale | None] = {each.name: each.scale for each in runner.plan.graders}
@@ -88,14 +91,22 @@ def _check(column: str, said: Mapping[str, Any], scale: Scale | None) -> None:
             raise Misused(f"{what}, and has to be a number")
         if name in {"share", "scored"} and not 0 <= value <= 1:
             raise Misused(f"{what}, and is a share of the samples: a number of 0..1")
-        if name in {"threshold", "mean"} and scale is not None and not scale.contains(value):
+        if (
+            name in {"threshold", "mean", "bound"}
+            and scale is not None
+            and not scale.contains(value)
+        ):
             raise Misused(f"{what}, which is not on its scale {scale}")
     if "share" in said and "threshold" not in said:
         raise Misused(f"share of {column!r} needs the threshold that so many samples have to reach")
 
 
 def faults_of(bars: Sequence[Bar], results: Results) -> Iterator[Fault]:
-    """Hold grades against their bars; what could not be graded is not among them any more."""
+    """Hold grades against their bars; what could not be graded is not among them any more.
+
+    Raises:
+        Misused: there are no intervals to hold a bound against.
+    """
     for bar in bars:
         outcomes = results[bar.column]
         if any(isinstance(each, GraderRank) for each in outcomes):
@@ -131,6 +142,22 @@ def _too_low(bar: Bar, results: Results, places: list[int]) -> Iterator[Fault]:
         elif not _is_as_good(mean, bar.mean, scale):
             said = f"the mean is {mean:.4g}, and has to reach {bar.mean:g}"
             yield Fault(bar.column, said, below)
+    if bar.bound is not None and (said := _unsure(bar.bound, results.summary[bar.column])):
+        yield Fault(bar.column, said, worst)
+
+
+def _unsure(bound: float, column: Any) -> str:
+    """Say why a mean is not surely as good as a bound; nothing where it is."""
+    interval, scale = column.interval, column.scale
+    if interval is None:
+        raise Misused(f"bound={bound:g} needs intervals: pip install rmg-plugin-stats")
+    end = interval.low if scale is None or scale.higher_is_better else interval.high
+    if end is None or scale is None:
+        return f"its mean has no interval: {interval.why or 'its scores are on different scales'}"
+    if _is_as_good(end, bound, scale):
+        return ""
+    said = f"the mean is {column.mean:.4g}, of which the {interval.level:.0%} interval is "
+    return f"{said}{interval.low:.4g} to {interval.high:.4g}, and has to reach {bound:g} surely"
 
 
 def _share(share: float) -> str:

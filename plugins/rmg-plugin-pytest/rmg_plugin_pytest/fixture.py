@@ -65,6 +65,7 @@ class Rmg:
         threshold: float | Mapping[str, float] | None = None,
         share: float | Mapping[str, float] | None = None,
         mean: float | Mapping[str, float] | None = None,
+        bound: float | Mapping[str, float] | None = None,
         scored: float | Mapping[str, float] | None = None,
         repeats: int | None = None,
         max_errors: float | None = None,
@@ -77,6 +78,7 @@ class Rmg:
             threshold: the score that a sample passes at, on the scale of its grader.
             share: how many of the scored samples have to pass (0..1); all, unless it is said.
             mean: what the mean has to reach.
+            bound: what the worse end of its 95 % interval has to reach, with the pack `stats`.
             scored: the share of samples that need a score, and no skip (0..1).
             repeats: how often each grader grades each sample.
             max_errors: the share of errors that is let pass.
@@ -85,7 +87,7 @@ class Rmg:
             GradesTooLow: they do not.
         """
         __tracebackhide__ = True
-        asked = Asked(graders, threshold, share, mean, scored, repeats, max_errors)
+        asked = Asked(graders, threshold, share, mean, bound, scored, repeats, max_errors)
         return self._done(self._work(samples, asked, has_bars=True))
 
     def acheck(
@@ -96,13 +98,14 @@ class Rmg:
         threshold: float | Mapping[str, float] | None = None,
         share: float | Mapping[str, float] | None = None,
         mean: float | Mapping[str, float] | None = None,
+        bound: float | Mapping[str, float] | None = None,
         scored: float | Mapping[str, float] | None = None,
         repeats: int | None = None,
         max_errors: float | None = None,
     ) -> Coroutine[Any, Any, Results]:
         """Do what `check` does, for a test that awaits it."""
         __tracebackhide__ = True
-        asked = Asked(graders, threshold, share, mean, scored, repeats, max_errors)
+        asked = Asked(graders, threshold, share, mean, bound, scored, repeats, max_errors)
         work = self._work(samples, asked, has_bars=True)
         self._called += 1
         return self._adone(work)
@@ -202,7 +205,7 @@ class Rmg:
         errors = told_errors(results, work.max_errors, work.shown, is_verbose=is_verbose)
         if errors:
             raise NotGraded(errors + self._more)
-        faults = list(faults_of(work.bars, results))
+        faults = _telling(lambda: list(faults_of(work.bars, results)))
         if faults:
             told = told_faults(faults, results, work.shown, is_verbose=is_verbose)
             raise GradesTooLow(told + self._more)

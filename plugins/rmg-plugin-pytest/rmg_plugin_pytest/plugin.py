@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from rmg_plugin_pytest.fixture import Rmg
 
 MARKER: Final = (
-    "rmg(graders, *, threshold, share, mean, scored, repeats, max_errors): what `rmg.check` takes "
-    "in this test, class or module where its call does not say it; the nearest marker wins."
+    "rmg(graders, *, threshold, share, mean, bound, scored, repeats, max_errors): "
+    "what `rmg.check` takes in this test, class or module where its call does not say it; "
+    "the nearest marker wins."
 )
 
 NOT_GRADED: Final = "rmg_not_graded"

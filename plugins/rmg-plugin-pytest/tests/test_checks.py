@@ -1,6 +1,7 @@
 """`rmg.check` and `rmg.grade`: which grades pass, and what is said of those that do not."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,26 @@ def test_a_mean_too_low_shows_what_is_below_it(rmg: Rmg):
 
 def test_a_mean_that_rounding_puts_below_is_on_the_bar(rmg: Rmg):
     rmg.check(rows("0.1", "0.2", "0.3"), score, mean=0.2)
+
+
+@pytest.mark.skipif(find_spec("rmg_plugin_stats") is None, reason="the pack stats is not there")
+def test_a_bound_asks_for_the_worse_end_of_the_interval(rmg: Rmg):
+    given = rows(*["1"] * 9, "0")
+    rmg.check(given, score, mean=0.9, bound=0.5)
+    assert said(GradesTooLow, rmg, given, score, bound=0.6).splitlines()[0] == (
+        "score: the mean is 0.9, of which the 95% interval is 0.555 to 0.9975, "
+        "and has to reach 0.6 surely"
+    )
+    text = said(GradesTooLow, rmg, rows("0.5"), score, bound=0.5)
+    assert text.startswith("score: its mean has no interval: ")
+
+
+def test_a_bound_without_the_pack_that_has_intervals_says_so(
+    rmg: Rmg, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("rmg_core.summary.interval_of", lambda spread: None)
+    text = said(NotGraded, rmg, rows("1"), score, bound=0.5)
+    assert text == "bound=0.5 needs intervals: pip install rmg-plugin-stats"
 
 
 def test_where_lower_is_better_a_threshold_is_the_most(rmg: Rmg):
@@ -208,7 +229,7 @@ MISUSES = [
         {},
         (
             "nothing says what the grades have to come up to: give threshold=, "
-            "mean= or scored=; to get them alone, call rmg.grade"
+            "mean=, bound= or scored=; to get them alone, call rmg.grade"
         ),
     ),
     (("Paris", score), {"mean": 1}, "a sample is a mapping: write {\"response\": 'Paris', …}"),
