@@ -57,7 +57,7 @@ def test_the_second_interrupt_cuts_calls_that_hang(court):
     court.server.play("hang")
     court.write(100)
     with court.start() as started:
-        court.server.wait_until(lambda server: len(server.calls) == 4)
+        court.server.wait_until(lambda server: len(server.calls) == 4, PATIENCE)
         interrupt(started)
         began = monotonic()
         started.send_signal(signal.SIGINT)

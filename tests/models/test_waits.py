@@ -32,7 +32,7 @@ def test_calls_in_flight_end_but_no_other_begins_before_the_provider_allows_it(c
 def test_an_interrupt_does_not_wait_for_a_queue(court):
     court.write(50, model="rpm = 5")
     with court.start() as started:
-        court.server.wait_until(lambda server: len(server.calls) == 5)
+        court.server.wait_until(lambda server: len(server.calls) == 5, PATIENCE)
         began = monotonic()
         interrupt(started)
         _, err = started.communicate(timeout=PATIENCE)
@@ -107,7 +107,7 @@ def test_an_interrupt_lets_calls_in_flight_be_answered_and_begins_no_other(court
     court.server.latency = 0.5
     court.write(100, model="max_concurrency = 8")
     with court.start() as started:
-        court.server.wait_until(lambda server: len(server.calls) == 16)
+        court.server.wait_until(lambda server: len(server.calls) >= 16, PATIENCE)
         interrupt(started)
         begun = len(court.server.calls)
         _, err = started.communicate(timeout=PATIENCE)
