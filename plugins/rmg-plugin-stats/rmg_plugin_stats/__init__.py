@@ -10,7 +10,11 @@ __all__ = ["rmg_commands", "rmg_statistics"]
 @hookimpl
 def rmg_commands() -> Mapping[str, object]:
     """Return the verbs of this pack."""
-    return {}
+    return {
+        "estimate": "rmg_plugin_stats.cli.estimate:command",
+        "rank": "rmg_plugin_stats.cli.rank:command",
+        "sample": "rmg_plugin_stats.cli.sample:command",
+    }
 
 
 @hookimpl
