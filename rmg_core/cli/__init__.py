@@ -7,10 +7,21 @@ What is public here is for the verbs of packs: they write results by `show`, `sh
 from typing import Final, NoReturn
 
 from rmg_core.cli.screen import one_line, show, show_json, show_table, tell
+from rmg_core.cli.sheets import csv_line
 from rmg_core.cli.verbs import VerbGroup as _VerbGroup
 from rmg_core.cli.verbs import example, opened
 
-__all__ = ["example", "main", "one_line", "opened", "show", "show_json", "show_table", "tell"]
+__all__ = [
+    "csv_line",
+    "example",
+    "main",
+    "one_line",
+    "opened",
+    "show",
+    "show_json",
+    "show_table",
+    "tell",
+]
 
 VERBS: Final = {
     "run": "Grade a dataset as a config says.",

@@ -1,6 +1,5 @@
 """`rmg export`: the results of a run as one row a sample."""
 
-import csv
 import io
 import sys
 from collections import Counter
@@ -14,6 +13,7 @@ import click
 import orjson
 
 from rmg_core.cli.screen import Stdout, is_terminal, one_line, tell
+from rmg_core.cli.sheets import csv_line
 from rmg_core.cli.verbs import example
 from rmg_core.outcomes import GraderError, GraderRank, GraderScore
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FORMS: Final = ("csv", "jsonl", "parquet")
 ROWS_AT_ONCE: Final = 4_096
-_FORMULA: Final = frozenset("=+-@\t\r\n")
 
 
 @click.command(
@@ -91,22 +90,9 @@ def _head(run: "StoredRun") -> list[str]:
 
 
 def _csv(run: "StoredRun", head: list[str], file: IO[bytes]) -> None:
-    file.write(_csv_line(head))
+    file.write(csv_line(head))
     for cells in _rows(run):
-        file.write(_csv_line([list(each) if isinstance(each, tuple) else each for each in cells]))
-
-
-def _csv_line(cells: list[Any]) -> bytes:
-    # The csv module quotes the line breaks that its own terminator has, and no others.
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(map(_harmless, cells))
-    line = text.getvalue().removesuffix("\r\n") + "\n"
-    return line.encode("utf-8", "backslashreplace")
-
-
-def _harmless(cell: Any) -> Any:
-    """Keep a spreadsheet from running a text as a formula; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA and cell else cell
+        file.write(csv_line([list(each) if isinstance(each, tuple) else each for each in cells]))
 
 
 def _jsonl(run: "StoredRun", head: list[str], file: IO[bytes]) -> None:

@@ -10,7 +10,9 @@ __all__ = ["rmg_commands", "rmg_statistics"]
 @hookimpl
 def rmg_commands() -> Mapping[str, object]:
     """Return the verbs of this pack."""
-    return {}
+    return {
+        "sample": "rmg_plugin_stats.cli.sample:command",
+    }
 
 
 @hookimpl

@@ -98,6 +98,19 @@ def labels_of(run: RunScores, sources: Sequence[str], raters: Sequence[str] = ()
     return _checked(_together(read, len(run), tuple(sources)), len(run))
 
 
+def sheets_of(run: RunScores, files: Sequence[str]) -> Labels:
+    """Read files of labels that may not be filled in yet, for what was drawn in them.
+
+    Raises:
+        DataError: as `labels_of` says; or one is no file.
+    """
+    if fields := fields_among(files):
+        said = f"{fields[0]!r} is no file of labels"
+        raise DataError([Problem(said, "give one that `rmg sample` has written")])
+    read = [_read(table_of(each), RowFinder(run), ()) for each in files]
+    return _together(read, len(run), tuple(files))
+
+
 @frozen(eq=False)
 class _Read:
     """What one file says, by place in the run."""
