@@ -11,6 +11,7 @@ __all__ = ["rmg_commands", "rmg_statistics"]
 def rmg_commands() -> Mapping[str, object]:
     """Return the verbs of this pack."""
     return {
+        "estimate": "rmg_plugin_stats.cli.estimate:command",
         "sample": "rmg_plugin_stats.cli.sample:command",
     }
 

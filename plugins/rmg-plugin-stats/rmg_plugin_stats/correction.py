@@ -1,10 +1,12 @@
 """What people would say of a whole run, from a judge of all of it and labels of a part."""
 
+from collections.abc import Hashable, Sequence
+
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.clusters import Clusters, cluster_by
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.samples import (
     Flags,
@@ -43,6 +45,7 @@ def correct_mean(
     judged: npt.ArrayLike,
     *,
     weights: npt.ArrayLike | None = None,
+    strata: Sequence[Hashable] | None = None,
     clusters: Clusters | None = None,
     trust: float | None = None,
     level: float = 0.95,
@@ -60,28 +63,35 @@ def correct_mean(
     `ppi-python` gives the same value; its interval is narrower for small n, because it has normal
     quantiles and variances that divide by n. With clusters the variance is that of
     `samples.variance_of_sum`, which knows that a cluster may hold samples of both sorts.
-    With weights: the regression estimator of double sampling (Cochran 1977, 12.8), where samples
-    of equal weight are a stratum. `trust` sets λ instead.
+    With weights: the regression estimator of double sampling (Cochran 1977, 12.8) over `strata`,
+    one a sample (read where there is a label); without, samples of equal weight are a stratum.
+    Strata of one label are taken together. `trust` sets λ instead.
 
     Raises:
-        ValueError: lengths differ, a weight is not above 0, or weights and clusters are both given.
+        ValueError: lengths differ, a weight is not above 0, weights and clusters are both given, or
+            strata without weights.
     """
     truth, scores = floats(labels, "labels"), floats(judged, "judged")
     aligned(truth, scores)
     if weights is not None and clusters is not None:
         raise ValueError("weights and clusters cannot be given both")
+    if strata is not None and (weights is None or len(strata) != len(truth)):
+        raise ValueError("strata are given with weights, one a sample")
     groups = clusters_of(clusters, len(truth))
     shares = _weights_of(weights, truth)
+    codes = None if strata is None else cluster_by(strata).codes
     both = ~np.isnan(truth) & ~np.isnan(scores)
     rest = np.isnan(truth) & ~np.isnan(scores)
-    alone = _labels_only(truth, shares, groups, level)
+    alone = _labels_only(truth, shares, codes, groups, level)
     naive = _judge_only(scores, level)
     n, others = int(both.sum()), int(rest.sum())
     why = _why_none(n, others)
     if why:
         return Correction(_none(why, n, level), alone, naive)
     sample = _Sample(truth[both], scores[both], scores[rest], both, rest)
-    made = _plain(sample, groups, trust) if shares is None else _weighted(sample, shares, trust)
+    made = (
+        _plain(sample, groups, trust) if shares is None else _weighted(sample, shares, codes, trust)
+    )
     corrected = _figure("corrected mean", made, n, level, _rule(made.trust, others))
     return Correction(corrected, alone, naive, made.trust, _warnings(n, truth, scores, both))
 
@@ -165,11 +175,13 @@ def _plain(sample: _Sample, clusters: Clusters, trust: float | None) -> _Estimat
     return _Estimate(value, variance, clusters.only(sample.has_both).count - 1, used)
 
 
-def _weighted(sample: _Sample, weights: Floats, trust: float | None) -> _Estimate:
+def _weighted(
+    sample: _Sample, weights: Floats, codes: Places | None, trust: float | None
+) -> _Estimate:
     y, f = sample.labels, sample.scores
     w = weights[sample.has_both] / weights[sample.has_both].sum()
     whole = np.concatenate([f, sample.others])
-    draw = _Draw(w, _strata(w), len(whole))
+    draw = _Draw(w, _strata(w, None if codes is None else codes[sample.has_both]), len(whole))
     used = trust
     if used is None:
         joint = (draw.variance(y + f) - draw.variance(y - f)) / 4
@@ -182,10 +194,22 @@ def _weighted(sample: _Sample, weights: Floats, trust: float | None) -> _Estimat
     return _Estimate(value, variance, draw.freedom, used)
 
 
-def _strata(weights: Floats) -> Places:
-    """Return the stratum of each: those of equal weight, or one where a weight is alone."""
-    _, codes, counts = np.unique(np.round(weights, 12), return_inverse=True, return_counts=True)
-    return np.zeros_like(codes) if (counts < 2).any() else codes
+def _strata(weights: Floats, codes: Places | None) -> Places:
+    """Return the stratum of each: those given, or those of equal weight if each has two or more.
+
+    Strata of one label tell nothing of how labels vary in them: they are one, with the smallest of
+    the others if need be.
+    """
+    if codes is None:
+        _, found, counts = np.unique(np.round(weights, 12), return_inverse=True, return_counts=True)
+        return np.zeros_like(found) if (counts < 2).any() else found
+    _, found, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    lone = counts < 2
+    if lone.any():
+        if lone.sum() == 1 and len(counts) > 1:
+            lone[np.where(lone, counts.max() + 1, counts).argmin()] = True
+        _, found = np.unique(np.where(lone, -1, np.arange(len(counts)))[found], return_inverse=True)
+    return found
 
 
 @frozen(eq=False)
@@ -215,7 +239,13 @@ class _Draw:
         return total
 
 
-def _labels_only(truth: Floats, weights: Floats | None, clusters: Clusters, level: float) -> Figure:
+def _labels_only(
+    truth: Floats,
+    weights: Floats | None,
+    codes: Places | None,
+    clusters: Clusters,
+    level: float,
+) -> Figure:
     labelled = ~np.isnan(truth)
     y, n = truth[labelled], int(labelled.sum())
     if n < 2:
@@ -233,7 +263,7 @@ def _labels_only(truth: Floats, weights: Floats | None, clusters: Clusters, leve
         made = _Estimate(value, variance_of_sum((y - value) / n, own), own.count - 1)
         return _figure("mean of the labels", made, n, level, "t interval")
     w = weights[labelled] / weights[labelled].sum()
-    draw = _Draw(w, _strata(w))
+    draw = _Draw(w, _strata(w, None if codes is None else codes[labelled]))
     made = _Estimate(float((w * y).sum()), draw.variance(y), draw.freedom)
     return _figure("mean of the labels", made, n, level, "weighted; t interval")
 
@@ -256,7 +286,7 @@ def _figure(name: str, made: _Estimate, n: int, level: float, rule: str) -> Figu
     if made.freedom < 1 or np.isnan(made.variance):
         why = "no interval: two clusters with labels are the least"
         return Figure(name, made.value, n=n, unit="labels", level=level, rule=rule, why=why)
-    if made.variance == 0:
+    if made.variance <= (1e-12 * made.value) ** 2:  # of rounding, where clusters are all alike
         why = f"no interval: {ALIKE}"
         return Figure(name, made.value, n=n, unit="labels", level=level, rule=rule, why=why)
     half = t_quantile(level, made.freedom) * float(made.variance) ** 0.5

@@ -1,7 +1,7 @@
 """Labels as numbers, and several raters' as one."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
@@ -70,6 +70,22 @@ def ratings_of(
     return Ratings(labels.raters, found, (told,) if told else ())
 
 
+def values_of(written: Sequence[str]) -> dict[str, float | None]:
+    """Read what labels are worth from `LABEL=NUMBER`, or `LABEL=` for one that counts as none.
+
+    Raises:
+        DataError: one is written otherwise.
+    """
+    found: dict[str, float | None] = {}
+    for each in written:
+        label, sign, number = each.rpartition("=")
+        if not sign or not label or (number.strip() and not _is_number(number)):
+            said = f"{each!r} does not say what a label is worth"
+            raise DataError([Problem(said, "write LABEL=NUMBER, such as good=1")])
+        found[label.strip()] = float(number) if number.strip() else None
+    return found
+
+
 def truth_of(ratings: Ratings, rule: Truth = "mean") -> tuple[Floats, str]:
     """Return one label a sample by a rule over its raters, and the rule in words.
 
@@ -77,7 +93,7 @@ def truth_of(ratings: Ratings, rule: Truth = "mean") -> tuple[Floats, str]:
     """
     table = ratings.values
     if table.shape[1] == 1:
-        return table[:, 0], f"the label of {ratings.raters[0]!r}"
+        return table[:, 0], f"as {ratings.raters[0]!r} says"
     seen = ~np.isnan(table)
     most = int(seen.sum(1).max(initial=0))
     over = f"of up to {most} raters"

@@ -152,6 +152,47 @@ def test_weights_of_their_own_for_each_sample_are_linearised():
     assert figure.low < figure.value < figure.high
 
 
+def test_strata_of_equal_weight_are_told_apart_where_they_are_given():
+    dice = np.random.default_rng(18)
+    names = np.repeat(["low", "high"], 1_000)
+    truth = (dice.random(2_000) < np.where(names == "low", 0.1, 0.9)).astype(float)
+    labels = np.where(np.arange(2_000) % 20 == 0, truth, np.nan)
+    judged = dice.random(2_000)
+    as_one = correct_mean(labels, judged, weights=np.full(2_000, 20.0)).labels_only
+    apart = correct_mean(labels, judged, weights=np.full(2_000, 20.0), strata=names).labels_only
+    assert apart.value == pytest.approx(as_one.value)
+    assert apart.high - apart.low < 0.7 * (as_one.high - as_one.low)
+
+
+def test_intervals_of_given_strata_cover():
+    dice = np.random.default_rng(19)
+    names = np.repeat(["low", "high"], [1_400, 600])
+    hits = 0
+    for _ in range(400):
+        truth = (dice.random(2_000) < np.where(names == "low", 0.2, 0.9)).astype(float)
+        judged = np.where(dice.random(2_000) < 0.8, truth, 1 - truth)
+        labels, weights = np.full(2_000, np.nan), np.where(names == "low", 20.0, 600 / 50)
+        for name, count in (("low", 70), ("high", 50)):
+            chosen = dice.choice(np.flatnonzero(names == name), count, replace=False)
+            labels[chosen] = truth[chosen]
+        found = correct_mean(labels, judged, weights=weights, strata=names).corrected
+        hits += found.low <= 0.7 * 0.2 + 0.3 * 0.9 <= found.high
+    assert 0.92 <= hits / 400 <= 0.98
+
+
+def test_strata_of_one_label_are_taken_together():
+    labels = [1.0, 0.0, 1.0, 0.0, 1.0, np.nan]
+    judged = [0.8, 0.2, 0.9, 0.4, 0.5, 0.6]
+    lone = correct_mean(labels, judged, weights=[1] * 6, strata=list("abbbba"))
+    joined = correct_mean(labels, judged, weights=[1] * 6, strata=list("bbbbbb"))
+    assert lone.corrected == joined.corrected
+
+
+def test_strata_without_weights_are_refused():
+    with pytest.raises(ValueError, match="strata are given with weights"):
+        correct_mean([1, 0, np.nan], [1, 0, 1], strata=list("aab"))
+
+
 def test_clusters_widen_the_interval():
     dice = np.random.default_rng(15)
     groups = np.arange(1_000) // 20
@@ -183,6 +224,13 @@ def test_labels_all_alike_have_no_interval():
     for figure in (found.corrected, found.labels_only):
         assert (figure.value, figure.low) == (1.0, None)
         assert "all values are the same" in figure.why
+
+
+def test_clusters_all_alike_have_no_interval():
+    labels, judged = [1.0, 1.0, 0.0] * 40 + [np.nan] * 3, [0.4] * 123
+    found = correct_mean(labels, judged, clusters=cluster_by([at // 3 for at in range(123)]))
+    assert found.labels_only.low is None
+    assert found.labels_only.why.startswith("no interval: all values are the same")
 
 
 def test_weights_and_clusters_together_are_refused():
