@@ -12,6 +12,7 @@ def rmg_commands() -> Mapping[str, object]:
     """Return the verbs of this pack."""
     return {
         "estimate": "rmg_plugin_stats.cli.estimate:command",
+        "rank": "rmg_plugin_stats.cli.rank:command",
         "sample": "rmg_plugin_stats.cli.sample:command",
     }
 

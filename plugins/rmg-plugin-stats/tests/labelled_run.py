@@ -22,6 +22,12 @@ def other(second_score: float = 0.0) -> float:
     return second_score
 
 
+@grader(scale=(0, 1))
+def valued(score: float | None = None, *, tie_value: float = 0.5) -> float:
+    """Give the score of the row, or what a tie is worth."""
+    return tie_value if score is None or score == 0.5 else score
+
+
 def ranked(places: list[int]):
     """Give the places of the row."""
     return GraderRank(rank=tuple(places))
