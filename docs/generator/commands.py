@@ -5,6 +5,7 @@ Written from the parameters themselves: the layout of a help text is click's, an
 
 import click
 
+from generator.catalogue import packs, values_of
 from generator.markdown import code, table
 from rmg_core.cli import rmg
 
@@ -22,6 +23,21 @@ def verbs() -> str:
         if command is None:
             raise LookupError(f"there is no verb {name!r}")
         parts.append(_verb(name, command))
+    return "\n\n".join(parts)
+
+
+def verbs_of_packs() -> str:
+    """Return a section for each verb of the first-party packs.
+
+    Raises:
+        RegistryError: a pack cannot be used.
+    """
+    parts = []
+    for pack in packs():
+        for name, command in values_of("command", pack=pack).items():
+            text = _verb(name.partition("/")[2], command)
+            head, _, rest = text.partition("\n\n")
+            parts.append(f"{head}\n\nOf the pack `{pack}`.\n{rest}")
     return "\n\n".join(parts)
 
 
@@ -61,4 +77,4 @@ def _default(option: click.Option) -> str:
     return code(str(default)) if isinstance(default, str | int) and not option.is_flag else ""
 
 
-PARTS = {"cli.verbs": verbs}
+PARTS = {"cli.packs": verbs_of_packs, "cli.verbs": verbs}
