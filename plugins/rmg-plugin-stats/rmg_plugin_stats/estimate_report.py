@@ -1,6 +1,7 @@
 """The report of `rmg estimate`."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from attrs import evolve
@@ -10,6 +11,9 @@ from rmg_plugin_stats.estimating import Estimate, width
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.reading import ColumnScores, RunScores
 from rmg_plugin_stats.reports import Grid, Report, Section, number
+
+LARGE_PART = 0.1
+"""Of the run: from there on the interval for the run alone is 5 % narrower or more."""
 
 
 def report_of(run: RunScores, column: ColumnScores, found: Estimate) -> Report:
@@ -21,13 +25,13 @@ def report_of(run: RunScores, column: ColumnScores, found: Estimate) -> Report:
             "estimate",
             f"The {found.target}, {scope}",
             _figures(found.whole),
-            notes=_notes(found),
+            notes=_notes(found, labelled / len(run)),
         )
     ]
     if found.scored is not None:
         title = f"The same, over the {column.scored:,} samples that the judge scored"
         sections.append(Section("scored", title, _figures(found.scored)))
-    sections += [_rate(found), _coverage(run, column, labelled)]
+    sections += [_rate(found), _coverage(run, column, labelled, found.rules)]
     if len(found.labels.sizes) > 1:
         sections.append(_strata(found))
     facts = {
@@ -42,7 +46,7 @@ def report_of(run: RunScores, column: ColumnScores, found: Estimate) -> Report:
         "trust": found.whole.trust,
         "labels_worth": found.worth,
     }
-    said = [f"these results are partial: {run.want}"] if run.want else []
+    said = [f"{run.place}: {run.want}"] if run.want else []
     unusual = found.whole.warnings if labelled else ()
     return Report(
         f"What people would say of {run.place}, from {labelled:,} labels",
@@ -63,8 +67,11 @@ def _figures(made: Correction) -> tuple[Figure, ...]:
     )
 
 
-def _notes(found: Estimate) -> tuple[str, ...]:
-    """Say how wide the intervals are, and what the judge saves."""
+def _notes(found: Estimate, part: float) -> tuple[str, ...]:
+    """Say how wide the intervals are, what the judge saves, and what they are about.
+
+    `part` is the share of the run that is labelled.
+    """
     both, alone = width(found.whole.corrected), width(found.whole.labels_only)
     notes = []
     if both is not None and alone is not None:
@@ -87,6 +94,11 @@ def _notes(found: Estimate) -> tuple[str, ...]:
             f"{without} samples without a score take the judge's mean, which leaves the estimate "
             "right and costs width"
         )
+    if part > LARGE_PART:
+        notes.append(
+            "the intervals are about samples such as these: for this run alone, of which "
+            f"{part:.0%} is labelled, they would be narrower"
+        )
     return tuple(notes)
 
 
@@ -99,7 +111,7 @@ def _rate(found: Estimate) -> Section:
     return Section("rogan_gladen", title, [rate.corrected, rate.sensitivity, rate.specificity])
 
 
-def _coverage(run: RunScores, column: ColumnScores, labelled: int) -> Section:
+def _coverage(run: RunScores, column: ColumnScores, labelled: int, rules: Sequence[str]) -> Section:
     counts = Counter({f"error: {kind}": count for kind, count in column.errors.items()})
     counts.update(skipped=column.skipped, ranked=column.ranked, absent=column.absent)
     rows = [("samples", "count", "share")]
@@ -107,7 +119,8 @@ def _coverage(run: RunScores, column: ColumnScores, labelled: int) -> Section:
         if count or name == "scored by the judge":
             rows.append((name, f"{count:,}", f"{count / len(run):.1%}"))
     rows.append(("labelled", f"{labelled:,}", f"{labelled / len(run):.1%}"))
-    return Section("coverage", "Coverage", grids=[Grid("", rows)])
+    notes = [f"labels as numbers: {each}" for each in rules]
+    return Section("coverage", "Coverage", grids=[Grid("counts", rows)], notes=notes)
 
 
 def _strata(found: Estimate) -> Section:
@@ -130,4 +143,4 @@ def _strata(found: Estimate) -> Section:
                 number(float(scores.mean()) if len(scores) else None),
             )
         )
-    return Section("strata", "Strata", grids=[Grid("", rows)])
+    return Section("strata", "Strata", grids=[Grid("strata", rows)])

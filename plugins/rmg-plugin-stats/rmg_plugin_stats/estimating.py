@@ -30,7 +30,7 @@ class Estimate:
     `whole` is over every sample, for which a sample without a score of the judge takes the judge's
     mean: any stand-in leaves PPI++ right, and costs only width. `scored` is over the samples that
     the judge scored, None where that is all of them. `rate` is of Rogan and Gladen, or `no_rate`
-    says why there is none.
+    says why there is none. `rules` say what labels became as numbers.
     """
 
     target: str
@@ -42,6 +42,7 @@ class Estimate:
     no_rate: str
     labels: Labels = field(repr=False)
     warnings: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
     @property
     def worth(self) -> float | None:
@@ -102,7 +103,9 @@ def estimate(
     notes = _of_labels(labels, truth, judged)
     if threshold is None and (odd := _other_scale(column, ratings)):
         notes.append(odd)
-    return Estimate(target, truth, judged, whole, scored, rate, no_rate, labels, tuple(notes))
+    return Estimate(
+        target, truth, judged, whole, scored, rate, no_rate, labels, tuple(notes), ratings.notes
+    )
 
 
 @frozen(eq=False)
@@ -169,6 +172,10 @@ def _of_labels(labels: Labels, truth: Floats, judged: Floats) -> list[str]:
     known = ~np.isnan(truth)
     count = int(known.sum())
     said = [*labels.notes]
+    void = int((labels.labelled & ~known).sum())
+    if void:
+        note = f"{void} labelled samples come to no label by the rule, and are left out"
+        said.append(f"{note}: if they are unlike the others, the estimate is off by that")
     if count < FEWEST_LABELS:
         said.append(f"{count} labels tell next to nothing: ten are few, a hundred are enough")
     if not labels.sizes and not known.all():

@@ -15,7 +15,9 @@ from attrs import field, frozen
 
 from rmg_core import DataError, Problem
 
-SUFFIXES: Final = (".csv", ".tsv", ".txt", ".jsonl")
+SUFFIXES: Final = (".csv", ".tsv", ".txt", ".jsonl", ".json", ".xlsx", ".xls", ".ods")
+"""What names of files end in; of some it is only said what to save instead."""
+
 KNOWN: Final = frozenset({"index", "id", "label", "weight", "stratum", "rater"})
 """Names of columns that mean something; they are read whatever their case."""
 
@@ -70,6 +72,8 @@ def table_of(place: str) -> LabelTable:
     text, notes, is_guessed = _decoded(raw, place)
     if not text.strip():
         raise _wrong(place, "the file is empty", "write one row a sample, under a heading")
+    if text.lstrip().startswith("["):
+        raise _wrong(place, "this is a list of JSON, not lines of it", _LINES_OF_JSON)
     is_json = Path(place).suffix.lower() == ".jsonl" or text.lstrip().startswith("{")
     head, rows, more = _json_lines(text, place) if is_json else _sheet(text, place)
     if not rows:

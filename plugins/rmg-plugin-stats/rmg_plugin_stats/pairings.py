@@ -206,6 +206,9 @@ def net_of_orders(pairs: Pairings) -> Pairings:
         rows.setdefault(key, pairs.rows[at])
     points = [net_points(np.array([each]))[0] for each in found.values()]
     merged = len(pairs.points) - len(found)
+    halves = sum(len(each) > 1 and np.isnan(each).sum() == len(each) - 1 for each in found.values())
+    note = f"games of the same pair on a prompt count as one: {merged} fewer"
+    lone = f"{halves} of these rest on one game: the others have no outcome" if halves else ""
     return evolve(
         pairs,
         first=tuple(key[1] for key in found),
@@ -213,7 +216,7 @@ def net_of_orders(pairs: Pairings) -> Pairings:
         points=np.array(points, dtype=np.float64),
         prompts=tuple(key[0] for key in found),
         rows=tuple(rows.values()),
-        notes=(*pairs.notes, f"games of the same pair on a prompt count as one: {merged} fewer"),
+        notes=tuple(each for each in (*pairs.notes, note, lone) if each),
     )
 
 

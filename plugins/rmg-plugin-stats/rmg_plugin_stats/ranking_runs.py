@@ -89,6 +89,10 @@ def games_of(
     Raises:
         DataError: there is no such column or field, or they do not go together.
     """
+    if naming.truth and (len(columns) < 2 or not naming.first):
+        said = "who people say won tells what a panel of judges of pairs is worth"
+        hint = "name several columns, --first and --second, or leave out --truth"
+        raise DataError([Problem(said, hint)])
     read = _read(run, columns, naming)
     if not read.outcomes:
         raise DataError([Problem(f"the run {str(run.place)!r} has no sample yet")])

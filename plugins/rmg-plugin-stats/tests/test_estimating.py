@@ -117,6 +117,13 @@ def test_labels_that_were_not_drawn_are_warned_of():
     )
 
 
+def test_labels_that_come_to_none_are_counted():
+    ratings = Ratings(("a", "b"), np.array([[1, 0], [1, 1], [0, 0], [np.nan] * 2]))
+    labels = Labels(("x",), ("a", "b"), ((1, 1, 0, None), (0, 1, 0, None)))
+    found = estimate(judge([1, 0, 1, 0]), labels, ratings, rule="majority")
+    assert found.warnings[0].startswith("1 labelled samples come to no label by the rule")
+
+
 def test_a_handful_of_labels_is_told():
     found = estimated([1, 0, 1, 0], drawn([1, 0, np.nan, np.nan]))
     assert "2 labels tell next to nothing" in found.warnings[0]

@@ -119,6 +119,7 @@ def test_one_sample_labelled_twice_counts_once_or_is_told(tmp_path):
         ("id,label,label\na,1,1\n", "two columns are named 'label'"),
         ("id,label\na,b,c\n", "row 2 has 3 cells, and the heading 2"),
         ("PK\x03\x04", "this is a workbook"),
+        ('[{"id": "a"}]', "this is a list of JSON, not lines of it"),
         ("id,label,weight\na,1,0\n", "row 2 has the weight '0', which is none"),
         ("index,label\nx,1\n", "row 2 has the index 'x', which is no whole number"),
         ('{"id": "a", "label": 1}\n[1]\n', "line 2 is no object, but list"),

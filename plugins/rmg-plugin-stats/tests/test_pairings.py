@@ -80,6 +80,13 @@ def test_both_orders_count_once_where_that_is_asked_for():
     assert (shown.tolist(), swapped.tolist()) == ([1, 1], [1, 0])
 
 
+def test_a_game_that_rests_on_one_order_is_told():
+    pairs = pairs_of_rows(["a", "b"], ["b", "a"], np.array([1, NAN]), ["p", "p"])
+    merged = net_of_orders(pairs)
+    assert met(merged) == [("a", "b", 1.0)]
+    assert merged.notes[-1] == "1 of these rest on one game: the others have no outcome"
+
+
 def test_winners_are_sides_numbers_or_names():
     values = ["A", "second", "tie", 1, 0.0, "x", "y", None, "z"]
     points, strange = winners_of(values, ["x"] * 9, ["y"] * 9)

@@ -170,6 +170,7 @@ def test_a_margin_widens_ties_and_a_prompt_that_is_not_named_is_told(desk, capsy
         (("--first", "a", "--second", "b", "--system", "a"), "of others"),
         (("--first", "a", "--second", "b", "--column", "jugde"), "did you mean 'judge'?"),
         (("--first", "a", "--second", "a"), "no pair of two systems"),
+        (("--first", "a", "--second", "b", "--truth", "human"), "name several columns"),
         (("--first", "a", "--second", "b", "--json", "--markdown"), "two forms: choose one"),
     ],
 )
