@@ -19,7 +19,7 @@ def baselines(match: Match, lengths: Floats | None = None) -> Section | None:
     figures = [majority_label(match), *_guesses(match)]
     notes = []
     if match.kind == "binary" and lengths is not None:
-        longest = roc_auc(score_up(lengths[match.rows], match.target, clusters=match.clusters))
+        longest = roc_auc(score_up(lengths, match.target, clusters=match.clusters))
         figures.append(evolve(longest, name="ROC AUC of the length: the longer is a yes"))
     elif match.kind == "binary":
         notes.append("length: not available, name the field of the responses with --text")

@@ -1,8 +1,7 @@
 """What a run cost: calls, tokens, money, and the seconds of its graders."""
 
+import json
 from typing import Any
-
-import orjson
 
 from rmg_core import StoredRun
 from rmg_plugin_stats.reports import Grid, Section
@@ -37,7 +36,7 @@ def cost(run: StoredRun) -> Section:
 def _seconds(run: StoredRun) -> list[tuple[str, str]]:
     """Return what the summary of the run says; nothing where the run has none yet."""
     try:
-        made: Any = orjson.loads((run.place / "summary.json").read_bytes())
+        made: Any = json.loads((run.place / "summary.json").read_bytes())
         columns = made["columns"]
     except (OSError, ValueError, KeyError, TypeError):
         return []

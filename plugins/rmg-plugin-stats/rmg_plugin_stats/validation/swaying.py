@@ -1,15 +1,17 @@
 """What sways a judge that should not: chance, length and style, its own family, the position."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from attrs import frozen
 
 from rmg_plugin_stats.alpha import krippendorff_alpha
 from rmg_plugin_stats.bias import position_bias, repeat_consistency, self_preference
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean
 from rmg_plugin_stats.reports import Grid, Section, number
+from rmg_plugin_stats.samples import Floats
 from rmg_plugin_stats.significance import Significance
 from rmg_plugin_stats.style import rank_correlation, surface_columns
 from rmg_plugin_stats.validation.matched import EVEN, Match
@@ -27,18 +29,34 @@ def repeats(match: Match) -> Section | None:
     return Section(f"{match.name}.repeats", title, figures, notes=["over all samples of the run"])
 
 
-def surface(match: Match, texts: Sequence[Any]) -> Section:
+@frozen(eq=False)
+class Responses:
+    """What a reader sees of the responses of the labelled samples before reading them."""
+
+    features: Mapping[str, Floats]
+    strange: int
+
+    @property
+    def log_lengths(self) -> Floats:
+        return self.features["log length"]
+
+
+def responses_of(texts: Sequence[Any]) -> Responses:
+    """Count what is seen of responses; what is no text has none of it."""
+    read = [each if isinstance(each, str) else None for each in texts]
+    return Responses(surface_columns(read), sum(each is None for each in read))
+
+
+def surface(match: Match, responses: Responses) -> Section:
     """Return how far judge and people go with length and style of the responses."""
-    chosen = [texts[at] for at in match.rows]
-    read = [each if isinstance(each, str) else None for each in chosen]
     figures: list[Figure] = []
-    for name, feature in surface_columns(read).items():
+    for name, feature in responses.features.items():
         truth = None if np.isnan(match.target).all() else match.target
         found = rank_correlation(match.scores, feature, truth, name=name)
         figures += [found.judge, *([] if found.truth is None else [found.truth])]
-    strange = sum(each is None for each in read)
     notes = ["people may be right to prefer length: only what the judge has above them is a sway"]
-    notes += [f"{strange} responses are no texts, and left out"] if strange else []
+    if responses.strange:
+        notes.append(f"{responses.strange} responses are no texts, and left out")
     title = f"{match.name}: length and style, beside the truth's own"
     return Section(f"{match.name}.surface", title, figures, notes=notes)
 

@@ -13,7 +13,7 @@ from rmg_plugin_stats.labelling import fields_among, labels_of
 from rmg_plugin_stats.panels import effective_size
 from rmg_plugin_stats.reading import RunScores, read
 from rmg_plugin_stats.reports import Grid, Report, Section
-from rmg_plugin_stats.samples import Floats
+from rmg_plugin_stats.samples import Places
 from rmg_plugin_stats.validation.agreeing import agreement, classes
 from rmg_plugin_stats.validation.baselines import baselines
 from rmg_plugin_stats.validation.costs import cost
@@ -29,7 +29,14 @@ from rmg_plugin_stats.validation.measuring import (
 from rmg_plugin_stats.validation.people import FEW, People, people_of
 from rmg_plugin_stats.validation.raters import CEILING, among_people, ends, stand_in
 from rmg_plugin_stats.validation.slicing import slices
-from rmg_plugin_stats.validation.swaying import own_family, positions, repeats, surface
+from rmg_plugin_stats.validation.swaying import (
+    Responses,
+    own_family,
+    positions,
+    repeats,
+    responses_of,
+    surface,
+)
 
 OPTIONS: Final = {
     "slices": "slices: name the fields with --slice",
@@ -86,9 +93,8 @@ def validate(run: StoredRun, question: Question) -> Validation:
     if question.cluster is not None:
         clusters = cluster_by([_key(each) for each in held.fields[question.cluster]])
     matches, unfit = _matches(held, people, clusters, question)
-    about = _About(
-        held, clusters, question, {name: held.fields.get(path) for name, path in texts.items()}
-    )
+    responses = _responses(held, texts, np.flatnonzero(people.labelled))
+    about = _About(held, clusters, question, responses)
     parts = [section for each in matches for section in about.sections(each)]
     shared = [_summary(matches, parts, held), *_of_people(matches)]
     more = [*_panel(matches), cost(run), _unasked(question, about, matches)]
@@ -135,6 +141,15 @@ def _read(
     return read(run, columns, question.fields), [said]
 
 
+def _responses(held: RunScores, texts: Mapping[str, str], rows: Places) -> dict[str, Responses]:
+    """Return what is seen of the labelled responses by grader, counted once for each field."""
+    counted = {
+        path: responses_of([held.fields[path][at] for at in rows])
+        for path in set(texts.values()) & set(held.fields)
+    }
+    return {name: counted[path] for name, path in texts.items() if path in counted}
+
+
 def _matches(
     held: RunScores, people: People, clusters: Clusters, question: Question
 ) -> tuple[list[Match], list[str]]:
@@ -165,11 +180,11 @@ class _About:
     held: RunScores
     clusters: Clusters
     question: Question
-    texts: Mapping[str, tuple[Any, ...] | None]
+    responses: Mapping[str, Responses]
 
     def sections(self, found: Match) -> Iterator[Section]:
         """Yield the sections of one grader, in the order in which they are read."""
-        texts = self.texts.get(found.name)
+        seen = self.responses.get(found.name)
         made = (
             coverage(found, self.held, self.clusters),
             agreement(found),
@@ -179,11 +194,11 @@ class _About:
             differences(found),
             calibration(found),
             stand_in(found),
-            baselines(found, None if texts is None else _lengths(texts)),
+            baselines(found, None if seen is None else seen.log_lengths),
             slices(found, {name: self.held.fields[name] for name in self.question.slices}),
             positions(found),
             repeats(found),
-            surface(found, texts) if texts is not None else None,
+            surface(found, seen) if seen is not None else None,
             self._family(found),
         )
         yield from (each for each in made if each is not None)
@@ -278,7 +293,7 @@ def _unasked(question: Question, about: _About, matches: Sequence[Match]) -> Sec
         for name, said in OPTIONS.items()
         if not (question.own if name == "family" else getattr(question, name))
     ]
-    without = [each.name for each in matches if about.texts.get(each.name) is None]
+    without = [each.name for each in matches if each.name not in about.responses]
     if without:
         names = ", ".join(without)
         notes.append(f"length and style of {names}: name the field of the responses with --text")
@@ -348,10 +363,6 @@ def curve(found: Validation) -> Any:
     if isinstance(made, str):
         raise DataError([Problem(f"there is no curve to save: {made}")])
     return made
-
-
-def _lengths(texts: Sequence[Any]) -> Floats:
-    return np.array([len(each) if isinstance(each, str) else np.nan for each in texts], dtype=float)
 
 
 def _key(value: Any) -> Any:
