@@ -7,7 +7,8 @@ from rmg_plugin_stats.clusters import Clusters
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean, proportion
 from rmg_plugin_stats.reading import ColumnScores, RunScores
-from rmg_plugin_stats.reports import Grid, Section
+from rmg_plugin_stats.reports import Grid, Section, number
+from rmg_plugin_stats.samples import Floats
 from rmg_plugin_stats.validation.matched import Match
 
 MOST_FAILURES = 50
@@ -30,10 +31,27 @@ def coverage(match: Match, run: RunScores, clusters: Clusters) -> Section:
     rows += [(name, f"{count:,}") for name, count in others if count]
     rows.append(("with a label of people", f"{len(match):,}"))
     grids = [Grid("samples by outcome", rows)]
+    found = distribution_of(column.scores)
+    grids.append(
+        Grid("distribution of the scores", [tuple(found), tuple(map(number, found.values()))])
+    )
     if column.failures:
         grids.append(_failed(column, run))
     title = f"{match.name}: coverage and means ({match.kind} labels)"
     return Section(f"{match.name}.coverage", title, figures, grids, match.told)
+
+
+def distribution_of(scores: Floats) -> dict[str, float | None]:
+    """Return where scores lie; the standard deviation (n - 1) needs two of them."""
+    known = scores[~np.isnan(scores)]
+    names = ("lowest", "first quartile", "median", "third quartile", "highest")
+    if not len(known):
+        return dict.fromkeys((*names, "mean", "standard deviation"))
+    points = np.percentile(known, [0, 25, 50, 75, 100])
+    found: dict[str, float | None] = dict(zip(names, map(float, points), strict=True))
+    found["mean"] = float(known.mean())
+    found["standard deviation"] = float(known.std(ddof=1)) if len(known) > 1 else None
+    return found
 
 
 def covered(column: ColumnScores, count: int) -> Figure:

@@ -112,7 +112,7 @@ def _plain(value: Any, values: Mapping[str, float]) -> float | str | None:
         return number
     if isinstance(value, str):
         return value.strip() or None
-    said = f"a label is {str(value)[:60]!r}, of type {type(value).__name__}"
+    said = f"a label is no number and no text, but {str(value)[:60]}"
     raise DataError([Problem(said, "a label is a number, a text, or true and false")])
 
 
