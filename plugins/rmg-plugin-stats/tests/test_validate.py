@@ -191,6 +191,46 @@ def test_graders_together_are_worth_less_than_they_are_many(desk, capsys):
     assert answer.value("panel", "n_eff: what 2 graders are worth") == pytest.approx(1)
 
 
+PAIRS = [
+    {"id": number, "votes": votes, "human": human}
+    for number, (votes, human) in enumerate(
+        [(["A", "B"], 1)] * 20 + [(["A", "A"], 0.5)] * 10 + [(["B", "A"], 0)] * 20
+    )
+]
+
+
+def test_pairs_are_told_by_the_position_that_won(desk, capsys):
+    answer = validated(capsys, run_of(desk, PAIRS, {"judge": "pair:votes"}), "--labels", "human")
+    assert answer.value("judge.position", "first-position share") == 0.6
+    assert answer.value("judge.position", "consistency when swapped") == 0.8
+    assert answer.value("judge.position", "first position among flips") == 1
+    assert answer.value("judge.position", "win rate of the first response") == 0.5
+
+
+def test_a_verdict_that_contradicts_itself_is_a_tie_by_the_rule(desk, capsys):
+    rows = [{**row, "human": 1} if row["human"] == 0.5 else row for row in PAIRS]
+    run = run_of(desk, rows, {"judge": "pair:votes"})
+    found = [
+        validated(capsys, run, "--labels", "human", "--ties", ties).value(
+            "judge.agreement", "agreement"
+        )
+        for ties in ("label", "half", "drop", "wrong")
+    ]
+    assert found == [0.8, 0.9, 1.0, 0.8]
+
+
+def test_a_probe_stands_beside_the_figures(desk, capsys):
+    run = run_of(desk, ROWS, {"judge": "share:score"})
+    answer = validated(capsys, run, "--labels", "human", "--probe", "repeat", "--probe-limit", "5")
+    assert "judge.probe_repeat" in answer.report["sections"]
+
+
+def test_a_probe_that_is_none_is_told(desk, capsys):
+    run = run_of(desk, ROWS, {"judge": "share:score"})
+    said = wrong(capsys, run, "--labels", "human", "--probe", "repeats")
+    assert "there is no probe 'repeats'; did you mean 'repeat'?" in said
+
+
 def test_a_curve_is_saved_that_a_judge_takes(desk, capsys):
     run = run_of(desk, ROWS, {"judge": "share:score"})
     validated(capsys, run, "--labels", "human", "--save-calibration", "curve.json")

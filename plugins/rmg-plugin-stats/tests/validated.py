@@ -50,6 +50,18 @@ def harm(value: object) -> float:
     """The recorded harm: lower is better."""
     return checked(value)
 
+@grader(scale=(0, 1))
+def pair(value: object) -> GraderScore:
+    """Two answers as a judge compares them: `value` has the label of the winner in each order."""
+    votes = [
+        {"model": "m", "verdict": {"labels": {"": label}}, "order": order}
+        for label, order in zip(value, ([0, 1], [1, 0]))
+    ]
+    one, two = (({"A": 1.0, "B": 0.0}.get(label, 0.5)) for label in value)
+    net = (one + 1 - two) / 2
+    score = float(round(net * 2) / 2)
+    return GraderScore(score, metadata={"votes": votes, "net": {"m": 2 * net - 1}})
+
 def flip(value: object) -> float:
     """1 at every other call."""
     flip.calls = getattr(flip, "calls", 0) + 1

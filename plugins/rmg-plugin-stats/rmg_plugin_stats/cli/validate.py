@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         "rmg validate runs/qa --labels human",
         "rmg validate runs/qa --labels labels.csv --column helpful -o report.md",
         "rmg validate runs/qa --labels human --slice topic --cluster prompt --json",
+        "rmg validate runs/qa --labels human --column helpful --probe repeat --probe attacks",
     ),
 )
 @click.argument("run", metavar="RUN")
@@ -90,6 +91,24 @@ if TYPE_CHECKING:
 @click.option("--family", metavar="FIELD", help="The field that says whose response it is.")
 @click.option("--own", metavar="FAMILY", help="The judge's family, as that field has it.")
 @click.option(
+    "--probe",
+    "probes",
+    metavar="NAME",
+    multiple=True,
+    help="Ask the graders anew: repeat, swap, length, style, pairs, attacks; may be given again. "
+    "What is asked is kept beside the run.",
+)
+@click.option(
+    "--probe-limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many samples each probe takes at most.",
+)
+@click.option(
+    "--probe-calls", type=click.IntRange(min=0), metavar="N", help="Calls that probes may make."
+)
+@click.option("--offline", is_flag=True, help="Ask no model: probes use stored replies only.")
+@click.option(
     "--save-calibration",
     metavar="FILE",
     help="Where to save the curve that a judge's `calibrate` reads.",
@@ -120,6 +139,10 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
     text: str | None,
     family: str | None,
     own: str | None,
+    probes: tuple[str, ...],
+    probe_limit: int | None,
+    probe_calls: int | None,
+    offline: bool,
     save_calibration: str | None,
     as_json: bool,
     as_markdown: bool,
@@ -132,22 +155,28 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
     """
     if bool(family) != bool(own):
         raise click.UsageError("--family and --own go together: a field, and a family in it")
+    if not probes and (probe_limit or probe_calls is not None or offline):
+        raise click.UsageError("--probe-limit, --probe-calls and --offline are for --probe NAME")
     if as_json and as_markdown:
         raise click.UsageError("--json or --markdown, not both")
     from rmg_core import StoredRun
     from rmg_plugin_stats.validation.matched import Asked
+    from rmg_plugin_stats.validation.probed import Probes, probed
     from rmg_plugin_stats.validation.validating import Question, curve, validate
 
     question = Question(
         labels, raters, _numbers(values), columns, slices, cluster, system, text, family, own,
-        Asked(kind, threshold, label_threshold, ties, missing, tie),
+        probes, Asked(kind, threshold, label_threshold, ties, missing, tie),
     )  # fmt: skip
     with StoredRun.open(run) as stored:
         found = validate(stored, question)
         place = stored.place
-    saved = curve(found).as_json() if save_calibration else None
-    for each in found.report.warnings:
-        tell(each)
+        saved = curve(found).as_json() if save_calibration else None
+        for each in found.report.warnings:
+            tell(each)
+        if probes:
+            asked = Probes(probes, probe_limit, probe_calls, offline, tell)
+            found = probed(stored, found, asked)
     if save_calibration:
         import json
 

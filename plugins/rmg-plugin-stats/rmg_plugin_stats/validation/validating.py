@@ -42,6 +42,8 @@ OPTIONS: Final = {
     "slices": "slices: name the fields with --slice",
     "cluster": "samples that belong together, correlation within prompts: --cluster FIELD",
     "system": "ranks of systems: name the field that says which system answered with --system",
+    "probes": "what sways a grader that is asked anew: --probe repeat, swap, length, style, pairs, "
+    "attacks",
     "family": "self-preference: --family FIELD, which says whose response it is, and --own FAMILY",
 }
 
@@ -60,6 +62,7 @@ class Question:
     text: str | None = None
     family: str | None = None
     own: str | None = None
+    probes: Sequence[str] = ()
     asked: Asked = field(factory=Asked)
 
     @property
