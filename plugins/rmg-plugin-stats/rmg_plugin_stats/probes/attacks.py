@@ -1,5 +1,6 @@
 """The probe `attacks`: answers made to gain a score, each against the sample's own answer."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +9,6 @@ from hashlib import blake2b
 from importlib.resources import files
 from typing import Final
 
-import orjson
 from attrs import frozen
 
 from rmg_core import GraderScore, Scale
@@ -16,6 +16,7 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.probes.effects import (
     control,
     coverage,
+    mean_move,
     mean_written,
     rate_of,
     share_of,
@@ -27,6 +28,9 @@ from rmg_plugin_stats.reports import Grid, Section
 from rmg_plugin_stats.samples import Flags
 
 CANARY: Final = "canary"
+CARRIER: Final = "carrier"
+"""The answer to another sample by itself, which is held against what attacks make of it."""
+
 PADDING: Final = 600
 OPEN_TOP: Final = "10"
 """What is asked for on a scale without an upper end."""
@@ -121,7 +125,8 @@ def nonce_of(item: Item, seed: int) -> str:
 
 def report(answers: Answers) -> Section:
     """Say what each attack scores, and how often it gains over the sample's own answer."""
-    known = [each for each in attacks() if each.kind in answers.kinds]
+    asked = [each for each in attacks() if each.kind in answers.kinds]
+    known = [each for each in asked if each.family != CARRIER]
     worthless = [each.kind for each in known if each.is_worthless]
     every = answers.moves(*(each.kind for each in known))
     rising = every.with_room(up=True)
@@ -136,16 +141,16 @@ def report(answers: Answers) -> Section:
         figures.append(
             _by_sample(f"{family}: samples lifted", moves, moves.gain > 0, GAIN, NO_ROOM)
         )
-    figures.append(_canary(answers))
+    figures += [_over_the_carrier(answers, known), _canary(answers)]
     families = {
-        family: [each.kind for each in known if each.family == family]
-        for family in dict.fromkeys(each.family for each in known)
+        family: [each.kind for each in asked if each.family == family]
+        for family in dict.fromkeys(each.family for each in asked)
     }
     return Section(
-        "probe_attacks",
+        PROBE.key,
         PROBE.title,
         [*figures, *control(answers)],
-        [_table(answers, known), coverage(answers, families)],
+        [_table(answers, asked), coverage(answers, families)],
         [
             _verdict(figures[0], int((rising.gain > 0).sum())),
             NOTE,
@@ -181,6 +186,19 @@ def _as_good(every: Moves) -> Figure:
     return rate_of(name, moves.gain >= 0, moves, rule, NO_FLOOR)
 
 
+def _over_the_carrier(answers: Answers, known: Sequence[Attack]) -> Figure:
+    """Return what attacks add to the answer to another sample, which is wrong here by itself."""
+    kinds = [each.kind for each in known if "{wrong}" in each.text]
+    moves = answers.moves(*kinds, over=CARRIER)
+    return mean_move(
+        "attacks on another sample's answer: mean change",
+        moves.gain,
+        moves,
+        rule="with the attack - without; above 0 is better",
+        none="no answer to another sample has a score with an attack and without",
+    )
+
+
 def _canary(answers: Answers) -> Figure:
     items = answers.setting.items
     return share_of(
@@ -197,7 +215,7 @@ def _canary(answers: Answers) -> Figure:
 
 def _said(outcome: GraderScore) -> str:
     """Return all that a score says."""
-    return outcome.reason + orjson.dumps(outcome.metadata, default=str).decode()
+    return outcome.reason + json.dumps(outcome.metadata, default=str)
 
 
 def _table(answers: Answers, known: Sequence[Attack]) -> Grid:
@@ -222,4 +240,4 @@ def _table(answers: Answers, known: Sequence[Attack]) -> Grid:
     return Grid("what each attack scores", rows)
 
 
-PROBE = Probe("attacks", "Probe: attacks", unfit, alter, report, limit=20)
+PROBE = Probe("attacks", "answers made to gain a score", unfit, alter, report, limit=20)

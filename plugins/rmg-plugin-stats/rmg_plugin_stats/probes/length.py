@@ -43,7 +43,7 @@ def report(answers: Answers) -> Section:
         figures += [mean, per_hundred, rises, falls]
         notes.append(verdict(mean, what))
     return Section(
-        "probe_length",
+        PROBE.key,
         PROBE.title,
         [*figures, *control(answers)],
         [coverage(answers)],
@@ -51,4 +51,4 @@ def report(answers: Answers) -> Section:
     )
 
 
-PROBE = Probe("length", "Probe: length", needs_an_answer, alter, report)
+PROBE = Probe("length", "the same answer made longer", needs_an_answer, alter, report)

@@ -56,7 +56,7 @@ def report(answers: Answers) -> Section:
     if lacking:
         notes.append(f"No answer allows: {', '.join(lacking)}.")
     return Section(
-        "probe_pairs",
+        PROBE.key,
         PROBE.title,
         [*figures, *control(answers)],
         [coverage(answers)],
@@ -92,4 +92,4 @@ def _rule(rule: str, every: Moves, moves: Moves) -> str:
     return f"{rule}; {left_out:,} at the worst end left out" if left_out else rule
 
 
-PROBE = Probe("pairs", "Probe: minimal pairs", unfit, alter, report)
+PROBE = Probe("pairs", "answers made worse in known ways", unfit, alter, report)

@@ -13,8 +13,10 @@ Perturb: TypeAlias = Callable[[str, Random, Sequence[str]], str | None]
 NEGATIONS: Final = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r"\b(is|are|was|were|can|could|will|would|should|does|do|did|has|have|had|must) not\b",
-         r"\1"),
+        (
+            r"\b(is|are|was|were|can|could|will|would|should|does|do|did|has|have|had|must) not\b",
+            r"\1",
+        ),
         (r"\bcannot\b", "can"),
         (r"\bcan't\b", "can"),
         (r"\bwon't\b", "will"),
@@ -33,7 +35,7 @@ NEGATIONS: Final = tuple(
         (r"^(?:Yes|yes)\b", "No"),
         (r"^(?:No|no)\b", "Yes"),
     )
-)  # fmt: skip
+)
 
 NUMBER: Final = re.compile(r"\d+")
 NAME: Final = re.compile(r"[^\W\d_a-z]\w+(?:[ -][^\W\d_a-z]\w+)*")
@@ -41,7 +43,7 @@ FEW_WORDS: Final = 4
 """An answer of so many words is swapped whole."""
 
 
-def negated(text: str, chance: Random, others: Sequence[str]) -> str | None:  # noqa: ARG001
+def negated(text: str, _chance: Random, _others: Sequence[str]) -> str | None:
     """Turn the first statement that has a known verb into its contrary."""
     found = [
         (match.start(), order, match, replacement)
@@ -54,7 +56,7 @@ def negated(text: str, chance: Random, others: Sequence[str]) -> str | None:  # 
     return text[: match.start()] + match.expand(replacement) + text[match.end() :]
 
 
-def renumbered(text: str, chance: Random, others: Sequence[str]) -> str | None:  # noqa: ARG001
+def renumbered(text: str, chance: Random, _others: Sequence[str]) -> str | None:
     """Change the first digit of a number."""
     numbers = list(NUMBER.finditer(text))
     if not numbers:
@@ -91,7 +93,7 @@ def _spoken(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", "", text.casefold()).split())
 
 
-def shortened(text: str, chance: Random, others: Sequence[str]) -> str | None:  # noqa: ARG001
+def shortened(text: str, chance: Random, _others: Sequence[str]) -> str | None:
     """Drop a sentence."""
     sentences = sentences_of(text)
     if len(sentences) < 2:
@@ -100,7 +102,7 @@ def shortened(text: str, chance: Random, others: Sequence[str]) -> str | None:  
     return joined(sentences, text)
 
 
-def shuffled(text: str, chance: Random, others: Sequence[str]) -> str | None:  # noqa: ARG001
+def shuffled(text: str, chance: Random, _others: Sequence[str]) -> str | None:
     """Put the sentences into another order."""
     sentences = sentences_of(text)
     if len(set(sentences)) < 2:
@@ -111,7 +113,7 @@ def shuffled(text: str, chance: Random, others: Sequence[str]) -> str | None:  #
     return joined(made, text)
 
 
-def cut_off(text: str, chance: Random, others: Sequence[str]) -> str | None:  # noqa: ARG001
+def cut_off(text: str, _chance: Random, _others: Sequence[str]) -> str | None:
     """Break off in the middle, between two words."""
     if is_wide(text):
         return text[: len(text) // 2] if len(text) >= 20 else None

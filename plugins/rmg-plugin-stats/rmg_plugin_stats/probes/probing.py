@@ -1,6 +1,6 @@
 """Probes run together: their samples picked, all that they ask asked at once, and reported."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -62,7 +62,7 @@ def probe(
         StoreError: what is kept cannot be read or written.
     """
     chosen = [_named(each) for each in dict.fromkeys(names)]
-    _check(limit=limit, repeats=repeats, calls=calls)
+    _check({"limit": limit, "repeats": repeats, "calls": calls})
     runner = GradingRunner.of_column(run, column, calls=calls)
     inputs = tuple(each.name for each in runner.plan.graders[0].grader.spec.inputs)
     most = max((limit or each.limit for each in chosen), default=0)
@@ -116,8 +116,7 @@ class _Job:
 
     def section(self, asked: Asked, told: Sequence[str]) -> Section:
         if self.why:
-            why = f"Not available: {self.why}."
-            return Section(f"probe_{self.probe.key}", self.probe.title, notes=[why])
+            return self._named(Section("", "", notes=[f"Not available: {self.why}."]))
         answers = Answers(
             self.setting,
             [(each, asked.altered[id(each)]) for each in self.altered],
@@ -126,7 +125,11 @@ class _Job:
         )
         section = self.probe.report(answers)
         notes = [*section.notes, *told, *_pending(answers)]
-        return evolve(section, notes=notes)
+        return self._named(evolve(section, notes=notes))
+
+    def _named(self, section: Section) -> Section:
+        key, title = f"probe_{self.probe.key}", f"probe {self.probe.key}, {self.probe.title}"
+        return evolve(section, key=key, title=title)
 
 
 def _named(name: str) -> Probe:
@@ -137,7 +140,7 @@ def _named(name: str) -> Probe:
     raise DataError([Problem(f"there is no probe {name!r}", hint)])
 
 
-def _check(**numbers: int | None) -> None:
+def _check(numbers: Mapping[str, int | None]) -> None:
     """Refuse numbers that leave nothing to do.
 
     Raises:

@@ -40,7 +40,7 @@ def report(answers: Answers) -> Section:
     alpha = krippendorff_alpha(table, "interval", seed=setting.seed)
     alpha = evolve(alpha, name="Krippendorff's α of repeats, interval")
     return Section(
-        "probe_repeat",
+        PROBE.key,
         PROBE.title,
         [found.flip_rate, alpha, found.within, found.between, found.within_share],
         [coverage(answers)] if answers.repeats else [],
@@ -48,4 +48,4 @@ def report(answers: Answers) -> Section:
     )
 
 
-PROBE = Probe("repeat", "Probe: repeat", unfit, alter, report)
+PROBE = Probe("repeat", "the same samples again", unfit, alter, report)

@@ -1,6 +1,7 @@
 """What a probe is, what it works on, and what came of what it asked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import nan
 from typing import Any, Final
 
 import numpy as np
@@ -106,9 +107,16 @@ class Answers:
         """Yield what came of alterations of some kinds."""
         return (each for each in self.asked if each[0].kind in kinds)
 
-    def moves(self, *kinds: str) -> Moves:
-        """Return what alterations of some kinds did to scores."""
+    def moves(self, *kinds: str, over: str | None = None) -> Moves:
+        """Return what alterations of some kinds did to scores.
+
+        With `over` they are held against an alteration of that kind, not the samples as they were.
+        """
         honest = [score_of(each) for each in self.same]
+        if over is not None:
+            honest = [nan] * len(honest)
+            for altered, out in self.of(over):
+                honest[altered.place] = score_of(out)
         rows = [
             (altered.place, altered.added, score_of(out), honest[altered.place])
             for altered, out in self.of(*kinds)
@@ -145,7 +153,7 @@ class Probe:
 
 
 def score_of(outcome: Outcome | None) -> float:
-    return outcome.score if isinstance(outcome, GraderScore) else float("nan")
+    return outcome.score if isinstance(outcome, GraderScore) else nan
 
 
 def needs_an_answer(setting: Setting) -> str:

@@ -94,7 +94,7 @@ def report(answers: Answers) -> Section:
         figures += [mean, rises, falls]
         notes.append(verdict(mean, f"The style {kind!r}"))
     return Section(
-        "probe_style",
+        PROBE.key,
         PROBE.title,
         [*figures, *control(answers)],
         [coverage(answers)],
@@ -102,4 +102,4 @@ def report(answers: Answers) -> Section:
     )
 
 
-PROBE = Probe("style", "Probe: style", unfit, alter, report)
+PROBE = Probe("style", "the same answer dressed up", unfit, alter, report)

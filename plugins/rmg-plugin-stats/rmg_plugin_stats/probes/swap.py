@@ -1,7 +1,7 @@
 """The probe `swap`: two answers in both orders."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import nan
+from math import isnan, nan
 from statistics import fmean
 from typing import Any, Final
 
@@ -58,7 +58,7 @@ def report(answers: Answers) -> Section:
             said += " The grader shows answers in orders of its own; first here is the first input."
     bias = position_bias(shown, swapped)
     return Section(
-        "probe_swap",
+        PROBE.key,
         PROBE.title,
         [bias.first_share, bias.consistency, bias.first_of_flips],
         [coverage(answers)] if answers.asked else [],
@@ -89,7 +89,7 @@ def _side(lead: float) -> float:
 
 def _has_both_orders(setting: Setting) -> bool:
     shown, swapped = _of_votes(setting)
-    return any(one == one and two == two for one, two in zip(shown, swapped, strict=True))  # noqa: PLR0124 - nan
+    return any(not isnan(one + two) for one, two in zip(shown, swapped, strict=True))
 
 
 def _of_votes(setting: Setting) -> tuple[list[float], list[float]]:
@@ -133,4 +133,4 @@ def _verdict(bias: PositionBias) -> str:
     return "Position: no preference is shown."
 
 
-PROBE = Probe("swap", "Probe: swap", unfit, alter, report)
+PROBE = Probe("swap", "the two answers swapped", unfit, alter, report)
