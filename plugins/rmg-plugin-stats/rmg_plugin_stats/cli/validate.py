@@ -2,14 +2,19 @@
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from rmg_core.cli import example, opened, show, show_json, show_table, tell
 
 if TYPE_CHECKING:
     from rmg_plugin_stats.reports import Report
+
+OF_PROBES: Final = frozenset({"probe_limit", "probe_calls", "probe_answer", "offline"})
+UNLABELLED: Final = OF_PROBES | {"run", "columns", "probes", "as_json", "as_markdown", "output"}
+"""The parameters that make sense without labels."""
 
 
 @click.command(
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
         "rmg validate runs/qa --labels human",
         "rmg validate runs/qa --labels labels.csv --column helpful -o report.md",
         "rmg validate runs/qa --labels human --slice topic --cluster prompt --json",
-        "rmg validate runs/qa --labels human --column helpful --probe repeat --probe attacks",
+        "rmg validate runs/qa --column helpful --probe repeat --probe attacks",
     ),
 )
 @click.argument("run", metavar="RUN")
@@ -26,7 +31,6 @@ if TYPE_CHECKING:
     "--labels",
     metavar="FIELD|FILE",
     multiple=True,
-    required=True,
     help="What people said: a dotted path into the rows of the dataset, or a file .csv, .tsv or "
     ".jsonl with id or index and a label; again for more raters. A path to a list has a rater "
     "each element.",
@@ -107,6 +111,11 @@ if TYPE_CHECKING:
 @click.option(
     "--probe-calls", type=click.IntRange(min=0), metavar="N", help="Calls that probes may make."
 )
+@click.option(
+    "--probe-answer",
+    metavar="INPUT",
+    help="The input of the grader that holds the answer, where its name does not tell.",
+)
 @click.option("--offline", is_flag=True, help="Ask no model: probes use stored replies only.")
 @click.option(
     "--save-calibration",
@@ -121,7 +130,9 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the report to a file: JSON if it ends in .json, or else Markdown.",
 )
+@click.pass_context
 def command(  # noqa: PLR0917 - click hands over each option by its name
+    context: click.Context,
     run: str,
     labels: tuple[str, ...],
     raters: tuple[str, ...],
@@ -142,6 +153,7 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
     probes: tuple[str, ...],
     probe_limit: int | None,
     probe_calls: int | None,
+    probe_answer: str | None,
     offline: bool,
     save_calibration: str | None,
     as_json: bool,
@@ -155,42 +167,57 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
     """
     if bool(family) != bool(own):
         raise click.UsageError("--family and --own go together: a field, and a family in it")
-    if not probes and (probe_limit or probe_calls is not None or offline):
-        raise click.UsageError("--probe-limit, --probe-calls and --offline are for --probe NAME")
+    _check_probes(context, has_labels=bool(labels), has_probes=bool(probes))
     if as_json and as_markdown:
         raise click.UsageError("--json or --markdown, not both")
     from rmg_core import StoredRun
     from rmg_plugin_stats.validation.matched import Asked
-    from rmg_plugin_stats.validation.probed import Probes, probed
+    from rmg_plugin_stats.validation.probed import Probes, probed, probes_alone
     from rmg_plugin_stats.validation.validating import Question, curve, validate
 
     question = Question(
         labels, raters, _numbers(values), columns, slices, cluster, system, text, family, own,
         probes, Asked(kind, threshold, label_threshold, ties, missing, tie),
     )  # fmt: skip
+    asked = Probes(probes, probe_limit, probe_calls, offline, probe_answer, tell)
     with StoredRun.open(run) as stored:
-        found = validate(stored, question)
         place = stored.place
-        saved = curve(found).as_json() if save_calibration else None
-        for each in found.report.warnings:
-            tell(each)
-        if probes:
-            asked = Probes(probes, probe_limit, probe_calls, offline, tell)
-            found = probed(stored, found, asked)
+        if labels:
+            found = validate(stored, question)
+            saved = curve(found).as_json() if save_calibration else None
+            report = probed(stored, found, asked).report if probes else found.report
+        else:
+            report = probes_alone(stored, columns, asked)
+    for each in report.warnings:
+        tell(each)
     if save_calibration:
         import json
 
         _write(save_calibration, place, json.dumps(saved) + "\n")
         tell(f"the curve is saved: {save_calibration}")
     if output is not None:
-        _write(output, place, _written(found.report, as_json or Path(output).suffix == ".json"))
+        _write(output, place, _written(report, as_json or Path(output).suffix == ".json"))
         tell(f"the report is saved: {output}")
     elif as_json:
-        show_json(found.report.as_json())
+        show_json(report.as_json())
     elif as_markdown:
-        show(found.report.as_markdown())
+        show(report.as_markdown())
     else:
-        found.report.show(show, show_table)
+        report.show(show, show_table)
+
+
+def _check_probes(context: click.Context, *, has_labels: bool, has_probes: bool) -> None:
+    """Refuse options that say something of labels or probes where there are none."""
+    if not has_labels and not has_probes:
+        raise click.UsageError("name what people said with --labels, or a probe with --probe")
+    for each in context.command.params:
+        name = each.name or ""
+        if context.get_parameter_source(name) != ParameterSource.COMMANDLINE:
+            continue
+        if not has_labels and name not in UNLABELLED:
+            raise click.UsageError(f"{each.opts[0]} needs labels: name them with --labels")
+        if not has_probes and name in OF_PROBES:
+            raise click.UsageError(f"{each.opts[0]} is for probes: name one with --probe")
 
 
 def _numbers(values: tuple[str, ...]) -> dict[str, float]:
