@@ -219,6 +219,30 @@ def test_a_verdict_that_contradicts_itself_is_a_tie_by_the_rule(desk, capsys):
     assert found == [0.8, 0.9, 1.0, 0.8]
 
 
+def test_of_two_responses_the_longer_may_sway_the_judge(desk, capsys):
+    rows = [
+        {
+            **row,
+            "a": "word " * (4 + row["id"] % 5),
+            "b": "word " * (4 + row["id"] % 3),
+            "human": row["human"] if row["id"] % 7 else 1 - row["human"],
+        }
+        for row in PAIRS
+    ]
+    run = run_of(desk, rows, {"judge": "pair:votes"})
+    answer = validated(capsys, run, "--labels", "human", "--text", "a", "--text", "b")
+    sides = [f"{each} the longer" for each in ("the judge prefers", "people prefer")]
+    assert [answer.figure("judge.surface", each)["n"] for each in sides] == [28, 28]
+    assert answer.figure("judge.surface", "judge, log length ratio")["low"] is not None
+
+
+def test_scores_that_are_measurements_are_no_labels(desk, capsys):
+    rows = [{**row, "score": number / 100} for number, row in enumerate(ROWS)]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    said = wrong(capsys, run, "--labels", "human", "--kind", "nominal")
+    assert "the labels do not fit 'judge': its scores are measurements, not labels" in said
+
+
 def test_a_probe_stands_beside_the_figures(desk, capsys):
     run = run_of(desk, ROWS, {"judge": "share:score"})
     answer = validated(capsys, run, "--labels", "human", "--probe", "repeat", "--probe-limit", "5")

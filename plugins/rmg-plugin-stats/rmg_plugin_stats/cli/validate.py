@@ -90,7 +90,9 @@ UNLABELLED: Final = OF_PROBES | {"run", "columns", "probes", "as_json", "as_mark
 @click.option(
     "--text",
     metavar="FIELD",
-    help="The field of the responses; without it, what the mapper feeds to `response`.",
+    multiple=True,
+    help="The field of the responses, or two of a grader that compares two; without it, what the "
+    "mapper feeds to `response`.",
 )
 @click.option("--family", metavar="FIELD", help="The field that says whose response it is.")
 @click.option("--own", metavar="FAMILY", help="The judge's family, as that field has it.")
@@ -147,7 +149,7 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
     slices: tuple[str, ...],
     cluster: str | None,
     system: str | None,
-    text: str | None,
+    text: tuple[str, ...],
     family: str | None,
     own: str | None,
     probes: tuple[str, ...],
@@ -165,8 +167,7 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
     RUN is the run directory. Each figure has its interval of 95 %, what it rests on and by which
     rules, or why it is not available. First come the figures that decide, then the rest.
     """
-    if bool(family) != bool(own):
-        raise click.UsageError("--family and --own go together: a field, and a family in it")
+    _check(text, family, own)
     _check_probes(context, has_labels=bool(labels), has_probes=bool(probes))
     if as_json and as_markdown:
         raise click.UsageError("--json or --markdown, not both")
@@ -195,6 +196,19 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
 
         _write(save_calibration, place, json.dumps(saved) + "\n")
         tell(f"the curve is saved: {save_calibration}")
+    _deliver(report, place, output, as_json=as_json, as_markdown=as_markdown)
+
+
+def _check(text: tuple[str, ...], family: str | None, own: str | None) -> None:
+    if len(text) > 2:
+        raise click.UsageError("--text names one field, or two of a grader that compares two")
+    if bool(family) != bool(own):
+        raise click.UsageError("--family and --own go together: a field, and a family in it")
+
+
+def _deliver(
+    report: "Report", place: Path, output: str | None, *, as_json: bool, as_markdown: bool
+) -> None:
     if output is not None:
         _write(output, place, _written(report, as_json or Path(output).suffix == ".json"))
         tell(f"the report is saved: {output}")

@@ -138,6 +138,8 @@ def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked
         numbers[known] = numbers[known] >= asked.label_threshold
         told.append(f"a label of {asked.label_threshold:g} and more is a yes")
     kind = asked.kind or _kind_of(numbers, scores, column)
+    if kind == "nominal" and _are_measurements(scores):
+        return f"its scores are measurements, not labels, such as {scores[~np.isnan(scores)][0]:g}"
     judge, truth, labels = _labelled(kind, numbers, scores, column=column, asked=asked, told=told)
     rules = _rules(asked, labels, kind, column)
     raters = tuple(tuple(_named(each) for each in line) for line in numbers.T)
@@ -201,6 +203,12 @@ def _kind_of(numbers: Floats, scores: Floats, column: ColumnScores) -> Kind:
     is_whole = bool((said % 1 == 0).all() and (seen % 1 == 0).all())
     few = len(np.union1d(said, seen)) <= MOST_LEVELS
     return "ordinal" if is_whole and few and _same_units(column, numbers) else "numeric"
+
+
+def _are_measurements(scores: Floats) -> bool:
+    """Tell whether scores are too many and too fine to be labels."""
+    seen = np.unique(scores[~np.isnan(scores)])
+    return len(seen) > MOST_LEVELS and bool((seen % 1 != 0).any())
 
 
 def _labelled(

@@ -26,6 +26,7 @@ from rmg_plugin_stats.validation.measuring import (
     differences,
     discrimination,
 )
+from rmg_plugin_stats.validation.pairing import surface_of_pairs
 from rmg_plugin_stats.validation.people import FEW, People, people_of
 from rmg_plugin_stats.validation.raters import CEILING, among_people, ends, stand_in
 from rmg_plugin_stats.validation.slicing import slices
@@ -59,7 +60,7 @@ class Question:
     slices: Sequence[str] = ()
     cluster: str | None = None
     system: str | None = None
-    text: str | None = None
+    text: Sequence[str] = ()
     family: str | None = None
     own: str | None = None
     probes: Sequence[str] = ()
@@ -68,7 +69,7 @@ class Question:
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the dataset's rows that are needed."""
-        named = (self.cluster, self.system, self.text, self.family)
+        named = (self.cluster, self.system, *self.text, self.family)
         paths = (*fields_among(self.labels), *self.slices, *(each for each in named if each))
         return tuple(dict.fromkeys(paths))
 
@@ -114,8 +115,8 @@ def validate(run: StoredRun, question: Question) -> Validation:
 def _text_fields(run: StoredRun, question: Question) -> dict[str, str]:
     """Return for each grader the field of its responses: the one given, or its mapper's."""
     names = question.columns or [each.name for each in run.columns]
-    if question.text is not None:
-        return dict.fromkeys(names, question.text)
+    if question.text:
+        return {} if len(question.text) > 1 else dict.fromkeys(names, question.text[0])
     try:
         graders = run.config.graders
     except ConfigError:
@@ -170,9 +171,11 @@ def _matches(
         else:
             found.append(made)
     if unfit and (question.columns or not found):
-        raise DataError(
-            [Problem(f"the labels do not fit {name!r}: {why}") for name, why in unfit.items()]
-        )
+        grouped: dict[str, list[str]] = {}
+        for name, why in unfit.items():
+            grouped.setdefault(why, []).append(repr(name))
+        said = "; ".join(f"{', '.join(names)}: {why}" for why, names in grouped.items())
+        raise DataError([Problem(f"the labels do not fit {said}")])
     return found, [f"{name} is left out: {why}" for name, why in unfit.items()]
 
 
@@ -201,7 +204,7 @@ class _About:
             slices(found, {name: self.held.fields[name] for name in self.question.slices}),
             positions(found),
             repeats(found),
-            surface(found, seen) if seen is not None else None,
+            surface(found, seen) if seen is not None else self._pairs(found),
             self._family(found),
         )
         yield from (each for each in made if each is not None)
@@ -214,6 +217,12 @@ class _About:
             return None
         values = self.held.fields[self.question.system]
         return cluster_by([_key(values[at]) for at in found.rows])
+
+    def _pairs(self, found: Match) -> Section | None:
+        if len(self.question.text) < 2:
+            return None
+        first, second = (self.held.fields[each] for each in self.question.text)
+        return surface_of_pairs(found, first, second)
 
     def _family(self, found: Match) -> Section | None:
         if self.question.family is None or self.question.own is None:
@@ -297,7 +306,7 @@ def _unasked(question: Question, about: _About, matches: Sequence[Match]) -> Sec
         if not (question.own if name == "family" else getattr(question, name))
     ]
     without = [each.name for each in matches if each.name not in about.responses]
-    if without:
+    if without and len(question.text) < 2:
         names = ", ".join(without)
         notes.append(f"length and style of {names}: name the field of the responses with --text")
     once = [each.name for each in matches if each.column.repeats is None]
