@@ -350,3 +350,41 @@ def test_an_empty_file_of_labels_is_told(desk, capsys):
     (desk / "labels.csv").write_text("")
     run = run_of(desk, ROWS, {"judge": "share:score"})
     assert "labels.csv: the file is empty" in wrong(capsys, run, "--labels", "labels.csv")
+
+
+ODD = [
+    {
+        "id": number,
+        "same": 0.5,
+        "share": number / 12,
+        "broken": "??" if number < 4 else number / 12,
+        "stars": number % 5 + 1,
+        "of the broken": number % 2 if number < 4 else None,
+        "one": 1 if number == 7 else None,
+        "two": number % 2 if number in {5, 8} else None,
+        "raters": [number % 2, None if number % 3 else 1, None],
+        "tie": [0, 0.5, 1][number % 3],
+        "negative": -number,
+        "other stars": number * 7 % 5 + 1,
+    }
+    for number in range(12)
+]
+"""Labels and scores of which hardly a figure can be made."""
+
+
+@pytest.mark.parametrize(
+    "labels", ["of the broken", "one", "two", "raters", "tie", "negative", "other stars", "same"]
+)
+def test_a_figure_that_cannot_be_had_says_why(desk, capsys, labels):
+    columns = {
+        "same": "share:same", "share": "share:share", "broken": "share:broken",
+        "stars": "stars:stars",
+    }  # fmt: skip
+    answer = validated(capsys, run_of(desk, ODD, columns), "--labels", labels, "--slice", "stars")
+    silent = [
+        (key, each["name"])
+        for key, section in answer.report["sections"].items()
+        for each in section.get("figures", ())
+        if (each["value"] is None or each["low"] is None) and not each["why"]
+    ]
+    assert silent == []

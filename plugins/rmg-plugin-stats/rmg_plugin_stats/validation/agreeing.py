@@ -15,7 +15,7 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intraclass import intraclass_correlation
 from rmg_plugin_stats.labels import UNREADABLE, Pairs, code
 from rmg_plugin_stats.reports import Grid, Section
-from rmg_plugin_stats.validation.matched import Match
+from rmg_plugin_stats.validation.matched import Match, unweighted
 
 MOST_LABELS = 20
 """Labels beyond which figures of each one are left out."""
@@ -25,14 +25,14 @@ def agreement(match: Match) -> Section:
     """Return raw agreement, what chance leaves of it, and prevalence."""
     key, title = f"{match.name}.agreement", f"{match.name}: agreement with people"
     if not match.has_labels:
-        return Section(key, title, on_a_scale(match))
+        return Section(key, title, [unweighted(each, match) for each in on_a_scale(match)])
     pairs = match.pairs()
     figures = [raw_agreement(pairs), cohen_kappa(pairs)]
     if match.kind == "ordinal":
         figures += [_weighted(match, pairs, "linear"), _weighted(match, pairs, "quadratic")]
-    figures += [gwet_ac1(pairs), _alpha(match)]
+    figures += [gwet_ac1(pairs), unweighted(_alpha(match), match)]
     if match.kind == "ordinal":
-        figures += on_a_scale(match)
+        figures += [unweighted(each, match) for each in on_a_scale(match)]
     notes = []
     if len(pairs.labels) <= MOST_LABELS:
         figures += [label_agreement(pairs, each) for each in pairs.labels[: pairs.scored]]

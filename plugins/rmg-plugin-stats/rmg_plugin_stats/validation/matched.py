@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from rmg_core import DataError, Problem
 from rmg_plugin_stats.clusters import Clusters
+from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.labels import Label, Pairs, Rules, pair_up
 from rmg_plugin_stats.panels import majority
 from rmg_plugin_stats.reading import ColumnScores
 from rmg_plugin_stats.samples import Floats, Places
 from rmg_plugin_stats.validation.people import People
 from rmg_plugin_stats.validation.wording import label_name, listed
+from rmg_plugin_stats.wording import joined
 
 Kind = Literal["binary", "nominal", "ordinal", "numeric"]
 MOST_LEVELS: Final = 11
@@ -109,6 +111,13 @@ class Match:
             return self.codes(self.raters)
         table = [[np.nan if x is None else x for x in line] for line in self.raters]
         return np.array(table, dtype=float).reshape(len(self.raters), len(self)).T
+
+
+def unweighted(figure: Figure, found: Match) -> Figure:
+    """Say of a figure that it does not use the weights of labels, where they have some."""
+    if found.weights is None:
+        return figure
+    return evolve(figure, rule=joined(figure.rule, "weights are not used"))
 
 
 def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked) -> Match | str:

@@ -28,7 +28,7 @@ from rmg_plugin_stats.discrimination import (
 )
 from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.reports import Grid, Section, number
-from rmg_plugin_stats.validation.matched import Match
+from rmg_plugin_stats.validation.matched import Match, unweighted
 
 KINDS: tuple[Kind, ...] = ("spearman", "kendall", "pearson")
 
@@ -45,7 +45,7 @@ def association(
         figures += [correlation_within(scores, prompts, kind) for kind in KINDS]
     if systems is not None:
         figures += [correlation_of_systems(scores, systems, kind) for kind in KINDS]
-    figures = [_unweighted(each, match) for each in figures]
+    figures = [unweighted(each, match) for each in figures]
     notes = [] if match.is_upward else ["a lower score is better: below 0 is agreement"]
     title = f"{match.name}: how far scores go with people"
     return Section(f"{match.name}.correlation", title, figures, notes=notes)
@@ -66,7 +66,7 @@ def differences(match: Match) -> Section | None:
     return Section(
         key,
         title,
-        [_unweighted(each, match) for each in (*figures, *limits_of_agreement(scores))],
+        [unweighted(each, match) for each in (*figures, *limits_of_agreement(scores))],
         notes=["bias is judge - people"],
     )
 
@@ -164,12 +164,6 @@ def _bins(found: Reliability) -> Iterator[tuple[str, ...]]:
 def _is_probability(match: Match) -> bool:
     """Tell whether scores could be the probabilities of a yes, so that distances have a meaning."""
     return match.kind == "binary" and match.column.bounds == (0.0, 1.0)
-
-
-def _unweighted(figure: Figure, match: Match) -> Figure:
-    if match.weights is None:
-        return figure
-    return evolve(figure, rule="; ".join(filter(None, (figure.rule, "weights are not used"))))
 
 
 def _negative(value: float | None) -> float | None:

@@ -20,7 +20,7 @@ from rmg_plugin_stats.raters import (
 from rmg_plugin_stats.reports import Grid, Section, interval, number
 from rmg_plugin_stats.samples import Floats
 from rmg_plugin_stats.validation.agreeing import MOST_LABELS
-from rmg_plugin_stats.validation.matched import Match
+from rmg_plugin_stats.validation.matched import Match, unweighted
 from rmg_plugin_stats.validation.measuring import within
 
 CEILING = "human ceiling: a rater against the others"
@@ -36,7 +36,7 @@ def among_people(match: Match, key: str = "people") -> Section | None:
         why = "one rater: how far people agree cannot be told, nor what a judge could reach"
         return Section(key, "People among themselves", notes=[why])
     if match.kind == "numeric":
-        return Section(key, title, _of_numbers(match))
+        return Section(key, title, [unweighted(each, match) for each in _of_numbers(match)])
     ratings = code(match.raters, match.labels)
     clusters = match.clusters
     metric: Literal["nominal", "ordinal"] = "ordinal" if match.kind == "ordinal" else "nominal"
@@ -51,7 +51,7 @@ def among_people(match: Match, key: str = "people") -> Section | None:
     figures += _by_pair(match)
     if len(ratings.labels) <= MOST_LABELS:
         figures += rater_prevalence(ratings, clusters=clusters)
-    return Section(key, title, figures)
+    return Section(key, title, [unweighted(each, match) for each in figures])
 
 
 def stand_in(match: Match) -> Section | None:
@@ -76,7 +76,8 @@ def stand_in(match: Match) -> Section | None:
             judge = evolve(ceiling.judge, name="the judge against the same majorities")
             figures.append(within(judge, 0, 1))
     made, tests, said = _alternative(match, judged, table)
-    return Section(key, title, [*figures, *made], tests, [*notes, *said])
+    both = [unweighted(each, match) for each in (*figures, *made)]
+    return Section(key, title, both, tests, [*notes, *said])
 
 
 def _alternative(

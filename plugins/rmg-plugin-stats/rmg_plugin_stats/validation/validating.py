@@ -338,7 +338,7 @@ def _warnings(
                 "nothing in units of the scale is available"
             )
     if people.weights is not None:
-        yield "labels have weights: figures stand for the whole run, where they can be weighted"
+        yield "labels have weights: figures stand for the whole run, unless they say otherwise"
 
 
 def _facts(
