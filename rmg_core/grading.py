@@ -1,11 +1,12 @@
 """The runner as Python sees it: graders and samples in, outcomes out."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from operator import attrgetter
 from os import PathLike
+from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -22,12 +23,15 @@ from rmg_core.runner.archive import Again, Archive
 from rmg_core.runner.ended import Ended
 from rmg_core.runner.execution import Execution
 from rmg_core.runner.failures import tasks_together
+from rmg_core.runner.needs import Need
 from rmg_core.runner.progress import Progress, screen_here, total_of
 from rmg_core.runner.session import Session
 from rmg_core.runner.sources import Rows, source_of
 from rmg_core.runner.waiting import wait_for
 from rmg_core.runner.window import GradedSample, OpenSample
 from rmg_core.runs.keeping import Keeping, end
+from rmg_core.runs.regrading import needs_of_rows, plan_of_column
+from rmg_core.runs.stored import StoredRun
 from rmg_core.spending import ModelSummary
 from rmg_core.store import Durability
 
@@ -87,6 +91,32 @@ class GradingRunner:
         made = cls.__new__(cls)
         made._set_up(plan, None)  # noqa: SLF001 - its own class
         return made
+
+    @classmethod
+    def of_column(
+        cls, run: StoredRun, column: str, *, repeats: int = 1, calls: int | None = None
+    ) -> "GradingRunner":
+        """Make a runner of one grader of a kept run, which grades other inputs as it did there.
+
+        Its samples are the grader's inputs by their names, as `run.inputs` gives them. Options,
+        models, limits and budget are those of the run's config; `calls` is a budget beside.
+
+        Raises:
+            ConfigError: the grader cannot be made any more, or the column is an aggregator's.
+            DataError: there is no such column.
+        """
+        return cls.from_plan(plan_of_column(run, column, repeats=repeats, calls=calls))
+
+    def needs(
+        self, rows: Iterable[Mapping[str, Any]], *, run_dir: str | PathLike[str]
+    ) -> tuple[Need, ...]:
+        """Say what a run of rows in a directory would ask of each model; nothing is asked.
+
+        Raises:
+            DataError: a row is not a sample.
+            StoreError: the store of the directory cannot be read.
+        """
+        return needs_of_rows(self.plan, rows, Path(run_dir))
 
     def _set_up(self, plan: Plan, id_field: str | None) -> None:
         self.plan = plan

@@ -68,3 +68,8 @@ def test_runs_script_reports_every_row():
     for name in ("plain", "waiting"):
         assert f"S1 first run, {name}, µs a cell" in report["CPU"]
         assert f"S3 nothing to do, {name}, s" in report["CPU"]
+
+
+def test_validate_script_reports_every_row():
+    report = report_of("validate.py", "--samples", "60")
+    assert {"cpu_seconds", "peak_mb"} == set(report["validate"]) == set(report["read"])

@@ -14,6 +14,7 @@ def rmg_commands() -> Mapping[str, object]:
         "estimate": "rmg_plugin_stats.cli.estimate:command",
         "rank": "rmg_plugin_stats.cli.rank:command",
         "sample": "rmg_plugin_stats.cli.sample:command",
+        "validate": "rmg_plugin_stats.cli.validate:command",
     }
 
 

@@ -19,6 +19,9 @@ from rmg_core import (
 )
 from rmg_plugin_stats.samples import Floats
 
+UNSEEN = (np.nan, np.nan)
+POSITIONS = {"a": 1.0, "b": 0.0}
+
 
 @frozen(eq=False)
 class ColumnScores:
@@ -28,7 +31,9 @@ class ColumnScores:
     a column a repeat, None where the grader ran once. `labels` has what each outcome says in
     `metadata["label"]`, None where it says nothing. `scale` is None where the scores are on
     several, or where there is none. The rest counts the samples without a score: of `absent` ones
-    there is no outcome at all.
+    there is no outcome at all. `failures` has the place of each error, with its kind and message.
+    `orders` has, of a column that compares two answers, what it said of each sample with either
+    shown first, by the position that won: 1 the first, 0 the second, 0.5 neither, nan nothing.
     """
 
     column: RunColumn
@@ -40,10 +45,16 @@ class ColumnScores:
     ranked: int = 0
     errors: Mapping[str, int] = field(factory=dict)
     absent: int = 0
+    failures: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
+    orders: Floats | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
         return self.column.name
+
+    @property
+    def is_pairwise(self) -> bool:
+        return self.orders is not None
 
     @property
     def scored(self) -> int:
@@ -132,19 +143,28 @@ class _Gathered:
         self.scales: set[Scale] = set()
         self.counts: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
+        self.failures: list[tuple[int, str, str]] = []
+        self.orders: list[tuple[float, float]] = []
         self._has_labels = False
+        self._is_pairwise = False
 
     def add(
         self, outcome: Outcome | None, repeats: "Sequence[Outcome | None] | None" = None
     ) -> None:
         label = None
+        orders = UNSEEN
         if isinstance(outcome, GraderScore):
             self.scores.append(outcome.score)
             self.scales.add(outcome.scale)
-            label = outcome.metadata.get("label")
+            if outcome.metadata:
+                label = outcome.metadata.get("label")
+                if "net" in outcome.metadata:
+                    orders = by_position(outcome.metadata.get("votes"))
+                    self._is_pairwise = True
         else:
+            self._count(outcome)  # by its place, which is the number of scores so far
             self.scores.append(np.nan)
-            self._count(outcome)
+        self.orders.append(orders)
         self.labels.append(label)
         self._has_labels = self._has_labels or label is not None
         if self.column.repeats > 1:
@@ -152,8 +172,9 @@ class _Gathered:
 
     def _count(self, outcome: Outcome | None) -> None:
         match outcome:
-            case GraderError(kind=kind):
+            case GraderError(kind=kind, error=said):
                 self.errors[kind] += 1
+                self.failures.append((len(self.scores), kind, said))
             case GraderRank():
                 self.counts["ranked"] += 1
             case GraderSkip():
@@ -173,7 +194,27 @@ class _Gathered:
             ranked=self.counts["ranked"],
             errors=dict(sorted(self.errors.items())),
             absent=self.counts["absent"],
+            failures=tuple(self.failures),
+            orders=np.array(self.orders) if self._is_pairwise else None,
         )
+
+
+def by_position(votes: Any) -> tuple[float, float]:
+    """Return which position won in the votes on two answers, of both orders in which they stood.
+
+    1 for the response shown first, 0 for the second, 0.5 for neither, nan where none counts; of
+    several votes in an order it is what they say on balance.
+    """
+    nets: dict[tuple[int, ...], list[float]] = {(0, 1): [], (1, 0): []}
+    for vote in votes if isinstance(votes, Sequence) else ():
+        labels = vote.get("verdict", {}).get("labels", {})
+        order = tuple(vote.get("order", (0, 1)))
+        if order in nets and "" in labels:
+            nets[order].append(POSITIONS.get(str(labels[""]).casefold(), 0.5))
+    first, second = (
+        (np.sign(np.mean(each) - 0.5) + 1) / 2 if each else np.nan for each in nets.values()
+    )
+    return float(first), float(second)
 
 
 def _score_of(outcome: Outcome | None) -> float:

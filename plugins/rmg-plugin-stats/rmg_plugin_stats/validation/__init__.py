@@ -1,0 +1,1 @@
+"""How a run's graders compare with people: what `rmg validate` finds."""

@@ -1,0 +1,59 @@
+"""What a judge must beat: the commonest label, a guess, the longest response."""
+
+import numpy as np
+from attrs import evolve
+
+from rmg_plugin_stats.agreement import raw_agreement
+from rmg_plugin_stats.discrimination import roc_auc, score_up
+from rmg_plugin_stats.figures import Figure
+from rmg_plugin_stats.labels import MISSING, Label, code
+from rmg_plugin_stats.reports import Section
+from rmg_plugin_stats.samples import Floats
+from rmg_plugin_stats.validation.matched import Match
+
+
+def baselines(match: Match, lengths: Floats | None = None) -> Section | None:
+    """Return what costs nothing and how far it agrees with people."""
+    if not match.has_labels:
+        return None
+    figures = [majority_label(match), *_guesses(match)]
+    notes = []
+    if match.kind == "binary" and lengths is not None:
+        longest = roc_auc(score_up(lengths, match.target, clusters=match.clusters))
+        figures.append(evolve(longest, name="ROC AUC of the length: the longer is a yes"))
+    elif match.kind == "binary":
+        notes.append("length: not available, name the field of the responses with --text")
+    title = f"{match.name}: what costs nothing"
+    return Section(f"{match.name}.baselines", title, figures, notes=notes)
+
+
+def commonest(match: Match) -> Label | None:
+    """Return the label that most samples have by the truth."""
+    known = [each for each in match.truth if each is not None]
+    if not known:
+        return None
+    counts = {label: known.count(label) for label in match.labels}
+    return max(counts, key=counts.__getitem__)
+
+
+def majority_label(match: Match) -> Figure:
+    """Return the agreement with people of saying the commonest label always."""
+    label = commonest(match)
+    if label is None:
+        return Figure("always the commonest label", None, unit="pairs", why="no sample has a truth")
+    found = raw_agreement(match.pairs_with([label] * len(match)))
+    return evolve(found, name=f"always {label!r}, the commonest label")
+
+
+def _guesses(match: Match) -> list[Figure]:
+    codes = code([match.truth], match.labels).codes[:, 0]
+    known = codes != MISSING
+    n = int(known.sum())
+    if not n:
+        return []
+    counts = np.bincount(codes[known], minlength=len(match.labels)) / n
+    why = "no interval: it follows from the shares of the labels"
+    return [
+        Figure("a guess by the shares of the labels", float((counts**2).sum()), n=n, why=why),
+        Figure("a guess, each label alike", 1 / len(match.labels), n=n, why=why),
+    ]
