@@ -105,5 +105,5 @@ def test_an_aggregator_has_no_inputs(run):
 
 
 def test_an_unknown_column_offers_the_near_miss(run):
-    with pytest.raises(DataError, match="has no grader or aggregator 'sam'.*'same'"):
+    with pytest.raises(DataError, match=r"has no grader or aggregator 'sam'.*'same'"):
         GradingRunner.of_column(run, "sam")
