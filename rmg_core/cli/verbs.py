@@ -12,6 +12,9 @@ import click
 from rmg_core.cli.exits import exits
 from rmg_core.cli.screen import one_line, ready, redacting, tell
 
+_MODULES = {"show": "showing"}
+"""A module `show` would hide `rmg_core.cli.show`, which verbs of packs write with."""
+
 NOUN = "command"
 """What the registry calls a verb."""
 
@@ -46,7 +49,8 @@ class VerbGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.known:
-            module = import_module(f"rmg_core.cli.{cmd_name.replace('-', '_')}")
+            name = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
+            module = import_module(f"rmg_core.cli.{name}")
             found: click.Command = module.command
             return found
         if cmd_name.startswith("-") or ctx.resilient_parsing:

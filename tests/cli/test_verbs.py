@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
 
+from rmg_core import cli
 from rmg_core.cli import VERBS, rmg
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,3 +132,9 @@ def test_a_broken_pack_does_not_hide_the_verbs_of_others(desk, install_pack):
     install_pack("bad", "import nowhere_to_be_found")
     install_pack("stats", VERB)
     assert desk.rmg("compare", "x").code == 0
+
+
+def test_no_verb_hides_what_verbs_of_packs_write_with():
+    for verb in VERBS:
+        rmg.get_command(click.Context(rmg), verb)
+    assert [name for name in cli.__all__ if isinstance(getattr(cli, name), ModuleType)] == []
