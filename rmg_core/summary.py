@@ -175,6 +175,7 @@ class Summary:
         return {
             "samples": self.samples,
             "complete": self.is_complete,
+            "failed": [column.name for column in self.too_many_errors],
             "rows_skipped": self.rows_skipped,
             "duplicates": self.duplicates,
             "max_errors": self.max_errors,

@@ -117,6 +117,7 @@ def test_a_summary_is_json():
     assert orjson.loads(orjson.dumps(made)) == {
         "samples": 2,
         "complete": True,
+        "failed": [],
         "rows_skipped": 0,
         "duplicates": 0,
         "max_errors": 0.5,

@@ -21,7 +21,7 @@ from rmg_core.runs.directory import SUMMARY, command_of
 from rmg_core.runs.finding import store_of
 from rmg_core.runs.origin import config_of
 from rmg_core.runs.rows import Rows, picked, rows_of
-from rmg_core.store import CallTotals, Store
+from rmg_core.store import CallTotals, Column, Store
 
 
 @frozen
@@ -29,12 +29,29 @@ class RunColumn:
     """A column of a run: a grader's, or an aggregator's, which has no `use` and no `scale`.
 
     `use` is the name of the grader in its pack, or of its code. `repeats` is how often it ran.
+    `made_by` is what else its grades depend on: distribution, release, version, a digest of the
+    source where no release tells it, and options, with the models among them.
     """
 
     name: str
     use: str | None = None
     scale: Scale | None = None
     repeats: int = 1
+    made_by: Mapping[str, Any] = field(default=NOTHING, repr=False, eq=False)
+
+    @classmethod
+    def of(cls, column: Column) -> "RunColumn":
+        grader = column.grader
+        if grader is None:
+            return cls(column.name, repeats=column.repeats)
+        made_by = {
+            "distribution": grader.distribution,
+            "release": grader.release,
+            "version": grader.version,
+            "source": grader.source,
+            "options": orjson.loads(grader.options),
+        }
+        return cls(column.name, grader.name, grader.scale, column.repeats, made_by)
 
     @property
     def is_aggregator(self) -> bool:
@@ -81,13 +98,7 @@ class StoredRun:
         """
         file = store_of(str(run_dir))
         with Store.read(file) as store:
-            columns = tuple(
-                RunColumn(each.name, repeats=each.repeats)
-                if each.grader is None
-                else RunColumn(each.name, each.grader.name, each.grader.scale, each.repeats)
-                for each in store.columns()
-            )
-            yield cls(file.parent, columns, store)
+            yield cls(file.parent, tuple(map(RunColumn.of, store.columns())), store)
 
     def column(self, name: str) -> RunColumn:
         """Return a column by its name.
@@ -109,7 +120,7 @@ class StoredRun:
         A run that goes on, was killed or was stopped has a part of them.
         """
         try:
-            summary = orjson.loads((self.place / SUMMARY).read_bytes())
+            summary = self._summary()
             is_whole, samples = bool(summary["complete"]), int(summary["samples"])
         except (OSError, ValueError, KeyError, TypeError):
             said = f"the run goes on still, or was killed: there is no {SUMMARY}"
@@ -121,6 +132,9 @@ class StoredRun:
         again = f"; for all, run again with: {command}" if command else ""
         return f"these results are partial ({said}){again}"
 
+    def _summary(self) -> Any:
+        return orjson.loads((self.place / SUMMARY).read_bytes())
+
     @cached_property
     def config(self) -> Config:
         """The config that the run was begun with, from the copy in its directory.
@@ -129,6 +143,24 @@ class StoredRun:
             ConfigError: there is none, or it does not say where the run was begun.
         """
         return config_of(self.place)
+
+    @property
+    def imprint(self) -> str:
+        """What tells the dataset that was graded from any other; empty where that is not known."""
+        return self._store.dataset
+
+    @property
+    def failure(self) -> str | None:
+        """Why the run failed, in a sentence: a column with more errors than `max_errors` allows.
+
+        None of one that did not, or has not come to its end.
+        """
+        try:
+            failed = [str(each) for each in self._summary()["failed"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        names = ", ".join(map(repr, failed))
+        return f"the run failed: too many errors in {names}" if failed else None
 
     @property
     def ranked(self) -> frozenset[str]:
@@ -161,6 +193,16 @@ class StoredRun:
         pick = picked(fields)
         yield from self._samples(rows_of(self.config, self._store.dataset, pick))
         pick.check()
+
+    def rows(self) -> "Iterator[tuple[StoredSample, Mapping[str, Any] | None]]":
+        """Yield each sample with the whole of its row; None where the dataset has it no more.
+
+        Raises:
+            ConfigError: the dataset cannot be found any more.
+            DataError: the dataset cannot be read, or is another than the run's.
+        """
+        for sample in self._samples(rows_of(self.config, self._store.dataset, dict)):
+            yield evolve(sample, fields=NOTHING), sample.fields
 
     def _samples(self, rows: Rows | None) -> Iterator[StoredSample]:
         counts = {each.name: each.repeats for each in self.columns if each.repeats > 1}
