@@ -11,6 +11,7 @@ __all__ = ["rmg_commands", "rmg_statistics"]
 def rmg_commands() -> Mapping[str, object]:
     """Return the verbs of this pack."""
     return {
+        "compare": "rmg_plugin_stats.cli.compare:command",
         "estimate": "rmg_plugin_stats.cli.estimate:command",
         "rank": "rmg_plugin_stats.cli.rank:command",
         "sample": "rmg_plugin_stats.cli.sample:command",

@@ -294,6 +294,8 @@ def _with_interval(like: Figure, influences: Floats, clusters: Clusters) -> Figu
     count = clusters.count
     if count < 2 or like.value is None:
         return evolve(like, why="no interval: two clusters are the least")
+    if not influences.any():
+        return evolve(like, why="no interval: every pair that differs differs alike")
     half = t_quantile(like.level, count - 1) * variance_of_sum(influences, clusters) ** 0.5
     rule = f"{like.rule}; t interval over {count} clusters"
     return evolve(like, low=like.value - half, high=like.value + half, rule=rule)

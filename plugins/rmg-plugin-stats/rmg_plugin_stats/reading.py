@@ -30,10 +30,12 @@ class ColumnScores:
     `scores` has one number a sample, nan where there is no score. `repeats` has a row a sample and
     a column a repeat, None where the grader ran once. `labels` has what each outcome says in
     `metadata["label"]`, None where it says nothing. `scale` is None where the scores are on
-    several, or where there is none. The rest counts the samples without a score: of `absent` ones
-    there is no outcome at all. `failures` has the place of each error, with its kind and message.
-    `orders` has, of a column that compares two answers, what it said of each sample with either
-    shown first, by the position that won: 1 the first, 0 the second, 0.5 neither, nan nothing.
+    several, or where there is none. `lacks` says of each sample why it has no score: `skipped`,
+    `ranked`, `absent` or the kind of its error; it is empty where it has one. The rest counts them:
+    of `absent` ones there is no outcome at all. `failures` has the place of each error, with its
+    kind and message. `orders` has, of a column that compares two answers, what it said of each
+    sample with either shown first, by the position that won: 1 the first, 0 the second, 0.5
+    neither, nan nothing.
     """
 
     column: RunColumn
@@ -41,6 +43,7 @@ class ColumnScores:
     scale: Scale | None
     repeats: Floats | None = field(default=None, repr=False)
     labels: tuple[Any, ...] = field(default=(), repr=False)
+    lacks: tuple[str, ...] = field(default=(), repr=False)
     skipped: int = 0
     ranked: int = 0
     errors: Mapping[str, int] = field(factory=dict)
@@ -140,6 +143,7 @@ class _Gathered:
         self.scores: list[float] = []
         self.repeats: list[list[float]] = []
         self.labels: list[Any] = []
+        self.lacks: list[str] = []
         self.scales: set[Scale] = set()
         self.counts: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
@@ -151,7 +155,7 @@ class _Gathered:
     def add(
         self, outcome: Outcome | None, repeats: "Sequence[Outcome | None] | None" = None
     ) -> None:
-        label = None
+        label, lack = None, ""
         orders = UNSEEN
         if isinstance(outcome, GraderScore):
             self.scores.append(outcome.score)
@@ -162,25 +166,29 @@ class _Gathered:
                     orders = by_position(outcome.metadata.get("votes"))
                     self._is_pairwise = True
         else:
-            self._count(outcome)  # by its place, which is the number of scores so far
+            lack = self._count(outcome)  # by its place, which is the number of scores so far
             self.scores.append(np.nan)
         self.orders.append(orders)
         self.labels.append(label)
+        self.lacks.append(lack)
         self._has_labels = self._has_labels or label is not None
         if self.column.repeats > 1:
             self.repeats.append([*map(_score_of, repeats or [None] * self.column.repeats)])
 
-    def _count(self, outcome: Outcome | None) -> None:
+    def _count(self, outcome: Outcome | None) -> str:
         match outcome:
             case GraderError(kind=kind, error=said):
                 self.errors[kind] += 1
                 self.failures.append((len(self.scores), kind, said))
+                return kind
             case GraderRank():
-                self.counts["ranked"] += 1
+                lack = "ranked"
             case GraderSkip():
-                self.counts["skipped"] += 1
+                lack = "skipped"
             case _:
-                self.counts["absent"] += 1
+                lack = "absent"
+        self.counts[lack] += 1
+        return lack
 
     def made(self) -> ColumnScores:
         scales = self.scales or ({self.column.scale} - {None})
@@ -190,6 +198,7 @@ class _Gathered:
             next(iter(scales)) if len(scales) == 1 else None,
             np.array(self.repeats, dtype=float) if self.column.repeats > 1 else None,
             tuple(self.labels) if self._has_labels else (),
+            tuple(self.lacks),
             skipped=self.counts["skipped"],
             ranked=self.counts["ranked"],
             errors=dict(sorted(self.errors.items())),

@@ -79,6 +79,11 @@ def figure_row(figure: Figure) -> tuple[str, str, str, str, str]:
     return figure.name, number(figure.value), interval(figure), f"{figure.n:,} {figure.unit}", how
 
 
+def figure_json(figure: Figure) -> dict[str, Any]:
+    """Return a figure as values of JSON; what is not available is null, with why."""
+    return _finite(asdict(figure))
+
+
 def number(value: float | None) -> str:
     """Write a number to four digits, or that there is none."""
     if value is None or not math.isfinite(value):
@@ -104,7 +109,7 @@ def _tables(section: Section) -> list[tuple[str, list[tuple[str, ...]]]]:
 def _section_json(section: Section) -> dict[str, Any]:
     made: dict[str, Any] = {"title": section.title}
     if section.figures:
-        made["figures"] = [_finite(asdict(each)) for each in section.figures]
+        made["figures"] = [figure_json(each) for each in section.figures]
     for grid in section.grids:
         head, *rows = grid.rows
         made.setdefault("tables", {})[grid.title] = [
