@@ -46,7 +46,7 @@ from rmg_core.outcomes import (
 if TYPE_CHECKING:
     from rmg_core.aggregators import NamedAggregator
     from rmg_core.basic.combining import WeightedSumAggregator
-    from rmg_core.config import Fault, read_document
+    from rmg_core.config import Fault, GateConfig, read_document
     from rmg_core.datasets import BadRow
     from rmg_core.deprecations import Deprecated, RmgDeprecationWarning
     from rmg_core.grading import GradingRunner
@@ -66,6 +66,7 @@ __all__ = [
     "DataError",
     "Deprecated",
     "Fault",
+    "GateConfig",
     "GradeTrial",
     "GraderError",
     "GraderRank",
@@ -103,6 +104,7 @@ _LATE = {
     "BadRow": "rmg_core.datasets",
     "Deprecated": "rmg_core.deprecations",
     "Fault": "rmg_core.config",
+    "GateConfig": "rmg_core.config",
     "GradingRunner": "rmg_core.grading",
     "Interval": "rmg_core.spread",
     "Model": "rmg_core.models",

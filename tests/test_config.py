@@ -31,8 +31,8 @@ HEAD = '[graders.polite]\nuse = "text/contains"\n'
 
 GRADER_KEYS = "keys: isolate, mapper, max_concurrency, options, repeats, timeout, use, when"
 KEYS = (
-    "keys: aggregators, budget, choose, dataset, graders, max_concurrency, max_errors, models, "
-    "observers, packs, requires, run, sinks"
+    "keys: aggregators, budget, choose, dataset, gates, graders, max_concurrency, max_errors, "
+    "models, observers, packs, requires, run, sinks"
 )
 KEEP_OUT = "keep keys out of configs: put it in an environment variable, and name the variable"
 

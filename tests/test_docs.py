@@ -11,6 +11,7 @@ bash      has commands, one a line: `rmg …` runs; pip, git, pytest, cd and the
 console   has commands after `$`, with what they print; one may fail only where that is shown
 text      right after one of these is what it prints
 json      is read, one value a line
+yaml      is read; what it would run is not run, but each `rmg …` in it is one that rmg takes
 
 A first line such as `# my_graders.py` gives a block a file of that name. `…` in what is shown
 stands for anything. A fragment of a config is completed by an HTML comment above it, which starts
@@ -37,9 +38,12 @@ from typing import Any, get_args
 
 import anyio
 import attrs
+import click
 import pytest
+import yaml
 from attrs import define, field, frozen
 
+from rmg_core.cli import rmg
 from rmg_core.config import Config
 from rmg_core.config.kinds import options_of, written_type
 from rmg_core.errors import ConfigError
@@ -51,7 +55,7 @@ EXAMPLE = Path("docs") / "examples" / "quickstart"
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 RUN_HERE = [name for name in NAMES if not name.startswith("docs/tutorial/")]
-LANGUAGES = {"python", "toml", "bash", "console", "text", "json"}
+LANGUAGES = {"python", "toml", "bash", "console", "text", "json", "yaml"}
 FOR_THE_READER = ("python -m pip ", "python -m pytest", "python -m venv ", "git ", "cd ", ". ")
 
 _FENCE = re.compile(
@@ -183,6 +187,15 @@ class Reader:
     def read_json(self, block: Block) -> None:
         for line in block.text.splitlines():
             json.loads(line)
+
+    def read_yaml(self, block: Block) -> None:
+        assert isinstance(yaml.safe_load(block.text), dict)
+        for line in block.text.splitlines():
+            if found := re.search(r"(?:^|run:) *(rmg .*)", line):
+                _, verb, *words = shlex.split(found[1])
+                command = rmg.get_command(click.Context(rmg), verb)
+                assert command is not None, verb
+                command.make_context(verb, words)
 
 
 async def finish(made: Any) -> None:

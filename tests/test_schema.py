@@ -251,6 +251,7 @@ GOOD = [
     GRADER + '[dataset]\npath = "a.jsonl"\nformat = "csv"\noptions = { encoding = "other" }',
     GRADER + '[dataset]\npath = "-"\nid = "id"\non_bad_row = "skip"',
     GRADER + '[sinks.t]\nuse = "csv"\noptions = { separator = ";" }\n[observers.o]\nuse = "x/y"',
+    GRADER + "[gates.a]\nmin = 0.5\nslice = { language = 'de', hard = true, turn = 1 }",
     'requires = ["a>=1"]\npacks = ["text"]\nchoose = { text = "a" }\nmax_concurrency = 1\n'
     "max_errors = 1\n" + GRADER + '[run]\ndir = "runs/x"',
 ]
@@ -286,6 +287,10 @@ BAD = [
     GRADER + "[models.m]\nuse = 'x'\nrpm = 0",
     GRADER + "[models.m]\nuse = 'x'\nmax_concurrency = 'many'",
     GRADER + "[budget]\nusd = -1",
+    GRADER + "[gates.a]\nmin = '1'",
+    GRADER + "[gates.a]\nmin_coverage = 2",
+    GRADER + "[gates.a]\nslice = {}",
+    GRADER + "[gates.'a b']\nmin = 1",
     GRADER + "[run]\ndir = 3",
     "max_concurrency = 0\n" + GRADER,
     "max_errors = 2\n" + GRADER,

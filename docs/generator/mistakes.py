@@ -133,6 +133,11 @@ MISTAKES: Mapping[str, tuple[Mistake, ...]] = {
             GRADER + 'when = "short < 1"\n' + SHORT + 'when = "exact < 1"\n',
         ),
     ),
+    "Gates": (
+        Mistake("[gates.exakt]", GRADER + "[gates.exakt]\nmin = 0.5\n"),
+        Mistake("a gate without a rule", GRADER + '[gates.exact]\nby = "topic"\n'),
+        Mistake("[gates.exact] min = 70", GRADER + "[gates.exact]\nmin = 70\n"),
+    ),
     "Aggregators": (
         _aggregator("weighted_sum", "options = { weights = { exakt = 1 } }"),
         _aggregator("weighted_sum", "options = { weights = { exact = -1 } }"),

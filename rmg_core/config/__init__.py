@@ -2,6 +2,7 @@
 
 from rmg_core.config.documents import read_document
 from rmg_core.config.findings import Fault, OptionsError
+from rmg_core.config.gates import GateConfig, gate_faults
 from rmg_core.config.load import Draft, draft_config, load_config, parse_config
 from rmg_core.config.model import (
     AggregatorConfig,
@@ -25,6 +26,7 @@ __all__ = [
     "DatasetConfig",
     "Draft",
     "Fault",
+    "GateConfig",
     "GraderConfig",
     "KeyPath",
     "ModelConfig",
@@ -34,6 +36,7 @@ __all__ = [
     "config_schema",
     "draft_config",
     "expanded",
+    "gate_faults",
     "load_config",
     "name_fault",
     "options_schema",

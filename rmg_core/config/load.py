@@ -27,6 +27,7 @@ _NAMED: Final = {
     "models": "model",
     "graders": "grader",
     "aggregators": "aggregator",
+    "gates": "gate",
     "sinks": "sink",
     "observers": "observer",
 }

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import Attribute, field, frozen
 from attrs.validators import ge, gt, le, min_len, optional
 
+from rmg_core.config.gates import GateConfig
 from rmg_core.config.models import BudgetConfig, ModelConfig, at_least_one
 from rmg_core.config.positions import KeyPath
 from rmg_core.config.source import Source
@@ -185,6 +186,9 @@ class Config:
     )
     aggregators: Mapping[str, AggregatorConfig] = field(
         factory=dict, metadata={"help": "the aggregators; the name of each is a column"}
+    )
+    gates: Mapping[str, GateConfig] = field(
+        factory=dict, metadata={"help": "what a run must come to, which `rmg gate` looks at"}
     )
     sinks: Mapping[str, UseConfig] = field(
         factory=dict, metadata={"help": "where finished cells go, beside the run directory"}

@@ -95,6 +95,7 @@ def config_schema(
         table = parts[section]
         table["propertyNames"] = {"pattern": NAME_PATTERN}
         choose(table["additionalProperties"], _options(classes), about.get(section, NOTHING))
+    parts["gates"]["propertyNames"] = {"pattern": NAME_PATTERN}
     parts["graders"]["minProperties"] = 1
     grader = parts["graders"]["additionalProperties"]["properties"]
     grader["mapper"] = mapper_schema(

@@ -5,7 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from rmg_core.config import Config, Draft, draft_config
+from rmg_core.config import Config, Draft, draft_config, gate_faults
 from rmg_core.datasets import Dataset, format_of
 from rmg_core.errors import ConfigError, Problem
 from rmg_core.hints import near_miss
@@ -52,6 +52,7 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
     unread = draft.columns - set(config.graders) - set(config.aggregators)
     graders = with_conditions(parts, _graders(parts), unread)
     aggregators = _aggregators(parts, graders, unread)
+    _check_gates(parts, graders, aggregators, unread)
     dataset = _dataset(parts)
     sinks = _named(parts, "sink", "sinks")
     observers = _named(parts, "observer", "observers")
@@ -69,6 +70,20 @@ def plan_of_draft(draft: Draft, registry: Registry | None = None) -> Plan:
         sinks=sinks,
         observers=observers,
     )
+
+
+def _check_gates(
+    parts: Parts,
+    graders: Mapping[str, PlannedGrader | None],
+    aggregators: Iterable[PlannedAggregator],
+    unread: Iterable[str],
+) -> None:
+    """Note what is wrong with the gates of the config, which no run is made of."""
+    columns: dict[str, Scale | None] = dict.fromkeys((*unread, *parts.config.aggregators))
+    columns |= {name: None if each is None else each.scale for name, each in graders.items()}
+    columns |= {each.name: each.scale for each in aggregators}
+    for fault in gate_faults(parts.config.gates, columns):
+        parts.note(fault.path, fault.message, fault.hint, on=fault.at)
 
 
 def _check_prices(parts: Parts) -> None:

@@ -17,8 +17,10 @@ VALUED: Final = frozenset({"--set", "--run-dir", "--on-bad-row", "--limit"})
 """The options of `rmg run` that a value follows; a test holds them against the command."""
 
 
-def config_of(run_dir: Path) -> Config:
+def config_of(run_dir: Path, more: Sequence[str] = ()) -> Config:
     """Read the copy of a config, whose relative paths start from where the run was begun.
+
+    `more` are overrides beside those that the run was begun with.
 
     Raises:
         ConfigError: it is not there, is wrong, or does not say how the run was begun.
@@ -35,7 +37,7 @@ def config_of(run_dir: Path) -> Config:
     folder = Path(given.config).parent
     config = parse_config(text, file=given.config, base=folder, overrides=given.overrides)
     base = _base_of(run_dir, Path(given.run_dir or config.run_dir), Path(given.config))
-    return parse_config(text, file=str(file), base=base, overrides=given.overrides)
+    return parse_config(text, file=str(file), base=base, overrides=[*given.overrides, *more])
 
 
 @frozen

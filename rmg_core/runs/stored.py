@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from attrs import evolve, field, frozen
 
-from rmg_core.config import Config
+from rmg_core.config import Config, GateConfig, load_config
 from rmg_core.errors import ConfigError, DataError, Problem
 from rmg_core.hints import suggestion
 from rmg_core.outcomes import NOTHING, Cell, Outcome, Scale
@@ -19,6 +19,7 @@ from rmg_core.plan import PlannedGrader, plan_of_config
 from rmg_core.runner.repeats import mean_of
 from rmg_core.runs.directory import SUMMARY, command_of
 from rmg_core.runs.finding import store_of
+from rmg_core.runs.gates import gates_of
 from rmg_core.runs.origin import config_of
 from rmg_core.runs.rows import Rows, picked, rows_of
 from rmg_core.store import CallTotals, Column, Store
@@ -143,6 +144,24 @@ class StoredRun:
             ConfigError: there is none, or it does not say where the run was begun.
         """
         return config_of(self.place)
+
+    def gates(
+        self, config: str | Path | None = None, overrides: Sequence[str] = (), *, has_other: bool
+    ) -> Mapping[str, GateConfig]:
+        """Return the gates of the run's config, or of another, for the columns of this run.
+
+        `overrides` are written `key.path=value`. `has_other` says whether there is another run to
+        compare with.
+
+        Raises:
+            ConfigError: there is none, one is of a column that the run does not have or needs
+                another run, or the config is wrong.
+        """
+        return gates_of(
+            config_of(self.place, overrides) if config is None else load_config(config, overrides),
+            {each.name: each.scale for each in self.columns},
+            has_other=has_other,
+        )
 
     @property
     def imprint(self) -> str:

@@ -13,6 +13,7 @@ def rmg_commands() -> Mapping[str, object]:
     return {
         "compare": "rmg_plugin_stats.cli.compare:command",
         "estimate": "rmg_plugin_stats.cli.estimate:command",
+        "gate": "rmg_plugin_stats.cli.gate:command",
         "rank": "rmg_plugin_stats.cli.rank:command",
         "sample": "rmg_plugin_stats.cli.sample:command",
         "validate": "rmg_plugin_stats.cli.validate:command",
