@@ -1,18 +1,22 @@
 """Whether the rows of two runs are those of the same samples."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from rmg_core import ConfigError, DataError, Problem, StoredRun
+from rmg_core import ConfigError, DataError, Problem, StoredRun, StoredSample
 from rmg_plugin_stats.matching import Matched
 
 MOSTLY = 0.9
 """From this share on a field is taken for one of the sample, and where it differs is told."""
+
+MOST_ROWS = 20_000
+"""So many rows of each run are looked at, of which the rest can be told."""
 
 
 @frozen
@@ -23,7 +27,7 @@ class FieldAlike:
     alike: int
     pairs: int
     tells: bool
-    differs_at: tuple[int, ...] = ()
+    differs_at: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -53,14 +57,16 @@ def look_at_rows(
     if first.imprint and first.imprint == second.imprint:
         return Alikeness(note="both runs are of the same dataset")
     try:
-        ours, theirs = (dict(_hashes(each.rows())) for each in (first, second))
+        ours, theirs = (_hashes(islice(each.rows(), MOST_ROWS)) for each in (first, second))
     except (ConfigError, DataError) as fault:
         return Alikeness(warnings=(f"the rows of the two runs could not be compared: {fault}",))
     ids = {each.config.dataset.id for each in (first, second)}
+    seen = (matched.first < MOST_ROWS) & (matched.second < MOST_ROWS)
+    left, right = matched.first[seen], matched.second[seen]
     fields = tuple(
-        _alike(name, ours[name], theirs[name], matched)
-        for name in ours
-        if name in theirs and name not in ids
+        _alike(name, line[left], theirs.fields[name][right], [ours.names[at] for at in left])
+        for name, line in ours.fields.items()
+        if len(left) and name in theirs.fields and name not in ids
     )
     warnings = [*_said(fields, matched, is_insisted=is_insisted)]
     return Alikeness(fields, _note(fields), tuple(warnings))
@@ -89,43 +95,47 @@ def _said(fields: tuple[FieldAlike, ...], matched: Matched, *, is_insisted: bool
         yield f"are these the same samples? {said}"
     for each in telling:
         if MOSTLY <= each.share < 1:
-            at = ", ".join(str(place) for place in each.differs_at)
-            yield f"{each}, first at index {at}: are these the same samples?"
+            yield f"{each}, such as {', '.join(each.differs_at)}: are these the same samples?"
 
 
-def _hashes(
-    rows: Iterable[tuple[Any, Mapping[str, Any] | None]],
-) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
-    """Yield for each field of the rows a number for each row, which tells its value.
+@frozen(eq=False)
+class _Hashed:
+    """What samples are called, and for each field of their rows a number that tells its value.
 
     It is 0 where there is none, and below 0 for what is no number itself.
     """
+
+    names: Sequence[str]
+    fields: Mapping[str, npt.NDArray[np.int64]]
+
+
+def _hashes(rows: Iterable[tuple[StoredSample, Mapping[str, Any] | None]]) -> _Hashed:
     found: dict[str, dict[int, int]] = {}
-    count = 0
-    for place, (_, row) in enumerate(rows):
-        count = place + 1
+    names = []
+    for place, (sample, row) in enumerate(rows):
+        names.append(f"#{sample.index}" if sample.id is None else repr(sample.id))
         for name, value in (row or {}).items():
-            told = abs(hash(json.dumps(value, sort_keys=True, default=str))) or 1
+            is_text = isinstance(value, str)
+            text = value if is_text else json.dumps(value, sort_keys=True, default=str)
+            told = abs(hash((is_text, text))) or 1
             is_number = isinstance(value, int | float)
             found.setdefault(name, {})[place] = told if is_number else -told
+    lines = {}
     for name, each in found.items():
-        line = np.zeros(count, dtype=np.int64)
-        line[list(each)] = list(each.values())
-        yield name, line
+        lines[name] = np.zeros(len(names), dtype=np.int64)
+        lines[name][list(each)] = list(each.values())
+    return _Hashed(names, lines)
 
 
 def _alike(
-    name: str, ours: npt.NDArray[np.int64], theirs: npt.NDArray[np.int64], matched: Matched
+    name: str,
+    one: npt.NDArray[np.int64],
+    other: npt.NDArray[np.int64],
+    names: Sequence[str],
 ) -> FieldAlike:
-    one, other = ours[matched.first], theirs[matched.second]
     same = one == other
     # A language or a source is alike in rows that have nothing to do with one another, and so is
     # the number of a row.
     tells = len(np.unique(one[one < 0])) >= max(2, len(one) / 2)
-    return FieldAlike(
-        name,
-        int(same.sum()),
-        len(one),
-        tells,
-        tuple(map(int, matched.first[~same][:3])),
-    )
+    others = tuple(names[at] for at in np.flatnonzero(~same)[:3])
+    return FieldAlike(name, int(same.sum()), len(one), tells, others)

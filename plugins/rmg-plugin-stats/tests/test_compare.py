@@ -226,7 +226,7 @@ def test_a_question_that_differs_here_and_there_is_told(tmp_path, capsys):
     answers[7]["question"] = "something else"
     other = graded(tmp_path, "other", answers, {"right": "unit"})
     _, error = found(capsys, str(one), str(other))
-    assert error.startswith("question differs in 1 of 20 pairs, first at index 7: are these")
+    assert error.startswith("question differs in 1 of 20 pairs, such as 's7': are these")
 
 
 def test_a_field_with_too_many_values_makes_no_slices(tmp_path, capsys):
