@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import click
 
@@ -14,6 +14,10 @@ from rmg_core.cli.screen import one_line, ready, redacting, tell
 
 NOUN = "command"
 """What the registry calls a verb."""
+
+_MODULES: Final = {"new-pack": "new_pack", "show": "showing"}
+"""Verbs whose module has another name: one named `show` would take the place of the function that
+is public beside it, as soon as it is imported."""
 
 
 class VerbGroup(click.Group):
@@ -46,7 +50,7 @@ class VerbGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.known:
-            module = import_module(f"rmg_core.cli.{cmd_name.replace('-', '_')}")
+            module = import_module(f"rmg_core.cli.{_MODULES.get(cmd_name, cmd_name)}")
             found: click.Command = module.command
             return found
         if cmd_name.startswith("-") or ctx.resilient_parsing:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+import rmg_core.cli
 from rmg_core.cli import VERBS, rmg
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,13 @@ def test_help_of_every_verb_ends_with_an_example(desk, verb):
 def test_every_verb_with_something_to_read_has_json(verb):
     command = rmg.get_command(click.Context(rmg), verb)
     assert "--json" in [option for each in command.params for option in each.opts]
+
+
+def test_no_verb_takes_the_place_of_what_is_public_beside_it():
+    for verb in VERBS:
+        rmg.get_command(click.Context(rmg), verb)
+    public = [getattr(rmg_core.cli, name) for name in rmg_core.cli.__all__]
+    assert [each for each in public if not callable(each)] == []
 
 
 def test_help_lists_the_verbs_and_where_to_find_more(desk):
