@@ -58,6 +58,7 @@ print(*sys.modules, file=sys.stderr)
     assert {each for each in loaded if each.startswith("rmg_core.cli.")} == {
         "rmg_core.cli.exits",
         "rmg_core.cli.screen",
+        "rmg_core.cli.sheets",
         "rmg_core.cli.verbs",
     }
     heavy = {"rich", "orjson", "anyio", "cattrs", "rmg_core.registry", "rmg_core.config"}

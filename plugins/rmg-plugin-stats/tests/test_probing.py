@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from rmg_core import ConfigError, DataError, StoredRun
+from rmg_core.cli import rmg
 from rmg_plugin_stats.probes import probe
 from rmg_plugin_stats.probes.items import answer_of, pick, sides_of
 
@@ -162,6 +164,19 @@ def test_samples_without_a_score_are_left_out_and_told(folder):
     assert section.notes[-1] == (
         "Samples: 8 of 8 that have a score, all; 4 more have no score in the run."
     )
+
+
+def test_answers_that_a_probe_leaves_alone_are_told(folder):
+    with run_of(folder, "wordy", count=6) as run:
+        coded = json.loads(Path("rows.jsonl").read_text().splitlines()[0])
+    coded |= {"id": "code", "response": "```python\nprint(1)\n```"}
+    with Path("rows.jsonl").open("a") as file:
+        file.write(json.dumps(coded) + "\n")
+    CliRunner().invoke(rmg, ["run", "qa.toml", "--quiet"])
+    with StoredRun.open("runs/qa") as run:
+        style, length = probe(run, "wordy", ["style", "length"])
+    assert style.notes[-1] == "1 of them have no answer that this probe alters."
+    assert length.notes[-1] == "Samples: 7 of 7 that have a score, all."
 
 
 def test_no_sample_with_a_score_leaves_no_figure(folder):

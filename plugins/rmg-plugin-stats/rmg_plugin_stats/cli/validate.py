@@ -1,6 +1,8 @@
 """`rmg validate`: how far the graders of a run agree with people."""
 
 import math
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -181,7 +183,8 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
         probes, Asked(kind, threshold, label_threshold, ties, missing, tie),
     )  # fmt: skip
     asked = Probes(probes, probe_limit, probe_calls, offline, probe_answer, tell)
-    with StoredRun.open(run) as stored:
+    # What graders print must not stand among the results.
+    with StoredRun.open(run) as stored, redirect_stdout(sys.stderr):
         place = stored.place
         if labels:
             found = validate(stored, question)

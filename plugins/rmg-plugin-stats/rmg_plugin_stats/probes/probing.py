@@ -158,7 +158,11 @@ def _told(job: _Job, picked: Picked) -> list[str]:
     drawn = f"drawn at random under seed {job.setting.seed}" if count < scored else "all"
     said = f"Samples: {count:,} of {scored:,} that have a score, {drawn}"
     left_out = [f"{number:,} more {what}" for what, number in picked.left_out.items()]
-    return ["; ".join([said, *left_out]) + "."]
+    told = ["; ".join([said, *left_out]) + "."]
+    untouched = count - len({each.place for each in job.altered})
+    if job.altered and untouched:
+        told.append(f"{untouched:,} of them have no answer that this probe alters.")
+    return told
 
 
 def _pending(answers: Answers) -> list[str]:

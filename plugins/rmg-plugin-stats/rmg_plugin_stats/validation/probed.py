@@ -1,8 +1,6 @@
 """A validation with its graders asked anew, to see what sways them."""
 
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 
 from attrs import evolve, frozen
 
@@ -31,18 +29,16 @@ class Probes:
             DataError: there is no such probe, or the dataset is another.
             StoreError: what is kept of a probe cannot be read or written.
         """
-        # What graders print must not stand among the results.
-        with redirect_stdout(sys.stderr):
-            made = probe(
-                run,
-                column,
-                self.names,
-                limit=self.limit,
-                calls=self.calls,
-                offline=self.offline,
-                answer=self.answer,
-                tell=self.tell,
-            )
+        made = probe(
+            run,
+            column,
+            self.names,
+            limit=self.limit,
+            calls=self.calls,
+            offline=self.offline,
+            answer=self.answer,
+            tell=self.tell,
+        )
         return [
             evolve(part, key=f"{column}.{part.key}", title=f"{column}: {part.title}")
             for part in made
