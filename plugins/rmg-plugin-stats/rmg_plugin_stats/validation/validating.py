@@ -101,7 +101,7 @@ def validate(run: StoredRun, question: Question) -> Validation:
     about = _About(held, clusters, question, responses)
     parts = [section for each in matches for section in about.sections(each)]
     shared = [_summary(matches, parts, held), *_of_people(matches)]
-    more = [*_panel(matches), cost(run), _unasked(question, about, matches)]
+    more = [*_panel(matches), cost(run, held.columns.values()), _unasked(question, about, matches)]
     report = Report(
         f"{held.place}: {len(matches)} {'grader' if len(matches) == 1 else 'graders'} "
         f"beside {_counted(len(people.raters), 'rater')} of {int(people.labelled.sum()):,} samples",
