@@ -17,6 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# Where nothing is compiled beforehand, a start compiles all that it loads, each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 HERE = Path(__file__).resolve().parent
 BOTH = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 NO_NETWORK = {
