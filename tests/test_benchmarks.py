@@ -63,6 +63,11 @@ def test_script_measures_its_rows(line, script, monkeypatch, capsys):
     assert set(told["targets"]) == ROWS[line]
 
 
+def test_the_script_of_validations_tells_time_and_memory(script, monkeypatch, capsys):
+    told = told_by(script("validate"), ["--samples", "60"], monkeypatch, capsys)
+    assert {"cpu_seconds", "peak_mb"} == set(told["validate"]) == set(told["read"])
+
+
 def test_every_target_is_measured_by_a_script(script):
     measured = set().union(*ROWS.values(), OF_FRESH_PROCESSES, OF_LITELLM)
     assert set(script("targets").TARGETS) == measured

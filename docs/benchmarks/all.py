@@ -2,7 +2,7 @@
 
     python docs/benchmarks/all.py                     some ten minutes; writes results.md
     python docs/benchmarks/all.py --peers DIR         with the peers that are installed there
-    python docs/benchmarks/all.py --quick             half a minute; prints the page
+    python docs/benchmarks/all.py --quick             a minute or two; prints the page
 
 The figures of the short form say that everything runs, and nothing else.
 """
@@ -34,6 +34,7 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "control": ([], ["--calls", "1000", "--rounds", "1"]),
     "processes": ([], ["--rows", "40", "--rounds", "1"]),
     "sandbox": ([], ["3"]),
+    "validate": ([], ["--samples", "60"]),
     "scaling": ([], ["--most", "1000"]),
     "peers": ([], ["--part", "100", "--calls", "64"]),
 }
@@ -60,6 +61,7 @@ A floor is what the same work costs without rmg, measured in the same run.
 *Here* is the target at the pace of that run: where the floor took longer than on the machine that
 the target was set for, so may the figure; where a row has no such floor, the pace of a bare loop
 decides, which makes a score object in 1.0 µs there.
+[What rmg costs](../explanation/what-rmg-costs.md) says where more cannot be had.
 """
 
 
@@ -73,7 +75,7 @@ def run(name: str, arguments: list[str]) -> dict[str, Any]:
     if done.returncode:
         said = done.stderr.strip().splitlines()
         return {"failed": said[-1] if said else f"exit {done.returncode}", "targets": {}}
-    return {**json.loads(done.stdout), "seconds": seconds}
+    return {"targets": {}, **json.loads(done.stdout), "seconds": seconds}
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

@@ -231,7 +231,7 @@ def main() -> None:
         graders = graders_in(folder)
         grade = trivial(graders.same, chosen.rows, chosen.rounds)
         bare = bare_pair(folder, max(chosen.rows // 20, 10), chosen.rounds)
-        cores = two_cores(graders.computes, max(chosen.rows // 10, 20), chosen.rounds)
+        cores = two_cores(graders.computes, max(chosen.rows // 20, 20), chosen.rounds)
         tell(
             {
                 "R5": figure(grade["cpu_us_a_grade"], grade["floor"]),
@@ -239,7 +239,7 @@ def main() -> None:
             },
             a_trivial_grader=grade,
             two_processes=cores,
-            two_processes_graders_of_packs=of_packs(chosen.rows // 40, chosen.rounds),
+            two_processes_graders_of_packs=of_packs(chosen.rows // 100, chosen.rounds),
             restart=restarts(graders.same, 4 * chosen.rounds),
             pace=pace(),
         )
