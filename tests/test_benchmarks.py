@@ -1,75 +1,100 @@
 """The benchmark scripts run, in a short form; what they measure is not asserted here."""
 
+import importlib.util
 import json
-import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
 
+# In this process, since a start for each would take longer than what it runs.
+ROWS = {
+    "runner --rows 50 --rounds 1": {"R1", "R2"},
+    "stream --rows 100": {"R3", "R3 memory"},
+    "waiting --rows 8 --rounds 1": {"R6", "R6 log-normal", "R6 blocking", "R7"},
+    "store --cells 50 --batch 20 --rounds 1": {"S4"},
+    "share --rows 8 --rounds 1": {"S2", "S2 commit"},
+    "runs --rows 20 --rounds 1": {"R4", "S1", "S1 async", "S3", "S3 nothing to do"},
+    "models --calls 8 --rounds 1 --clients openai/chat aiohttp+orjson": {"J1", "J1 wall"},
+    "judging --cells 4 --rounds 1": {"J2", "J2 verdicts"},
+    "control --calls 100 --rounds 1": {"J4", "J4 queued", "J4 throughput"},
+    "processes --rows 10 --rounds 1": {"R5", "R5 cores"},
+}
+OF_FRESH_PROCESSES = {"U1", "U1 memory", "U2", "U2 graders", "U3", "U4"}
+OF_LITELLM = {"J3"}
 
-def report_of(script: str, *arguments: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, SCRIPTS / script, *arguments], check=True, capture_output=True, text=True
-    )
-    made: dict[str, object] = json.loads(done.stdout)
+
+@pytest.fixture
+def script(monkeypatch):
+    """Import scripts as they find one another: by their names alone."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    before = {*sys.modules}
+    yield load
+    for name in {*sys.modules} - before:
+        if getattr(sys.modules[name], "__file__", None) and str(SCRIPTS) in str(
+            sys.modules[name].__file__
+        ):
+            del sys.modules[name]
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def told_by(module: ModuleType, arguments: list[str], monkeypatch, capsys) -> dict[str, object]:
+    monkeypatch.setattr(sys, "argv", ["script", *arguments])
+    module.main()
+    made: dict[str, object] = json.loads(capsys.readouterr().out)
     return made
 
 
-def test_runner_script_reports_every_row():
-    report = report_of("runner.py", "--rows", "200", "--stream-rows", "2000", "--rounds", "1")
-    assert set(report["in memory"]) == {"bare loop", "R1 function", "R2 async def"}
-    assert "R3 stream µs" in report["stream"]
-    assert "R4 rmg run µs" in report["command"]
+@pytest.mark.parametrize("line", ROWS)
+def test_script_measures_its_rows(line, script, monkeypatch, capsys):
+    name, *arguments = line.split()
+    told = told_by(script(name), arguments, monkeypatch, capsys)
+    assert set(told["targets"]) == ROWS[line]
 
 
-def test_startup_script_reports_every_row():
-    report = report_of("startup.py", "--rounds", "1")
-    assert set(report["above bare Python s"]) == {
-        "U1 import rmg_core",
-        "U2 rmg --help",
-        "U2 rmg graders",
-        "rmg check",
-    }
+def test_the_script_of_validations_tells_time_and_memory(script, monkeypatch, capsys):
+    told = told_by(script("validate"), ["--samples", "60"], monkeypatch, capsys)
+    assert {"cpu_seconds", "peak_mb"} == set(told["validate"]) == set(told["read"])
 
 
-def test_processes_script_reports_every_row():
-    report = report_of("processes.py", "--rows", "40", "--rounds", "1")
-    assert "R5 µs a grade" in report["a trivial grader"]
-    assert len(report["two processes"]["times as fast"]) == 1
-    assert set(report["two processes, graders of packs"]) == {"text/rougeL", "math/math_equal"}
-    assert "wall ms" in report["restart"]
+def test_every_target_is_measured_by_a_script(script):
+    measured = set().union(*ROWS.values(), OF_FRESH_PROCESSES, OF_LITELLM)
+    assert set(script("targets").TARGETS) == measured
 
 
-def test_models_script_reports_every_row():
-    report = report_of("models.py", "--calls", "20", "--rounds", "1")
-    assert "J1 openai/chat" in report["clients"]
-    assert "J2 CPU ms a cell" in report["cells"]
-    assert "J4 CPU µs a call" in report["control"]
+def test_target_of_a_slow_machine_is_as_much_larger(script):
+    target = script("targets").Target("a grade", "µs", 3, reference=1.0)
+    assert target.is_met(5.9, floor=2.0, pace=None)
+    assert not target.is_met(6.1, floor=2.0, pace=None)
 
 
-def test_store_script_reports_every_row():
-    report = report_of("store.py", "--cells", "300", "--batch", "100", "--rounds", "1")
-    assert set(report["µs a cell"]) == {
-        "bare table",
-        "write",
-        "write, batches of 10,000",
-        "find",
-        "link what is linked",
-        "read all cells",
-        "finish",
-        "verify",
-    }
-    assert "S4 bytes a cell" in report
+def test_target_of_a_fast_machine_is_no_smaller(script):
+    target = script("targets").Target("a grade", "µs", 3, reference=1.0)
+    assert target.is_met(2.9, floor=0.5, pace=None)
 
 
-def test_runs_script_reports_every_row():
-    report = report_of("runs.py", "--rows", "200", "--rounds", "1")
-    for name in ("plain", "waiting"):
-        assert f"S1 first run, {name}, µs a cell" in report["CPU"]
-        assert f"S3 nothing to do, {name}, s" in report["CPU"]
-
-
-def test_validate_script_reports_every_row():
-    report = report_of("validate.py", "--samples", "60")
-    assert {"cpu_seconds", "peak_mb"} == set(report["validate"]) == set(report["read"])
+def test_page_says_what_was_not_measured_and_what_failed(script):
+    page = script("all").page(
+        {
+            "runner": {"targets": {"R1": {"measured": 2.5, "floor": 1.0}}},
+            "scaling": {"failed": "no room on the disk", "targets": {}},
+            "peers": {"peers": {"deepeval": {"failed": "is not installed"}}, "targets": {}},
+        },
+        60,
+    )
+    assert "| R1 |" in page
+    assert "| **2.5** | 1 | 2.5 | yes |" in page
+    assert "| not measured |" in page
+    assert "no room on the disk" in page
+    assert "| deepeval |  | is not installed |" in page

@@ -1,48 +1,50 @@
-"""What `rmg run` costs over its store: a first run, the same again, and one that goes on.
+"""What does a run from a file cost: into a file, into the store, again, and resumed? R4, S1, S3.
 
-    python docs/benchmarks/runs.py              100,000 rows
+    python docs/benchmarks/runs.py                      100,000 rows
     python docs/benchmarks/runs.py --rows 1000 --rounds 1
 
-Prints one JSON object. CPU is user + system of the whole command, start-up included, and every
-figure is the median of `--rounds` rounds. Beside it stands what a bare SQLite table of as many
-rows costs in the same run, with an index of random keys and as durable.
+Each run is a process of its own; the cost of one over a single row is taken off R4 and S1. R4 reads
+JSONL, maps, and writes the outcomes to a file through the sink `jsonl`; S1 is `rmg run`, whose
+outcomes are in the store, as durable as SQLite makes them. The floor of R4 is a loop in one process
+that reads, maps, grades and writes the same; that of S1 a bare SQLite table of number, fingerprint
+and score, committed as often and as durable; that of S3 a loop that reads the rows, hashes each and
+looks it up in that table.
 """
 
 import argparse
 import json
-import os
-import platform
-import resource
+import shutil
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
-from store import bare, cost, made
+import orjson
+from measuring import BOTH, cost, cpu_seconds, figure, pace, tell
+from store import bare, made
+
+from rmg_core import GraderScore
 
 GRADERS = """
-import os, resource, time
+import resource
 
 calls = 0
 
-def note():
+def same(response: str, reference: str) -> float:
     global calls
     calls += 1
-    if calls in (1, TENTH, ALL):
-        rss = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
-        with open("noted", "a") as file:
-            file.write(f"{calls} {time.time()} {time.process_time()} {rss}\\n")
-
-def plain(response: str, reference: str) -> float:
-    note()
+    if calls == 1:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        with open("noted", "w") as file:
+            file.write(str(used.ru_utime + used.ru_stime))
     return 1.0 if response == reference else 0.0
 
 async def waiting(response: str, reference: str) -> float:
-    note()
-    return 1.0 if response == reference else 0.0
+    return same(response, reference)
 """
 CONFIG = """
 [dataset]
@@ -50,72 +52,97 @@ path = "rows.jsonl"
 id = "id"
 [graders.same]
 use = "./graders.py:{name}"
+mapper = {{ response = "output.text", reference = "reference" }}
+"""
+SINK = """
+[sinks.out]
+use = "jsonl"
+options = { path = "outcomes.jsonl" }
+"""
+STREAM = """
+import anyio
+from rmg_core import GradingRunner
+
+async def main():
+    async with GradingRunner.from_config("sink.toml").stream() as graded:
+        async for _ in graded:
+            pass
+
+anyio.run(main)
 """
 
 
 def prepare(folder: Path, rows: int) -> None:
+    folder.mkdir()
     with (folder / "rows.jsonl").open("w") as file:
         for number in range(rows):
             row = {
                 "id": f"q{number}",
-                "response": f"answer {number} of the set",
+                "output": {"text": f"answer {number} of the set"},
                 "reference": f"answer {number + number % 2} of the set",
             }
             file.write(json.dumps(row) + "\n")
-    code = GRADERS.replace("TENTH", str(rows // 10)).replace("ALL", str(rows))
-    (folder / "graders.py").write_text(code)
-    for name in ("plain", "waiting"):
+    (folder / "graders.py").write_text(GRADERS)
+    for name in ("same", "waiting"):
         (folder / f"{name}.toml").write_text(CONFIG.format(name=name))
+    (folder / "sink.toml").write_text(CONFIG.format(name="same") + SINK)
 
 
 def run(folder: Path, *arguments: str) -> float:
-    """Run `rmg`; return the seconds of CPU that it used."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [sys.executable, "-m", "rmg_core", *arguments],
-        cwd=folder,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    """Run Python; return the seconds of CPU that it used."""
+    before = cpu_seconds(BOTH[1])
+    subprocess.run([sys.executable, *arguments], cwd=folder, check=True, capture_output=True)
+    return cpu_seconds(BOTH[1]) - before
 
 
-def noted(folder: Path) -> list[list[float]]:
-    file = folder / "noted"
-    lines = [[float(each) for each in line.split()] for line in file.read_text().splitlines()]
-    file.unlink()
-    return lines
+def rmg_run(folder: Path, name: str, *arguments: str) -> float:
+    return run(folder, "-m", "rmg_core", "run", f"{name}.toml", *arguments)
 
 
-def one_round(rows: int, found: dict[str, list[float]]) -> None:
-    def note(name: str, value: float) -> None:
-        found.setdefault(name, []).append(value)
+def bare_lines(folder: Path) -> None:
+    """Read, map, grade and write, with nothing kept but the lines."""
+    with (folder / "rows.jsonl").open("rb") as lines, (folder / "bare.jsonl").open("wb") as out:
+        for line in lines:
+            row = orjson.loads(line)
+            is_same = row["output"]["text"] == row["reference"]
+            score = GraderScore(1.0 if is_same else 0.0)
+            out.write(orjson.dumps({"id": row["id"], "score": score.score}) + b"\n")
 
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        prepare(folder, rows)
-        table = cost(lambda: bare(folder / "bare.sqlite", made(rows), 1000), rows)
-        note("bare table µs a row", table)
-        for name in ("plain", "waiting"):
-            start = run(folder, "run", f"{name}.toml", "--quiet", "--limit", "1")
-            noted(folder)
-            first = run(folder, "run", f"{name}.toml", "--quiet", "--run-dir", "first")
-            note(f"S1 first run, {name}, µs a cell", (first - start) / rows * 1e6)
-            _, tenth, ended = noted(folder)
-            note(f"RSS MB from 10 % to 100 %, {name}", (ended[3] - tenth[3]) / 2**20)
-            again = run(folder, "run", f"{name}.toml", "--run-dir", "first")
-            note(f"S3 nothing to do, {name}, s", again)
-            most = ("--run-dir", "most", "--limit", str(rows * 9 // 10))
-            run(folder, "run", f"{name}.toml", "--quiet", *most)
-            noted(folder)
-            run(folder, "run", f"{name}.toml", "--run-dir", "most")
-            note(f"S3 to the first new grade of the last tenth, {name}, s", noted(folder)[0][2])
-            for left in ("first", "most"):
-                for each in (folder / left).iterdir():
-                    each.unlink()
-                (folder / left).rmdir()
+
+def bare_resume(folder: Path) -> None:
+    """Read the rows, hash each, and look all up in the bare table."""
+    with (folder / "rows.jsonl").open("rb") as lines:
+        rows = [orjson.loads(line) for line in lines]
+    for row in rows:
+        blake2b(orjson.dumps(row), digest_size=16).hexdigest()
+    with closing(sqlite3.connect(folder / "bare.sqlite")) as connection:
+        query = "SELECT n, f, s FROM t WHERE n = ?"
+        for number in range(len(rows)):
+            connection.execute(query, (number,)).fetchone()
+
+
+def one_round(place: Path, rows: int, note: Callable[[str, float], None]) -> None:
+    one, all_of = place / "one", place / "all"
+    prepare(one, 1)
+    prepare(all_of, rows)
+    note("R4 floor", cost(lambda: bare_lines(all_of), rows))
+    note("S1 floor", cost(lambda: bare(all_of / "bare.sqlite", made(rows), 1000), rows))
+    note("S3 floor", cost(lambda: bare_resume(all_of), 10**6))
+
+    start = run(one, "-c", STREAM)
+    note("R4", (run(all_of, "-c", STREAM) - start) / rows * 1e6)
+    for name, target in (("same", "S1"), ("waiting", "S1 async")):
+        start = rmg_run(one, name, "--quiet")
+        first = rmg_run(all_of, name, "--quiet", "--run-dir", name)
+        note(target, (first - start) / rows * 1e6)
+    note("S3 nothing to do", rmg_run(all_of, "same", "--quiet", "--run-dir", "same"))
+    most = ("--quiet", "--run-dir", "most")
+    rmg_run(all_of, "same", *most, "--limit", str(rows * 9 // 10))
+    (all_of / "noted").unlink()
+    rmg_run(all_of, "same", *most)
+    note("S3", float((all_of / "noted").read_text()))
+    for each in (one, all_of):
+        shutil.rmtree(each)
 
 
 def main() -> None:
@@ -124,23 +151,25 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     found: dict[str, list[float]] = {}
-    for _ in range(chosen.rounds):
-        one_round(chosen.rows, found)
-    figures: dict[str, Any] = {
-        name: round(statistics.median(each), 3) for name, each in found.items()
-    }
-    table = figures["bare table µs a row"]
-    for name in ("plain", "waiting"):
-        share = figures[f"S1 first run, {name}, µs a cell"] / table
-        figures[f"S1 first run, {name} / bare table"] = round(share, 2)
-    report = {
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "rows": chosen.rows,
-        "CPU": figures,
-    }
-    print(json.dumps(report, indent=2, ensure_ascii=False))
+    with tempfile.TemporaryDirectory() as place:
+        for _ in range(chosen.rounds):
+            one_round(
+                Path(place),
+                chosen.rows,
+                lambda name, value: found.setdefault(name, []).append(value),
+            )
+    best = {name: min(each) for name, each in found.items()}
+    tell(
+        {
+            "R4": figure(best["R4"], best["R4 floor"]),
+            "S1": figure(best["S1"], best["S1 floor"]),
+            "S1 async": figure(best["S1 async"], best["S1 floor"]),
+            "S3": figure(best["S3"], best["S3 floor"]),
+            "S3 nothing to do": figure(best["S3 nothing to do"], best["S3 floor"]),
+        },
+        rows=chosen.rows,
+        pace=pace(),
+    )
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
-"""What a start in the sandbox of the pack `code` costs, by level.
+"""What does a start in the sandbox of the pack `code` cost, by level?
 
     python docs/benchmarks/sandbox.py [RUNS]
 
-A run is a program that does nothing, from its start until nothing of it is left. The processor's
-time is that of all its processes; the clock's depends on what else the machine does.
+A run is a program that does nothing, from its start until nothing of it is left. CPU is that of
+all its processes; the wall time depends on what else the machine does.
 """
 
-import resource
 import statistics
 import sys
 from time import perf_counter
+from typing import Any
+
+from measuring import BOTH, cpu_seconds, percentile, tell
 
 from rmg_plugin_code.sandbox import Limits, Program, levels, probe
 from rmg_plugin_code.sandbox.supervisor import run
@@ -21,30 +23,30 @@ PROGRAMS = {
 }
 
 
-def spent() -> float:
-    told = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return told.ru_utime + told.ru_stime
+def cost(level: Any, program: Program, runs: int) -> dict[str, float]:
+    wall, used = [], []
+    for _ in range(runs):
+        before, began = cpu_seconds(BOTH[1]), perf_counter()
+        run(level, program, Limits())
+        wall.append(1000 * (perf_counter() - began))
+        used.append(1000 * (cpu_seconds(BOTH[1]) - before))
+    return {
+        "cpu_ms_p50": round(statistics.median(used), 1),
+        "wall_ms_p50": round(statistics.median(wall), 1),
+        "wall_ms_p95": round(percentile(wall, 0.95), 1),
+    }
 
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    print(f"{'level':16} {'the program':18} {'processor p50':>14} {'clock p50':>10} {'p95':>8}")
+    found: dict[str, Any] = {}
     for name in NAMES:
         level = getattr(levels, name)
         if fault := probe.fault(level):
-            print(f"{name:16} is not reached: {fault}")
+            found[name] = f"is not reached: {fault}"
             continue
-        for what, program in PROGRAMS.items():
-            clock, processor = [], []
-            for _ in range(runs):
-                before, began = spent(), perf_counter()
-                run(level, program, Limits())
-                clock.append(1000 * (perf_counter() - began))
-                processor.append(1000 * (spent() - before))
-            clock.sort()
-            late = clock[int(0.95 * len(clock))]
-            told = f"{statistics.median(processor):11.1f} ms {statistics.median(clock):7.1f} ms"
-            print(f"{name:16} {what:18} {told} {late:5.1f} ms")
+        found[name] = {what: cost(level, program, runs) for what, program in PROGRAMS.items()}
+    tell({}, runs=runs, levels=found)
 
 
 if __name__ == "__main__":

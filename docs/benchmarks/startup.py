@@ -1,43 +1,35 @@
-"""What starting costs: CPU seconds above a bare Python, and memory.
+"""What does starting cost, above a bare Python? Rows U1 to U4.
 
     python docs/benchmarks/startup.py
+    python docs/benchmarks/startup.py --rounds 1
 
-Prints one JSON object. CPU is user + system of a fresh process with compiled files present;
-every figure is the median of `--rounds` rounds, in which bare Python and the commands take turns.
+CPU of fresh processes with compiled files present, those of bare Python taken off. The floor is
+the import of the libraries that the core stands on: attrs, cattrs, anyio and pluggy. All packs
+that are installed count for `rmg graders`. U4 is `rmg run` over one row with a judge, to its end.
 """
 
 import argparse
+import importlib.util
 import json
-import os
-import platform
-import resource
-import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-CONFIG = Path(__file__).parents[1] / "examples" / "quickstart" / "rmg.toml"
+from judging import REPLY, prepare
+from measuring import BOTH, cpu_seconds, figure, least, serving, tell
 
-COMMANDS = {
-    "bare Python": ["-c", "pass"],
-    "U1 import rmg_core": ["-c", "import rmg_core"],
-    "U2 rmg --help": ["-m", "rmg_core.cli", "--help"],
-    "U2 rmg graders": ["-m", "rmg_core.cli", "graders"],
-    "rmg check": ["-m", "rmg_core.cli", "check", str(CONFIG)],
-}
 # Of this process alone: ru_maxrss begins with that of the parent.
-PEAK = """
-for line in open('/proc/self/status'):
-    if line.startswith('VmHWM'):
-        print(line.split()[1])
+PEAK = "\nimport re; print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
+LOADED = """
+import sys
+from rmg_core.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+import json; print(json.dumps(["litellm" in sys.modules]), file=sys.stderr)
 """
-
-
-def cpu_seconds(arguments: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def peak_mb(code: str) -> float:
@@ -51,20 +43,50 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
-    found: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    for _ in range(rounds):
-        for name, arguments in COMMANDS.items():
-            found[name].append(cpu_seconds(arguments))
-    costs = {name: statistics.median(each) for name, each in found.items()}
-    bare = costs.pop("bare Python")
-    report = {
-        "python": platform.python_version(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "bare Python s": round(bare, 4),
-        "above bare Python s": {name: round(each - bare, 4) for name, each in costs.items()},
-        "U1 import rmg_core MB": round(peak_mb("import rmg_core") - peak_mb(""), 1),
-    }
-    print(json.dumps(report, indent=2))
+    with serving(REPLY) as url, tempfile.TemporaryDirectory() as place:
+        prepare(Path(place), url, 2)
+
+        def seconds(*arguments: str) -> float:
+            before = cpu_seconds(BOTH[1])
+            subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=place)
+            return cpu_seconds(BOTH[1]) - before
+
+        rmg = ("-m", "rmg_core")
+        used = least(
+            rounds,
+            bare=lambda: seconds("-c", "pass"),
+            floor=lambda: seconds("-c", "import attrs, cattrs, anyio, pluggy"),
+            door=lambda: seconds("-c", "import rmg_core"),
+            help=lambda: seconds(*rmg, "--help"),
+            graders=lambda: seconds(*rmg, "graders"),
+        )
+        targets = {
+            "U1": figure(used["door"] - used["bare"], used["floor"] - used["bare"]),
+            "U1 memory": figure(peak_mb("import rmg_core") - peak_mb("")),
+            "U2": figure(used["help"] - used["bare"], used["floor"] - used["bare"]),
+            "U2 graders": figure(used["graders"] - used["bare"], used["floor"] - used["bare"]),
+        }
+        if importlib.util.find_spec("rmg_plugin_judge"):
+            judge = least(
+                rounds,
+                bare=lambda: seconds("-c", "pass"),
+                floor=lambda: seconds("-c", "import attrs, cattrs, anyio, pluggy"),
+                check=lambda: seconds(*rmg, "check", "run1.toml"),
+                run=lambda: seconds(*rmg, "run", "run1.toml", "--quiet", "--fresh"),
+            )
+            floor = judge["floor"] - judge["bare"]
+            targets["U3"] = figure(judge["check"] - judge["bare"], floor)
+            targets["U4"] = figure(judge["run"] - judge["bare"], floor)
+            done = subprocess.run(
+                [sys.executable, "-c", LOADED, "check", "run1.toml"],
+                check=True,
+                capture_output=True,
+                text=True,
+                cwd=place,
+            )
+            if json.loads(done.stderr.splitlines()[-1])[0]:
+                raise SystemExit("rmg check has imported litellm")
+    tell(targets, bare_python_s=round(used["bare"], 4))
 
 
 if __name__ == "__main__":

@@ -1,45 +1,29 @@
-"""What the store costs: CPU µs a cell, beside a bare table in the same run.
+"""What does the store cost, a cell, and how large is its file? Row S4.
 
     python docs/benchmarks/store.py                100,000 cells in batches of 1,000
     python docs/benchmarks/store.py --cells 10000
 
-Prints one JSON object. CPU is user + system of this process; every figure is the median of
-`--rounds` rounds. The cells are scores without reasons, each of a sample of its own, with random
-fingerprints, as hashes are. The bare table has number, fingerprint and score, and one index, that
-of the fingerprints: it is what SQLite costs before anything of a store is added.
+The cells are scores without reasons, each of a sample of its own, with random fingerprints, as
+hashes are. The floor is a bare table of number, fingerprint and score: what SQLite costs before
+anything of a store is added. Beside it stands the same table with an index of the fingerprints.
 """
 
 import argparse
 import gc
-import json
-import os
-import platform
 import random
-import resource
 import sqlite3
-import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from measuring import cost, figure, tell
+
 from rmg_core import Cell, GraderScore
 from rmg_core.store import Column, Link, Store, StoredGrader, verify
 
 GRADER = StoredGrader(b"benchmark", "x/same")
-
-
-def cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def cost(work: Callable[[], object], cells: int) -> float:
-    gc.collect()
-    began = cpu_seconds()
-    work()
-    return (cpu_seconds() - began) / cells * 1e6
 
 
 def made(count: int) -> list[Cell]:
@@ -56,12 +40,12 @@ def batches(cells: list[Any], size: int) -> Iterator[list[Any]]:
     return (cells[start : start + size] for start in range(0, len(cells), size))
 
 
-def bare(path: Path, cells: list[Cell], size: int) -> None:
+def bare(path: Path, cells: list[Cell], size: int, index: str = "") -> None:
     """Write number, fingerprint and score in transactions that are as durable."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY, f TEXT UNIQUE, s REAL)")
+        connection.execute(f"CREATE TABLE t (n INTEGER PRIMARY KEY, f TEXT {index}, s REAL)")
         for batch in batches(cells, size):
             rows = [(each.index, each.fingerprint, each.outcome.score) for each in batch]
             connection.execute("BEGIN")
@@ -82,6 +66,8 @@ def one_round(cells: list[Cell], size: int, found: dict[str, list[float]]) -> in
 
     with tempfile.TemporaryDirectory() as folder:
         note("bare table", lambda: bare(Path(folder, "bare.sqlite"), cells, size))
+        indexed = Path(folder, "indexed.sqlite")
+        note("bare table with an index", lambda: bare(indexed, cells, size, "UNIQUE"))
         path = Path(folder, "store.sqlite")
         with Store.open(path) as store:
             store.begin([Column("same", GRADER)])
@@ -117,18 +103,15 @@ def main() -> None:
     for _ in range(chosen.rounds):
         size = one_round(cells, chosen.batch, found)
         large_batches(cells, found)
-    costs = {name: round(statistics.median(each), 2) for name, each in found.items()}
-    report = {
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "cells": chosen.cells,
-        "batch": chosen.batch,
-        "µs a cell": costs,
-        "write / bare table": round(costs["write"] / costs["bare table"], 2),
-        "S4 bytes a cell": round(size / chosen.cells, 1),
-    }
-    print(json.dumps(report, indent=2, ensure_ascii=False))
+    costs = {name: round(min(each), 2) for name, each in found.items()}
+    tell(
+        {"S4": figure(size / chosen.cells)},
+        cells=chosen.cells,
+        batch=chosen.batch,
+        sqlite=sqlite3.sqlite_version,
+        cpu_us_a_cell=costs,
+        write_over_bare_table=round(costs["write"] / costs["bare table"], 2),
+    )
 
 
 if __name__ == "__main__":

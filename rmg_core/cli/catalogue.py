@@ -1,7 +1,7 @@
 """What a name of the catalogue is: its documentation, inputs, options and scale."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -42,7 +42,8 @@ class Option:
 class Entry:
     """A grader, mapper, aggregator or model as the catalogue shows it.
 
-    Only graders have `inputs`, a `scale` that is known before they run, `runs_in` and `timeout`.
+    `holder_of` returns the class that its options are the fields of, if there is one. Only graders
+    have `inputs`, a `scale` that is known before they run, `runs_in` and `timeout`.
     `sets_groups` is of an aggregator that sets samples against each other.
     """
 
@@ -50,13 +51,18 @@ class Entry:
     name: str
     doc: str
     origin: Origin
-    options: tuple[Option, ...] = ()
+    holder_of: Callable[[], type[Any] | None] = lambda: None
     inputs: tuple[Input, ...] = ()
     scale: Scale | None = None
     needs: tuple[str, ...] = ()
     runs_in: str | None = None
     timeout: float | None = None
     sets_groups: bool = False
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        cls = self.holder_of()
+        return () if cls is None else options_in(cls)
 
     @property
     def summary(self) -> str:
@@ -113,7 +119,7 @@ def entry_of(resolved: Resolved) -> Entry:
             resolved.name,
             spec.doc,
             resolved.origin,
-            () if is_made else options_in(spec.options),
+            (lambda: None) if is_made else spec.make_options,
             spec.inputs,
             spec.scale,
             spec.declared.needs,
@@ -122,13 +128,16 @@ def entry_of(resolved: Resolved) -> Entry:
         )
     is_definition = _is_definition(value)
     definition: Any = value if is_definition else type(value)
+    has_options = is_definition and attrs.has(definition)
+    if has_options:
+        options_of(definition)  # one that cannot be read is told of here
     sets_groups = hasattr(definition, "combine_group") and not hasattr(definition, "combine")
     return Entry(
         noun,
         resolved.name,
         _doc_of(definition),
         resolved.origin,
-        options_in(definition) if is_definition and attrs.has(definition) else (),
+        lambda: definition if has_options else None,
         sets_groups=sets_groups,
     )
 

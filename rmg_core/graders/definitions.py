@@ -25,11 +25,16 @@ class GraderSpec:
     name: str
     doc: str
     inputs: tuple[Input, ...]
-    options: type[attrs.AttrsInstance]
+    make_options: Callable[[], type[attrs.AttrsInstance]] = field(repr=False)
     declared: Declared
     is_async: bool
     bind: Callable[[Any], Callable[..., Any]] = field(repr=False)
     definition: object = field(repr=False)
+
+    @property
+    def options(self) -> type[attrs.AttrsInstance]:
+        """The class of its options; that of a function is made when it is asked for first."""
+        return self.make_options()
 
     @property
     def summary(self) -> str:
@@ -139,7 +144,7 @@ def _spec_of_class(definition: type) -> GraderSpec:
         name=name,
         doc=_doc_of(definition, grade),
         inputs=inputs,
-        options=definition,
+        make_options=lambda: definition,
         declared=declared_by(definition),
         is_async=inspect.iscoroutinefunction(grade),
         bind=lambda made: typing.cast(Callable[..., Any], made.grade),
@@ -150,7 +155,10 @@ def _spec_of_class(definition: type) -> GraderSpec:
 def _spec_of_function(function: Callable[..., Any]) -> GraderSpec:
     name = name_of(function)
     inputs, options = _read_signature(function, name, skip_self=False)
-    made = option_class(name, options)
+
+    @functools.cache
+    def made() -> type[Any]:
+        return option_class(name, options)
 
     def bind(chosen: Any) -> Callable[..., Any]:
         values = {key: getattr(chosen, key) for key in options}
@@ -160,7 +168,7 @@ def _spec_of_function(function: Callable[..., Any]) -> GraderSpec:
         name=name,
         doc=_doc_of(function),
         inputs=inputs,
-        options=made,
+        make_options=made,
         declared=declared_by(function),
         is_async=inspect.iscoroutinefunction(function),
         bind=bind,

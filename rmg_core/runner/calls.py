@@ -21,6 +21,9 @@ from rmg_core.runner.settling import error_of, pass_interrupt
 
 Inputs: TypeAlias = tuple[Any, ...] | list[Any]
 
+Answer: TypeAlias = Outcome | Coroutine[Any, Any, Outcome]
+"""An outcome, or what has to be awaited for it."""
+
 GRACE: Final = 1.0
 """So many seconds a cancelled call may take to tidy up."""
 
@@ -167,22 +170,37 @@ def _done(other: "asyncio.Future[Any]", limit: _Limit) -> Generator[Any, Any, No
             other.remove_done_callback(wake)
 
 
-def asking(
+def answering(
     call: Callable[..., Coroutine[Any, Any, Any]],
     settle: Callable[[Any], Outcome],
     timeout: float | None = None,
     refusals: Refusals | None = None,
-) -> Callable[[Inputs], Coroutine[Any, Any, Outcome]]:
-    """Return what calls an async grader with its inputs, and settles what comes of it."""
-    seen, here = Refusals() if refusals is None else refusals, copies.forks
+) -> Callable[[Inputs], Answer]:
+    """Return what calls an async grader with its inputs, and settles what comes of it.
 
-    async def ask(inputs: Inputs) -> Outcome:
+    It is begun at once: the outcome of one that does not wait is there without a coroutine of
+    ours, which costs a microsecond; else what is returned is to be awaited.
+    """
+    seen, here = Refusals() if refusals is None else refusals, copies.forks
+    if timeout is not None:
+        return _answering_in_time(call, settle, timeout, seen)
+
+    def answer(inputs: Inputs) -> Answer:
         try:
             made = call(*inputs)
             try:
                 waits_for = made.send(None)
             except StopIteration as ended:
                 return settle(ended.value)
+        except BaseException as fault:  # noqa: BLE001 - a foreign grader
+            return _error_of_call(fault)
+        finally:
+            if copies.forks != here:
+                copies.end()
+        return go_on(made, waits_for)
+
+    async def go_on(made: Coroutine[Any, Any, Any], waits_for: Any) -> Outcome:
+        try:
             return settle(await _held(made, _Limit(seen, here), waits_for))
         except BaseException as fault:  # noqa: BLE001 - a foreign grader
             return await _error_of_call(fault)
@@ -190,16 +208,44 @@ def asking(
             if copies.forks != here:
                 copies.end()
 
-    async def ask_in_time(inputs: Inputs) -> Outcome:
+    return answer
+
+
+def _answering_in_time(
+    call: Callable[..., Coroutine[Any, Any, Any]],
+    settle: Callable[[Any], Outcome],
+    timeout: float,
+    refusals: Refusals,
+) -> Callable[[Inputs], Coroutine[Any, Any, Outcome]]:
+    here = copies.forks
+
+    async def answer(inputs: Inputs) -> Outcome:
         try:
-            return settle(await _within(timeout or 0.0, call(*inputs), _Limit(seen, here)))
+            return settle(await _within(timeout, call(*inputs), _Limit(refusals, here)))
         except BaseException as fault:  # noqa: BLE001 - a foreign grader
             return await _error_of_call(fault)
         finally:
             if copies.forks != here:
                 copies.end()
 
-    return ask if timeout is None else ask_in_time
+    return answer
+
+
+def asking(
+    call: Callable[..., Coroutine[Any, Any, Any]],
+    settle: Callable[[Any], Outcome],
+    timeout: float | None = None,
+    refusals: Refusals | None = None,
+) -> Callable[[Inputs], Coroutine[Any, Any, Outcome]]:
+    """Return the same for one who awaits it whatever it is."""
+    answer = answering(call, settle, timeout, refusals)
+
+    async def ask(inputs: Inputs) -> Outcome:
+        made: Any = answer(inputs)
+        outcome: Outcome = await made if type(made) is types.CoroutineType else made
+        return outcome
+
+    return ask
 
 
 @define(eq=False)

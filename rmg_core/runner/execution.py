@@ -16,6 +16,7 @@ from rmg_core.errors import RunFailed
 from rmg_core.limits import Budget, take
 from rmg_core.redaction import redact_record, redacted
 from rmg_core.runner.archive import Archive
+from rmg_core.runner.cells import Breath, run_cells
 from rmg_core.runner.collecting import collecting_rarely
 from rmg_core.runner.delivery import Delivery
 from rmg_core.runner.ended import Ended
@@ -73,7 +74,7 @@ class Execution:
     _resume_at: int = 0
     _reading: anyio.CancelScope = field(factory=anyio.CancelScope)
     _companions: list[anyio.CancelScope] = field(factory=list)
-    _breathe_at: float = 0.0
+    _breath: Breath = field(factory=Breath)
     _began: float = field(factory=perf_counter)
     _tasks: Any = None
 
@@ -315,9 +316,9 @@ class Execution:
                 self._call_worker()
                 self._end_if_over()
                 return
-            if perf_counter() > self._breathe_at:
+            if perf_counter() > self._breath.due:
                 await checkpoint()
-                self._breathe_at = perf_counter() + BREATH
+                self._breath.due = perf_counter() + BREATH
 
     async def _idle_until_called(self) -> None:
         event = anyio.Event()
@@ -338,7 +339,7 @@ class Execution:
             try:
                 if lane.is_async:
                     PLACE.set(place)
-                    await self._run_cells(lane, job, place)
+                    await run_cells(lane, job, self.pipeline.ready, place, self._breath)
                 else:
                     await self._run_chunk(lane, job)
             finally:
@@ -352,26 +353,6 @@ class Execution:
         self._lent += change
         if change > 0:
             self._call_worker()
-
-    async def _run_cells(self, lane: Lane, job: list[Any], place: Place) -> None:
-        """Run a cell, and more of its lane for as long as none of them waits."""
-        ready, queue, task = self.pipeline.ready, lane.queue, current_task()
-        now = perf_counter()
-        [cell] = job
-        while True:
-            began, result = now, await lane.work(cell)
-            now = perf_counter()
-            job.clear()
-            lane.seconds += now - began
-            lane.land([cell], [result])
-            if task is not None and task.cancelling():
-                await shake_off(task)
-            is_last = not queue or (ready and ready[0] is not lane)
-            # A call that a cell has left behind may still have its place lent.
-            if is_last or place.was_lent or now > self._breathe_at:
-                return
-            cell = queue.popleft()
-            job.append(cell)
 
     async def _run_chunk(self, lane: Lane, chunk: Chunk) -> None:
         try:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from time import perf_counter
+from types import CoroutineType
 from typing import Any
 
 from rmg_core.connections.errands import ERRAND, Errand
 from rmg_core.connections.ledger import Ledger
 from rmg_core.outcomes import Cell, GraderError, GraderScore, Outcome, is_pending
 from rmg_core.plan.values import PlannedAggregator, PlannedGrader
-from rmg_core.runner.calls import Inputs, Refusals, asking
+from rmg_core.runner.calls import Answer, Inputs, Refusals, answering
 from rmg_core.runner.settling import (
     combined,
     combined_group,
@@ -43,9 +44,12 @@ def plain_work(planned: PlannedGrader) -> Callable[..., Outcome]:
 def async_work(
     planned: PlannedGrader, refusals: Refusals, ledger: Ledger | None
 ) -> Callable[..., Any]:
-    """Return the work of an async grader whose cells nobody keeps."""
+    """Return the work of an async grader whose cells nobody keeps.
+
+    It gives the outcome of a grader that does not wait at once, and else what is to be awaited.
+    """
     prepare = planned.prepare
-    answer = asking(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
+    answer = answering(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
     if ledger is not None:
         ask = _on_errand(planned, answer, ledger)
 
@@ -59,19 +63,19 @@ def async_work(
 
         return asking_work
 
-    async def work(opened: OpenSample, _: int = 0) -> Outcome:
+    def work(opened: OpenSample, _: int = 0) -> Answer:
         try:
             inputs = prepare(opened.fields)
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
             return unprepared(opened, fault)
-        return await answer(inputs)
+        return answer(inputs)
 
     return work
 
 
 def _on_errand(
     planned: PlannedGrader,
-    answer: Callable[[Inputs], Coroutine[Any, Any, Outcome]],
+    answer: Callable[[Inputs], Answer],
     ledger: Ledger,
 ) -> Callable[[Ready], Coroutine[Any, Any, tuple[Outcome, float]]]:
     """Return what calls a grader that asks models; the seconds are without its waits for them.
@@ -86,7 +90,8 @@ def _on_errand(
         before = ERRAND.set(errand)
         began = perf_counter()
         try:
-            outcome = await answer(inputs)
+            made: Any = answer(inputs)
+            outcome: Outcome = await made if type(made) is CoroutineType else made
         finally:
             ERRAND.reset(before)
         seconds = max(0.0, perf_counter() - began - errand.waited)
@@ -128,7 +133,7 @@ def kept_async_work(
 ) -> Callable[[Ready], Any]:
     """Return the same of an async grader."""
     name = planned.name
-    answer = asking(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
+    answer = answering(planned.grader.call, settler(planned.scale), planned.timeout, refusals)
     if ledger is not None:
         ask = _on_errand(planned, answer, ledger)
 
@@ -139,10 +144,20 @@ def kept_async_work(
 
         return asking_work
 
-    async def work(ready: Ready) -> Cell:
+    def work(ready: Ready) -> Any:
         opened, repeat, inputs, address = ready
         began = perf_counter()
-        outcome = await answer(inputs)
+        outcome: Any = answer(inputs)
+        if type(outcome) is CoroutineType:
+            return waiting_work(ready, outcome, began)
+        seconds = perf_counter() - began
+        return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+
+    async def waiting_work(
+        ready: Ready, answered: Coroutine[Any, Any, Outcome], began: float
+    ) -> Cell:
+        opened, repeat, _, address = ready
+        outcome = await answered
         seconds = perf_counter() - began
         return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
 

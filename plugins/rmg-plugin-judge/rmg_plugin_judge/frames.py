@@ -6,7 +6,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from rmg_core.models import Message, Part, Text
-from rmg_plugin_judge.material import Lines, Steps, folded, json_text, rendered, texts_of
+from rmg_plugin_judge.material import Lines, Steps, folded, json_line, rendered, texts_of
 from rmg_plugin_judge.protocols import asking, choice, verdict_line
 from rmg_plugin_judge.values import Criterion, Example, Prompt, Protocol, Rubric, VerdictSpec
 from rmg_plugin_judge.wording import words
@@ -18,7 +18,7 @@ CANDIDATES: Final = ("candidates", "response_a", "response_b")
 def occurs(nonce: str, inputs: Mapping[str, Any]) -> bool:
     """Say whether a datum has the nonce, in any case or width of its characters."""
     # As JSON too: a control character is written as digits there.
-    texts = (*texts_of(inputs), json_text(inputs))
+    texts = (*texts_of(inputs), json_line(inputs))
     return any(nonce.casefold() in folded(text) for text in texts)
 
 

@@ -102,6 +102,11 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, default=str)
 
 
+def json_line(value: Any) -> str:
+    """Return the same in one line: Python's encoder in C knows no indent, and takes a fifth."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes) and bool(value)
 

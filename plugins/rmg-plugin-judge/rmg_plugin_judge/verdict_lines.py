@@ -16,6 +16,9 @@ LONGEST_LINE: Final = 1_000
 THINKING_BEGINS: Final = re.compile(r"\s*<think>", re.IGNORECASE)
 THINKING_ENDS: Final = re.compile(r"</think>", re.IGNORECASE)
 
+_BEGINS: Final = re.compile(r"[\s*_#>\-`\"'(\[]*VERDICT-(.*)", re.IGNORECASE)
+_GOES_ON: Final = re.compile(r"[0-9A-Za-z]")
+
 
 @frozen
 class VerdictLine:
@@ -48,18 +51,30 @@ def verdict_lines(
 ) -> Mapping[str, VerdictLine]:
     """Return the last verdict line of each criterion, "" being that of a single verdict."""
     known = {plain(each).strip(" _"): each for each in criteria}
-    begins = re.compile(
-        rf"[\s*_#>\-`\"'(\[]*VERDICT-{re.escape(nonce)}(?![0-9A-Za-z])(.*)", re.IGNORECASE
-    )
     found: dict[str, VerdictLine] = {}
     for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
             continue
-        if matched := begins.fullmatch(normalize("NFKC", line)):
-            criterion, said = _parted(matched[1], known)
+        if (rest := _after_nonce(normalize("NFKC", line), nonce)) is not None:
+            criterion, said = _parted(rest, known)
             if criterion is not None:
                 found[criterion] = VerdictLine(number, said)
     return {each: found[each] for each in criteria if each in found}
+
+
+def _after_nonce(line: str, nonce: str) -> str | None:
+    """Return what follows the nonce of a verdict line, None where the line is none with it.
+
+    The nonce is no part of the expression: it is another one for each question, and to compile
+    one took a sixth of what the cell of a judge costs.
+    """
+    matched = _BEGINS.fullmatch(line)
+    if matched is None:
+        return None
+    given, rest = matched[1][: len(nonce)], matched[1][len(nonce) :]
+    if given.casefold() != nonce.casefold() or _GOES_ON.match(rest):
+        return None
+    return rest
 
 
 def _parted(rest: str, known: Mapping[str, str]) -> tuple[str | None, str]:
