@@ -49,7 +49,8 @@ def install(place: Path) -> None:
         if name == "rmg-core":
             continue
         subprocess.run([sys.executable, "-m", "venv", place / name], check=True)
-        pip = [python_of(place, name), "-m", "pip", "install", "--quiet", name]
+        # Some of them speak to the endpoint through the SDK, which they do not bring along.
+        pip = [python_of(place, name), "-m", "pip", "install", "--quiet", name, "openai"]
         done = subprocess.run(pip, check=False)
         print(name, "is installed" if done.returncode == 0 else "cannot be installed")
 
