@@ -32,8 +32,9 @@ class Kept:
 class Archive:
     """The store of a run, as the runner sees it; what `write` returns for is safe.
 
-    `find` is called from several threads, `write` from one at a time. `_made` are the addresses
-    of outcomes that this run has made and a later one would not let stand.
+    `find` is called from several threads, `write` from one at a time. What has a number above
+    `_last` was made by this run. `_made` are the addresses of what it may have made under an
+    earlier number, which it keeps, and a later run would not let stand.
     """
 
     store: Store
@@ -52,14 +53,14 @@ class Archive:
 
     def find(self, addresses: Sequence[str]) -> Mapping[str, Found]:
         """Return what need not be graded again, under its address."""
-        made = self._made
-        if self.again == "all":
+        made, last = self._made, self._last
+        if self.again == "all" and last:
             addresses = [address for address in addresses if address in made]
         found = self.store.find(addresses) if addresses else {}
         return {
             address: each
             for address, each in found.items()
-            if address in made or self.stands(each.outcome)
+            if each.number > last or address in made or self.stands(each.outcome)
         }
 
     def standing(self, addresses: Sequence[str]) -> Mapping[str, bool]:
@@ -101,10 +102,14 @@ class Archive:
             asked=kept.asked,
             fresh=self.again == "all",
             stays=self._made,
+            since=self._last,
         )
-        self._made.update(
-            cell.fingerprint for cell in cells if cell.fingerprint and not self.stands(cell.outcome)
-        )
+        if self._last:  # else nothing was there to be replaced
+            self._made.update(
+                cell.fingerprint
+                for cell in cells
+                if cell.fingerprint and not self.stands(cell.outcome)
+            )
 
 
 def columns_of(plan: Plan) -> list[Column]:

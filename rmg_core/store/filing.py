@@ -53,11 +53,13 @@ def file_addressed(
     *,
     fresh: bool,
     stays: Container[str],
+    since: int | None,
 ) -> Filed:
     """File outcomes that have a fingerprint, under numbers from `free` on where they are new.
 
     An outcome that is there stays, unless it is damaged, or an error, or `fresh` is set. One that
-    these cells brought stays, and so does a sound one under a fingerprint in `stays`.
+    these cells brought stays, and so does a sound one with a number above `since`, or under a
+    fingerprint in `stays`.
     """
     if not cells:
         return Filed(())
@@ -82,7 +84,8 @@ def file_addressed(
         author = authors.get(row.grader, UNREADABLE)
         sound = is_sound(author.begun, row)
         is_of_these = row.outcome >= free or cell.fingerprint in better
-        may_stay = is_of_these or cell.fingerprint in stays
+        is_newer = since is not None and row.outcome > since
+        may_stay = is_of_these or is_newer or cell.fingerprint in stays
         is_error = row.status == "error"
         is_better = is_error and not isinstance(cell.outcome, GraderError)
         if not sound or is_better or (not may_stay and (fresh or is_error)):

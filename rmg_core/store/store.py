@@ -107,15 +107,16 @@ class Store:
         *,
         fresh: bool = False,
         stays: Container[str] = (),
+        since: int | None = None,
         calls: Sequence[Call] = (),
         asked: Sequence[Asked] = (),
     ) -> Mapping[str, Found]:
         """Write finished cells, and `links` as `link` does: all is on the disk when this returns.
 
         Under a fingerprint there is one outcome. One that is there stays, unless it is an error
-        or `fresh` is set; one of this batch stays always, and so does what is under a fingerprint
-        in `stays`. Those that stayed are returned. A cell without a fingerprint replaces what it
-        had.
+        or `fresh` is set; one of this batch stays always, and so does one with a number above
+        `since`, or under a fingerprint in `stays`. Those that stayed are returned. A cell without
+        a fingerprint replaces what it had.
 
         `calls` and `asked` are kept as `keep` does. With a cell of `batch` come all of the calls
         under its fingerprint, if one does: those that it made before are no more among them.
@@ -126,7 +127,9 @@ class Store:
         """
         writer = self._its_writer()
         with self._writing:
-            return writer.write(batch, links, fresh=fresh, stays=stays, calls=calls, asked=asked)
+            return writer.write(
+                batch, links, fresh=fresh, stays=stays, since=since, calls=calls, asked=asked
+            )
 
     def keep(
         self, calls: Sequence[Call], asked: Sequence[Asked] = (), *, fresh: bool = False

@@ -102,6 +102,7 @@ class Writer:
         *,
         fresh: bool,
         stays: Container[str],
+        since: int | None,
         calls: Sequence[Call],
         asked: Sequence[Asked],
     ) -> Mapping[str, Found]:
@@ -110,7 +111,13 @@ class Writer:
         linked = [cell for cell, _ in links]
         with self._batch([*batch, *linked]) as (free, ids):
             filed = file_addressed(
-                self.connection, self._places, addressed, free, fresh=fresh, stays=stays
+                self.connection,
+                self._places,
+                addressed,
+                free,
+                fresh=fresh,
+                stays=stays,
+                since=since,
             )
             self._link(addressed, filed.numbers, ids)
             if bare:
