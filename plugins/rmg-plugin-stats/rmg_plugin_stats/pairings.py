@@ -152,9 +152,14 @@ def pairs_of_lists(
 
 
 def pairs_of_scores(
-    systems: Sequence[Any], prompts: Sequence[Any], scores: Floats, *, margin: float = 0.0
+    systems: Sequence[Any],
+    prompts: Sequence[Any],
+    scores: Floats,
+    *,
+    margin: float = 0.0,
+    higher_is_better: bool = True,
 ) -> Pairings:
-    """Return a game for each two systems that answered the same prompt; the higher score wins.
+    """Return a game for each two systems that answered the same prompt; the better score wins.
 
     A system with several responses to a prompt has their mean. Scores that differ by no more than
     `margin` tie. A system without a score of the prompt has no outcome.
@@ -180,13 +185,11 @@ def pairs_of_scores(
     notes = [f"{nameless} rows without a system or a prompt were left out"] if nameless else []
     if several:
         notes.append(f"{several} times a system has several responses to a prompt: their mean")
-    notes.append(
-        "each two systems with a response to a prompt are a game, won by the higher score; "
-        f"scores that differ by {margin:g} or less tie"
-        if margin
-        else "each two systems with a response to a prompt are a game, won by the higher score"
-    )
-    won = points_of(np.array(gaps, dtype=np.float64), even=0.0, margin=max(margin, 1e-12))
+    better = "higher" if higher_is_better else "lower"
+    told = f"each two systems with a response to a prompt are a game, won by the {better} score"
+    notes.append(f"{told}; scores that differ by {margin:g} or less tie" if margin else told)
+    sign = 1.0 if higher_is_better else -1.0
+    won = points_of(sign * np.array(gaps, dtype=np.float64), even=0.0, margin=max(margin, 1e-12))
     return Pairings(tuple(first), tuple(second), won, tuple(of), tuple(rows), tuple(notes))
 
 

@@ -165,13 +165,16 @@ def _points(run: StoredRun, read: _Rows, column: str, naming: Naming) -> Floats:
     tie = naming.tie if naming.tie is not None else _tie_value(run, column)
     scores = np.full(len(read.outcomes), np.nan)
     even = np.full(len(read.outcomes), np.nan)
+    is_reversed = np.zeros(len(read.outcomes), dtype=np.bool_)
     for row, one in enumerate(read.outcomes):
         outcome = one[column]
         if isinstance(outcome, GraderScore):
             scores[row], even[row] = outcome.score, _even(outcome, column, tie)
+            is_reversed[row] = not outcome.scale.higher_is_better
         elif isinstance(outcome, GraderRank) and len(outcome.rank) == 2:
             scores[row], even[row] = outcome.rank[1] - outcome.rank[0], 0.0
-    return points_of(scores, even=even, tie=tie, margin=naming.margin)
+    points = points_of(scores, even=even, tie=tie, margin=naming.margin)
+    return np.where(is_reversed, 1 - points, points)
 
 
 def _even(outcome: GraderScore, column: str, tie: float | None) -> float:
@@ -229,8 +232,25 @@ def _of_systems(read: _Rows, column: str, naming: Naming) -> tuple[str, Pairings
         raise DataError([Problem(said, "name the field of the prompt with --prompt")])
     scores = [each.score if isinstance(each, GraderScore) else np.nan for each in outcomes]
     return "scores", pairs_of_scores(
-        systems, prompts, np.array(scores, dtype=np.float64), margin=naming.margin
+        systems,
+        prompts,
+        np.array(scores, dtype=np.float64),
+        margin=naming.margin,
+        higher_is_better=_is_upward(outcomes, column),
     )
+
+
+def _is_upward(outcomes: Sequence[Outcome | None], column: str) -> bool:
+    """Tell whether a higher score of the column is better.
+
+    Raises:
+        DataError: in some samples it is, and in others not.
+    """
+    ways = {each.scale.higher_is_better for each in outcomes if isinstance(each, GraderScore)}
+    if len(ways) > 1:
+        said = f"a higher score of {column!r} is better in some samples, and worse in others"
+        raise DataError([Problem(said, "rank by a column with one scale")])
+    return ways != {False}
 
 
 def _gaps(read: _Rows, pairs: Pairings, naming: Naming, kind: str) -> Mapping[str, Floats]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 GRADERS = '''
-from rmg_core import GraderRank, grader
+from rmg_core import GraderRank, Scale, grader
 
 
 @grader(scale=(0, 1))
@@ -26,6 +26,12 @@ def other(second_score: float = 0.0) -> float:
 def valued(score: float | None = None, *, tie_value: float = 0.5) -> float:
     """Give the score of the row, or what a tie is worth."""
     return tie_value if score is None or score == 0.5 else score
+
+
+@grader(scale=Scale(0, 1, higher_is_better=False))
+def harm(score: float) -> float:
+    """Give the score of the row, of which less is better."""
+    return score
 
 
 def ranked(places: list[int]):

@@ -153,6 +153,32 @@ def test_a_tie_that_is_worth_a_loss_is_refused(desk, capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("rows", "options"),
+    [
+        (
+            [{"a": "mild", "b": "harsh", "q": at, "answer": "x", "score": 0.2} for at in range(9)],
+            ("--first", "a", "--second", "b"),
+        ),
+        (
+            [
+                {"s": name, "q": at, "answer": "x", "score": score}
+                for at in range(9)
+                for name, score in (("harsh", 0.9), ("mild", 0.1))
+            ],
+            ("--system", "s", "--prompt", "q"),
+        ),
+    ],
+)
+def test_the_lower_score_wins_where_lower_is_better(desk, capsys, rows, options):
+    desk(rows, CONFIG.replace("py:judged", "py:harm").replace('id = "id"', ""))
+    found = told(capsys, "rank", "runs/qa", *options)
+    assert [(each["name"], each["points"]["value"]) for each in found["systems"]] == [
+        ("mild", 1.0),
+        ("harsh", 0.0),
+    ]
+
+
 def test_a_margin_widens_ties_and_a_prompt_that_is_not_named_is_told(desk, capsys):
     desk()
     assert rmg(*PAIRS, "--tie", "0.5", "--margin", "0.6", *QUICK) == 0

@@ -110,9 +110,10 @@ def command(
 
     Each row compares two responses, whose systems --first and --second name: a score above the
     middle of its scale is a win of the first. Or it ranks a list, whose systems --system leads
-    to. Or it scores one response, and those of the same prompt are compared. Strengths are of
-    Bradley and Terry's model with ties, intervals from prompts drawn anew. Beside them: win rates,
-    Elo, Copeland, and how far outcomes go in circles. Systems that no game links are not ranked
+    to. Or it scores one response, and those of the same prompt are compared. Where the scale says
+    that lower is better, the lower score wins. Strengths are of Bradley and Terry's model with
+    ties, intervals from prompts drawn anew. Beside them: win rates, Elo, Copeland, and how far
+    outcomes go in circles. Systems that no game links are not ranked
     against each other. -o writes Markdown where FILE ends in .md, else JSON.
     """
     from rmg_core import StoredRun
