@@ -158,6 +158,22 @@ def test_labels_that_are_texts_are_compared_with_those_of_the_judge(desk, capsys
     )
 
 
+def test_yes_and_no_are_compared_with_the_words_of_a_judge_that_says_them(desk, capsys):
+    rows = [{**row, "human": ["No", "Yes"][row["human"]]} for row in ROWS]
+    said = [{**row, "said": row["human"].lower()} for row in rows]
+    answer = validated(capsys, run_of(desk, said, {"judge": "named:said"}), "--labels", "human")
+    assert answer.report["graders"]["judge"]["labels"] == ["no", "yes"]
+    assert answer.value("judge.agreement", "agreement") == 1  # all its scores are 0.5
+    assert answer.told == ""
+
+
+def test_the_lowest_level_of_a_scale_is_no_yes(desk, capsys):
+    rows = [{**row, "stars": 1, "human": 1} for row in ROWS]
+    answer = validated(capsys, run_of(desk, rows, {"judge": "stars:stars"}), "--labels", "human")
+    assert answer.report["graders"]["judge"]["kind"] == "ordinal"
+    assert answer.value("judge.agreement", "agreement") == 1
+
+
 def test_texts_stand_for_numbers_where_that_is_said(desk, capsys):
     rows = [{**row, "human": ["meh", "fine"][row["human"]]} for row in ROWS]
     run = run_of(desk, rows, {"judge": "share:score"})

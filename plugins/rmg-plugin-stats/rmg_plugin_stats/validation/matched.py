@@ -131,6 +131,9 @@ def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked
     scores = column.scores[rows]
     lines = [tuple(line[at] for at in rows) for line in people.answers]
     weights = None if people.weights is None else people.weights[rows]
+    if words := _words(column, people, asked):
+        people = evolve(people, answers=words, yes=None)
+        lines = [tuple(line[at] for at in rows) for line in words]
     if not people.are_numbers:
         groups = clusters.only(here)
         return _of_texts(column, people, lines, asked, rows=rows, clusters=groups, weights=weights)
@@ -141,7 +144,7 @@ def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked
     )
     if not column.scored:
         return "it has no score"
-    told: list[str] = []
+    told = [] if people.yes is None else [f"the label {people.yes!r} counts as 1, the other as 0"]
     if asked.label_threshold is not None:
         known = ~np.isnan(numbers)
         numbers[known] = numbers[known] >= asked.label_threshold
@@ -163,6 +166,25 @@ def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked
         clusters.only(here), weights, rules, asked, tuple(told), people.raters,
         _same_units(column, numbers),
     )  # fmt: skip
+
+
+def _words(
+    column: ColumnScores, people: People, asked: Asked
+) -> tuple[tuple[str | None, ...], ...]:
+    """Return yes and no as people wrote them, where the judge says these very words.
+
+    Then its words are compared, and not its scores. Its case of letters is taken.
+    """
+    if not people.texts or asked.kind == "binary" or asked.threshold is not None:
+        return ()
+    said = {str(each).casefold(): str(each) for each in column.labels if each is not None}
+    wrote = {each.casefold() for line in people.texts for each in line if each is not None}
+    if not said.keys() & wrote:
+        return ()
+    return tuple(
+        tuple(None if x is None else said.get(x.casefold(), x) for x in line)
+        for line in people.texts
+    )
 
 
 def _of_texts(
@@ -207,7 +229,8 @@ def _kind_of(numbers: Floats, scores: Floats, column: ColumnScores) -> Kind:
     seen = np.unique(scores[~np.isnan(scores)])
     if np.isin(said, (0, EVEN, 1)).all() and (EVEN in said or column.is_pairwise):
         return "nominal" if np.isin(seen, (0, EVEN, 1)).all() else "numeric"
-    if np.isin(said, (0, 1)).all():
+    is_lowest = column.bounds is not None and column.bounds[0] == 1 and 0 not in said
+    if np.isin(said, (0, 1)).all() and not is_lowest:  # where a scale starts at 1, that is no yes
         return "binary"
     is_whole = bool((said % 1 == 0).all() and (seen % 1 == 0).all())
     few = len(np.union1d(said, seen)) <= MOST_LEVELS

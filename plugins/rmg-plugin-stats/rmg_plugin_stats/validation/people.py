@@ -24,7 +24,8 @@ class People:
     """Labels of raters: `answers` has a line a rater, a number or a text a sample, or None.
 
     `weights`, if any, say how many samples of the run each labelled one stands for, nan where it
-    has no label. `yes` is the text that was taken for 1, if any.
+    has no label. `yes` is the text that was taken for 1, if any, and `texts` are the answers as
+    they were written then.
     """
 
     raters: tuple[str, ...]
@@ -32,6 +33,7 @@ class People:
     weights: Floats | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     yes: str | None = None
+    texts: tuple[tuple[str | None, ...], ...] = field(default=(), repr=False)
 
     @property
     def labelled(self) -> Flags:
@@ -62,16 +64,16 @@ def people_of(labels: Labels, values: Mapping[str, float]) -> People:
     read = [tuple(_plain(each, values) for each in line) for line in lines]
     texts = {each for line in read for each in line if isinstance(each, str)}
     _check_values(values, texts, lines)
-    notes = [*labels.notes]
     yes = None
+    written: tuple[tuple[str | None, ...], ...] = ()
     if texts and all(_NUMBER.fullmatch(each) for each in texts):
         read = [tuple(_number(each) for each in line) for line in read]
     elif found := _yes_and_no(texts, read):
         yes = found
-        notes.append(f"the label {found!r} counts as 1, the other as 0")
+        written = tuple(tuple(None if x is None else str(x) for x in line) for line in read)
         read = [tuple(_bit(each, found) for each in line) for line in read]
     _check_one_type(read, raters)
-    people = People(tuple(raters), tuple(read), notes=tuple(notes), yes=yes)
+    people = People(tuple(raters), tuple(read), notes=labels.notes, yes=yes, texts=written)
     return _weighted(people, labels)
 
 

@@ -324,6 +324,8 @@ def _warnings(
     if held.lost:
         yield f"{held.lost:,} samples have no row in the dataset any more: their fields are missing"
     yield from people.notes
+    if people.yes is not None and any(each.kind != "nominal" for each in matches):
+        yield f"the label {people.yes!r} counts as 1, the other as 0"
     count = int(people.labelled.sum())
     if count < FEW:
         yield f"{_counted(count, 'labelled sample')}: figures of so few tell next to nothing"
