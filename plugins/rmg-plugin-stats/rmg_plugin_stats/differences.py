@@ -25,18 +25,29 @@ def bias(
 ) -> Figure:
     """Return the mean of first less second, in units of the scale; above 0 the first is higher."""
     return _mean_of(
-        "bias", scores, scores.first - scores.second, level=level, resamples=resamples, seed=seed
+        "bias",
+        scores,
+        scores.first - scores.second,
+        bounds=(-np.inf, np.inf),
+        level=level,
+        resamples=resamples,
+        seed=seed,
     )
 
 
 def mean_absolute_error(
     scores: Together, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0
 ) -> Figure:
-    """Return the mean distance of first and second, in units of the scale (MAE)."""
+    """Return the mean distance of first and second, in units of the scale (MAE).
+
+    Of zeros and ones it is a rate, with the interval of one.
+    """
+    is_rate = bool(np.isin([scores.first, scores.second], (0, 1)).all())
     return _mean_of(
         "MAE",
         scores,
         np.abs(scores.first - scores.second),
+        bounds=(0.0, 1.0 if is_rate else np.inf),
         level=level,
         resamples=resamples,
         seed=seed,
@@ -86,6 +97,7 @@ def _mean_of(
     scores: Together,
     values: NDArray[np.float64],
     *,
+    bounds: tuple[float, float],
     level: float,
     resamples: int,
     seed: int,
@@ -93,6 +105,7 @@ def _mean_of(
     found = mean(
         values,
         name=name,
+        bounds=bounds,
         clusters=scores.clusters,
         level=level,
         resamples=resamples,

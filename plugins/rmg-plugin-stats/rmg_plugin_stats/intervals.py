@@ -59,11 +59,12 @@ def mean(
     """Return a mean with the interval that covers at its size.
 
     `scores` are numbers, nan for a sample without one, which is left out and counted in the rule.
-    `bounds` are the ends of the scale. `weights` are above 0: how many samples of the whole each
-    stands for. Where only 0 and 1 (or only the two bounds) occur, it is a rate: Wilson, exact under
-    30; with clusters or weights, at the effective size (Korn & Graubard 1998) with t quantiles.
-    Else t from 300 clusters on, BCa bootstrap below, and t again below 10, where nothing is left to
-    resample. Never the plain normal interval, which is too narrow (Bowyer et al. 2025).
+    `bounds` are the ends of the scale, infinite where it is open. `weights` are above 0: how many
+    samples of the whole each stands for. Where only the two bounds (0 and 1 without `bounds`)
+    occur, it is a rate: Wilson, exact under 30; with clusters or weights, at the effective size
+    (Korn & Graubard 1998) with t quantiles. Else t from 300 clusters on, BCa bootstrap below, and t
+    again below 10, where nothing is left to resample. Never the plain normal interval, which is too
+    narrow (Bowyer et al. 2025).
 
     Raises:
         ValueError: a weight is not above 0, a score out of bounds or infinite, or lengths differ.
@@ -76,7 +77,7 @@ def mean(
     if bounds and (sample.values.min() < ends[0] or sample.values.max() > ends[1]):
         raise ValueError(f"{name}: a score is outside of {ends[0]:g}..{ends[1]:g}")
     found = evolve(found, value=sample.mean)
-    if np.isin(sample.values, ends).all():
+    if np.isfinite(ends).all() and np.isin(sample.values, ends).all():
         return _rate(found, sample, ends)
     if sample.clusters.count == 1:
         return evolve(found, why="one cluster tells nothing of how clusters vary")

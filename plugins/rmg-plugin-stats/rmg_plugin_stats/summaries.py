@@ -14,22 +14,18 @@ ALIKE = "all values are the same, which tells nothing of how they vary"
 def interval(spread: Spread) -> Interval:
     """Return the 95 % interval of a mean of independent samples, by the rules of `intervals.mean`.
 
-    A rate, where only the ends of the scale (or 0 and 1) occur: Wilson, exact under 30. Else t
-    from 300 scores on, and BCa bootstrap below.
+    A rate, where only the two ends of the scale occur: Wilson, exact under 30. Else t from 300
+    scores on, and BCa bootstrap below.
     """
-    low, high = _ends(spread)
-    if spread.counts and spread.counts.keys() <= {low, high} and spread.count >= FEWEST_FOR_WILSON:
+    low, high = spread.scale.low, spread.scale.high
+    is_rate = spread.counts and spread.counts.keys() <= {low, high}
+    if low is not None and high is not None and is_rate and spread.count >= FEWEST_FOR_WILSON:
         least, most = wilson(spread.counts.get(high, 0), spread.count, LEVEL)
         span = high - low
         return Interval(low + span * least, low + span * most, LEVEL, "Wilson")
     if spread.count >= FEWEST_FOR_T:
         return _student(spread)
     return _resampled(spread.counts, spread)
-
-
-def _ends(spread: Spread) -> tuple[float, float]:
-    low, high = spread.scale.low, spread.scale.high
-    return (0.0, 1.0) if low is None or high is None else (low, high)
 
 
 def _student(spread: Spread) -> Interval:
@@ -53,7 +49,7 @@ def _resampled(counts: Mapping[float, int], spread: Spread) -> Interval:
     from rmg_plugin_stats.intervals import mean
 
     scores = np.repeat([*counts], [*counts.values()])
-    scale = spread.scale
-    bounds = None if scale.low is None or scale.high is None else (scale.low, scale.high)
+    low, high = spread.scale.low, spread.scale.high
+    bounds = (-np.inf if low is None else low, np.inf if high is None else high)
     made = mean(scores, bounds=bounds, level=LEVEL)
     return Interval(made.low, made.high, LEVEL, made.rule, made.why)

@@ -61,3 +61,13 @@ def test_no_samples_have_no_error(figure):
 def test_a_judge_who_is_always_right_has_no_error_and_no_interval():
     found = root_mean_squared_error(put_together(np.arange(20.0), np.arange(20.0)))
     assert (found.value, found.low, found.why) == (0.0, None, "every resample gives the same value")
+
+
+def test_a_bias_of_nothing_is_no_rate_of_an_error_that_only_raises():
+    found = bias(put_together(np.arange(20.0), np.arange(20.0)))
+    assert (found.value, found.low, found.high) == (0.0, None, None)
+
+
+def test_the_distance_of_zeros_and_ones_is_a_rate():
+    found = mean_absolute_error(put_together(np.ones(40), np.ones(40)))
+    assert (found.value, found.low, found.rule) == (0.0, 0.0, "Wilson; 0 missing left out")

@@ -155,6 +155,12 @@ def test_the_mean_of_equal_scores_is_exactly_the_score():
     assert mean([0.1] * 3).value == 0.1
 
 
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_scores_of_an_open_scale_are_no_rate(score):
+    found = mean([score] * 60, bounds=(0.0, np.inf))  # counts of something, all the same
+    assert (found.value, found.low, found.high) == (score, None, None)
+
+
 def test_a_seed_gives_the_same_interval_again():
     scores = np.random.default_rng(0).beta(2, 1, 50)
     assert mean(scores, seed=4) == mean(scores, seed=4)

@@ -36,10 +36,14 @@ def test_the_quantile_of_many_is_that_of_t(level, freedom):
         ([0.5] * 20, UNIT),
         ([0.5] * 500, UNIT),
         ([0.5], UNIT),
+        ([0.0] * 20 + [1.0] * 20, Scale(None, None)),
+        ([0.0] * 40, Scale(0, None)),
+        ([1.0] * 400, Scale(0, None)),
     ],
 )
 def test_the_interval_of_a_summary_is_that_of_the_figures(scores, scale):
-    bounds = None if scale.low is None else (scale.low, scale.high)
+    low, high = scale.low, scale.high
+    bounds = (-np.inf if low is None else low, np.inf if high is None else high)
     figure, made = mean(sorted(scores), bounds=bounds), interval(spread_of(scores, scale))
     ends = (made.low, made.high)
     assert ends == pytest.approx((figure.low, figure.high), abs=1e-9) or ends == (None, None)

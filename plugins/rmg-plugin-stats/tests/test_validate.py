@@ -60,6 +60,33 @@ def test_where_lower_is_better_a_low_score_is_a_yes(desk, capsys):
     assert answer.value("harm.correlation", "Spearman's ρ") < 0
 
 
+def test_scores_of_which_less_is_better_are_not_taken_from_yes_and_no(desk, capsys):
+    rows = [{**row, "harm": 1 - row["human"]} for row in ROWS]
+    run = run_of(desk, rows, {"harm": "harm:harm"})
+    answer = validated(capsys, run, "--labels", "human", "--family", "topic", "--own", "odd")
+    assert answer.value("harm.agreement", "agreement") == 1
+    why = "a lower score is better, and a label of 1 is a yes"
+    for section, name in (("differences", "MAE"), ("own_family", "self-preference")):
+        found = answer.figure(f"harm.{section}", name)
+        assert (found["value"], found["why"]) == (None, why)
+
+
+def test_labels_in_units_of_a_scale_on_which_less_is_better_go_with_it(desk, capsys):
+    rows = [{**row, "human": row["score"]} for row in ROWS]
+    answer = validated(capsys, run_of(desk, rows, {"harm": "harm:score"}), "--labels", "human")
+    assert answer.value("harm.correlation", "Spearman's ρ") == pytest.approx(1)
+    assert "notes" not in answer.report["sections"]["harm.correlation"]
+
+
+def test_slices_of_labels_on_another_scale_have_no_distance(desk, capsys):
+    rows = [{**row, "human": 100 * row["score"]} for row in ROWS]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    made = validated(capsys, run, "--labels", "human", "--slice", "topic").report["sections"]
+    assert made["judge.slices"]["notes"] == [
+        "MAE by slice: not available, labels and scores are not on one scale"
+    ]
+
+
 def test_an_error_is_no_verdict_and_is_listed(desk, capsys):
     rows = [
         {**row, "score": "??" if number < 5 else row["score"]} for number, row in enumerate(ROWS)

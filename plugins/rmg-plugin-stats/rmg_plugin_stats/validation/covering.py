@@ -69,8 +69,8 @@ def _means(match: Match, clusters: Clusters) -> list[Figure]:
     """Return the judge's mean over the run and over the labelled samples, and that of people."""
     if np.isnan(match.target).all():
         return []
-    column, bounds = match.column, match.column.bounds
-    own = bounds if match.same_units else None
+    column, bounds = match.column, match.column.ends
+    own = bounds if match.same_units else (-np.inf, np.inf)
     whole = mean(
         column.scores, name="mean of the judge, all samples", bounds=bounds, clusters=clusters
     )

@@ -84,6 +84,23 @@ class Match:
         """Whether a higher score is better."""
         return self.column.scale is None or self.column.scale.higher_is_better
 
+    @property
+    def not_in_units(self) -> str:
+        """Why scores cannot be taken from people's labels as numbers; empty where they can."""
+        if self.kind == "binary" and not self.is_upward:
+            return "a lower score is better, and a label of 1 is a yes"
+        if self.kind == "binary" and self.column.bounds != (0.0, 1.0):
+            return "labels are yes and no, and scores are no probabilities"
+        return "" if self.same_units else "labels and scores are not on one scale"
+
+    @property
+    def told_direction(self) -> tuple[str, ...]:
+        """How to read what goes with scores of which less is better; labels may be of either."""
+        if self.is_upward or (self.kind != "binary" and self.same_units):
+            return ()
+        where = "" if self.kind == "binary" else "where a higher label is better, "
+        return (f"a lower score is better: {where}below 0 is agreement",)
+
     def pairs(self) -> Pairs:
         """Return the labels of judge and truth, by the rules."""
         return self.pairs_with(self.judge)

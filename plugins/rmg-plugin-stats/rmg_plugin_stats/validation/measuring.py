@@ -46,9 +46,8 @@ def association(
     if systems is not None:
         figures += [correlation_of_systems(scores, systems, kind) for kind in KINDS]
     figures = [unweighted(each, match) for each in figures]
-    notes = [] if match.is_upward else ["a lower score is better: below 0 is agreement"]
     title = f"{match.name}: how far scores go with people"
-    return Section(f"{match.name}.correlation", title, figures, notes=notes)
+    return Section(f"{match.name}.correlation", title, figures, notes=match.told_direction)
 
 
 def differences(match: Match) -> Section | None:
@@ -57,8 +56,7 @@ def differences(match: Match) -> Section | None:
         return None
     title = f"{match.name}: how far scores are from people's, in units of the scale"
     key = f"{match.name}.differences"
-    if not match.same_units:
-        why = "labels and scores are not on one scale"
+    if why := match.not_in_units:
         names = ("bias", "MAE", "RMSE", "lower limit of agreement", "upper limit of agreement")
         return Section(key, title, [Figure(each, None, why=why) for each in names])
     scores = put_together(match.scores, match.target, clusters=match.clusters)

@@ -25,6 +25,10 @@ def slices(match: Match, fields: Mapping[str, Sequence[Any]]) -> Section | None:
     """Return for each value of each field how far judge and people agree there."""
     if not fields:
         return None
+    title = f"{match.name}: slices"
+    if not match.has_labels and match.not_in_units:
+        why = f"MAE by slice: not available, {match.not_in_units}"
+        return Section(f"{match.name}.slices", title, notes=[why])
     right = _right(match)
     notes = [_told(match)]
     found: list[tuple[str, int, int, Figure, float]] = []
@@ -58,7 +62,6 @@ def slices(match: Match, fields: Mapping[str, Sequence[Any]]) -> Section | None:
         "p: against the samples outside of the slice, of which both have at least "
         f"{FEWEST}; adjusted after Benjamini and Hochberg over all slices"
     )
-    title = f"{match.name}: slices"
     return Section(
         f"{match.name}.slices", title, grids=[Grid("slices", [head, *rows])], notes=notes
     )
@@ -70,7 +73,7 @@ def _slice(match: Match, here: Flags, right: Floats) -> tuple[int, int, Figure, 
     figure = mean(
         right[inside],
         name=_what(match),
-        bounds=(0.0, 1.0) if match.has_labels else None,
+        bounds=(0.0, 1.0 if match.has_labels else np.inf),
         clusters=match.clusters.only(inside),
         weights=None if match.weights is None else match.weights[inside],
     )

@@ -55,6 +55,8 @@ def surface(match: Match, responses: Responses) -> Section:
         found = rank_correlation(match.scores, feature, truth, name=name)
         figures += [found.judge, *([] if found.truth is None else [found.truth])]
     notes = ["people may be right to prefer length: only what the judge has above them is a sway"]
+    if not match.is_upward and match.kind == "binary":
+        notes.append("a lower score is better: the judge's signs are against those of people")
     if responses.strange:
         notes.append(f"{responses.strange} responses are no texts, and left out")
     title = f"{match.name}: length and style, beside the truth's own"
@@ -66,8 +68,8 @@ def own_family(match: Match, families: Sequence[Any], own: str) -> Section:
     key, title = f"{match.name}.own_family", f"{match.name}: responses of the family {own!r}"
     chosen = [families[at] for at in match.rows]
     is_own = [np.nan if each is None else float(str(each) == own) for each in chosen]
-    if np.isnan(match.target).all() or not match.same_units:
-        why = "labels and scores are not on one scale"
+    why = "labels are texts" if np.isnan(match.target).all() else match.not_in_units
+    if why:
         return Section(key, title, [Figure("self-preference", None, why=why)])
     found = self_preference(match.scores, match.target, is_own, clusters=match.clusters)
     figures = [found.preference, found.own, found.others]
