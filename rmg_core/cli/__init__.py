@@ -6,12 +6,14 @@ What is public here is for the verbs of packs: they write results by `show`, `sh
 
 from typing import Final, NoReturn
 
+from rmg_core.cli.arguments import Finite
 from rmg_core.cli.screen import one_line, show, show_json, show_table, tell
 from rmg_core.cli.sheets import csv_line
 from rmg_core.cli.verbs import VerbGroup as _VerbGroup
 from rmg_core.cli.verbs import example, opened
 
 __all__ = [
+    "Finite",
     "csv_line",
     "example",
     "main",

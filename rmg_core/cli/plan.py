@@ -25,7 +25,7 @@ _LEFT_OUT: Final = (("skipped", "row", "skipped"), ("duplicates", "duplicate", "
 @arguments.of_run
 @click.option(
     "--precision",
-    type=click.FloatRange(min=0, min_open=True),
+    type=arguments.Finite(min=0, min_open=True),
     metavar="WIDTH",
     help="Say how many samples a mean needs that is known to ± WIDTH, on the grader's scale, "
     "by what the run directory holds of an earlier run. Needs rmg-plugin-stats.",

@@ -19,6 +19,7 @@ from rmg_plugin_stats.samples import (
     variance_of_sum,
 )
 from rmg_plugin_stats.summaries import ALIKE
+from rmg_plugin_stats.wording import joined
 
 FEW_LABELS = 100
 """Below it PPI++ covered .920 to .941 instead of .95 on recorded judges, with 50 labels."""
@@ -92,7 +93,8 @@ def correct_mean(
     made = (
         _plain(sample, groups, trust) if shares is None else _weighted(sample, shares, codes, trust)
     )
-    corrected = _figure("corrected mean", made, n, level, _rule(made.trust, others))
+    rule = _rule(made.trust, others, groups.only(both | rest))
+    corrected = _figure("corrected mean", made, n, level, rule)
     return Correction(corrected, alone, naive, made.trust, _warnings(n, truth, scores, both))
 
 
@@ -135,8 +137,9 @@ def _why_none(n: int, others: int) -> str:
     return ""
 
 
-def _rule(trust: float, others: int) -> str:
-    return f"PPI++, λ = {trust:.3f}, {others} unlabelled samples; t interval"
+def _rule(trust: float, others: int, clusters: Clusters) -> str:
+    said = f"PPI++, λ = {trust:.3f}, {others} unlabelled samples"
+    return joined(said, clusters.told, "t interval")
 
 
 def _warnings(n: int, truth: Floats, scores: Floats, both: Flags) -> tuple[str, ...]:
@@ -261,7 +264,7 @@ def _labels_only(
         value = float(y.mean())
         own = clusters.only(labelled)
         made = _Estimate(value, variance_of_sum((y - value) / n, own), own.count - 1)
-        return _figure("mean of the labels", made, n, level, "t interval")
+        return _figure("mean of the labels", made, n, level, joined(own.told, "t interval"))
     w = weights[labelled] / weights[labelled].sum()
     draw = _Draw(w, _strata(w, None if codes is None else codes[labelled]))
     made = _Estimate(float((w * y).sum()), draw.variance(y), draw.freedom)

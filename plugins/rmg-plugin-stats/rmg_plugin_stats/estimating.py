@@ -16,6 +16,7 @@ from rmg_plugin_stats.labelling import Labels
 from rmg_plugin_stats.rates import RateCorrection, correct_rate
 from rmg_plugin_stats.reading import ColumnScores
 from rmg_plugin_stats.samples import Flags, Floats
+from rmg_plugin_stats.wording import joined
 
 FEWEST_LABELS = 10
 STRANGE = 4.0
@@ -97,12 +98,14 @@ def estimate(
     if lacks:
         seen = np.where(np.isnan(judged), np.nan, truth)
         scored = _said_of(design.correct(seen, judged), seen, design, silent, labels)
-    rate, no_rate = _rate(truth, judged, weights is not None, level)
+    rate, no_rate = _rate(truth, judged, design)
     kind = "share of samples that people label" if _is_rate(truth) else "mean label of people"
     target = f"{kind}{cut or (' 1' if _is_rate(truth) else '')} ({told})"
     notes = _of_labels(labels, truth, judged)
     if threshold is None and (odd := _other_scale(column, ratings)):
         notes.append(odd)
+    if (against := _against(column, truth, judged)) is not None:
+        notes.append(against)
     return Estimate(
         target, truth, judged, whole, scored, rate, no_rate, labels, tuple(notes), ratings.notes
     )
@@ -154,17 +157,20 @@ def _said_of(
     return evolve(made, labels_only=alone)
 
 
-def _rate(
-    truth: Floats, judged: Floats, weighted: bool, level: float
-) -> tuple[RateCorrection | None, str]:
+def _rate(truth: Floats, judged: Floats, design: _Design) -> tuple[RateCorrection | None, str]:
     """Return Rogan and Gladen's correction, or why there is none."""
     if not _is_rate(truth):
         return None, "labels are not 0 or 1: with --threshold T they are"
     if not _is_rate(judged):
         return None, "scores are not 0 or 1: with --threshold T they are"
-    if weighted:
+    if design.weights is not None:
         return None, "the labelled samples were drawn from strata: it needs them drawn all alike"
-    return correct_rate(truth, judged, level=level), ""
+    made = correct_rate(truth, judged, level=design.level)
+    if design.clusters is None or design.clusters.alone:
+        return made, ""
+    figures = (made.corrected, made.sensitivity, made.specificity)
+    told = [evolve(each, rule=joined(each.rule, "clusters are not used")) for each in figures]
+    return RateCorrection(*told), ""
 
 
 def _of_labels(labels: Labels, truth: Floats, judged: Floats) -> list[str]:
@@ -199,6 +205,23 @@ def _away(judged: Floats, known: Flags) -> str | None:
         return None
     means = f"{one.mean():.3g} where there is a label, and {other.mean():.3g} elsewhere"
     return f"the judge's mean is {means}: the labelled samples do not look drawn at random"
+
+
+def _against(column: ColumnScores, truth: Floats, judged: Floats) -> str | None:
+    """Say that scores fall where labels rise, by more than chance: such a judge counts for nothing.
+
+    Two standard errors of a correlation of nothing are about 2 / sqrt(n).
+    """
+    both = ~np.isnan(truth) & ~np.isnan(judged)
+    one, other = truth[both], judged[both]
+    if len(one) < FEWEST_LABELS or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    if float(np.corrcoef(one, other)[0, 1]) > -2 / len(one) ** 0.5:
+        return None
+    said = "the judge's scores fall where labels rise, so that it is not used (λ = 0)"
+    if column.scale is None or column.scale.higher_is_better:
+        return f"{said}: what does a high label say?"
+    return f"{said}: less is better on its scale, so let 1 be the label of what is bad"
 
 
 def _other_scale(column: ColumnScores, ratings: Ratings) -> str | None:

@@ -70,7 +70,7 @@ class Report:
                 say(f"\n{title}" if title else "")
                 lay_out(rows)
             if section.notes:
-                say("\n" + "\n".join(section.notes))
+                say("\n" + "\n".join(" ".join(each.split()) for each in section.notes))
 
 
 def figure_row(figure: Figure) -> tuple[str, str, str, str, str]:

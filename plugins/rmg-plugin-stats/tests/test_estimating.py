@@ -117,6 +117,32 @@ def test_labels_that_were_not_drawn_are_warned_of():
     )
 
 
+def test_clusters_are_told_where_they_are_used_and_where_not():
+    dice = np.random.default_rng(5)
+    truth = dice.integers(0, 2, 200).astype(float)
+    scores = np.where(dice.random(200) < 0.8, truth, 1 - truth)
+    clusters = cluster_by([at // 2 for at in range(200)])
+    found = estimated(scores, drawn(sampled(dice, truth, 80)), clusters=clusters)
+    assert "; 100 clusters; t interval" in found.whole.corrected.rule
+    assert found.whole.labels_only.rule.endswith(" clusters; t interval")
+    assert found.rate.corrected.rule.endswith("clusters are not used")
+
+
+@pytest.mark.parametrize(
+    ("scale", "end"),
+    [
+        (Scale(0, 1, higher_is_better=False), "so let 1 be the label of what is bad"),
+        (Scale(0, 1), "what does a high label say?"),
+    ],
+)
+def test_a_judge_against_whom_labels_go_is_told(scale, end):
+    labels = drawn([1.0, 0.0] * 20 + [np.nan] * 20)
+    found = estimate(judge([0.0, 1.0] * 30, scale), labels, ratings_of(labels))
+    assert found.whole.trust == 0
+    assert found.warnings[-1].startswith("the judge's scores fall where labels rise")
+    assert found.warnings[-1].endswith(end)
+
+
 def test_labels_that_come_to_none_are_counted():
     ratings = Ratings(("a", "b"), np.array([[1, 0], [1, 1], [0, 0], [np.nan] * 2]))
     labels = Labels(("x",), ("a", "b"), ((1, 1, 0, None), (0, 1, 0, None)))

@@ -82,3 +82,9 @@ def test_without_an_earlier_run_it_is_a_wrong_question(pilot, tmp_path):
     )
     assert ended.returncode == 2
     assert "there is no run directory 'other'" in ended.stderr
+
+
+@pytest.mark.parametrize("width", ["nan", "inf", "0"])
+def test_a_width_that_is_none_is_refused(pilot, capsys, width):
+    assert rmg.main(["plan", "qa.toml", "--precision", width], standalone_mode=False) == 2
+    assert "Invalid value for '--precision'" in capsys.readouterr().err

@@ -367,6 +367,7 @@ def test_a_run_that_was_stopped_is_told(desk, capsys):
         ({}, {"judge": "share:score"}, ("--tie", "9"), "the tie '9' is no label"),
         ({}, {"judge": "share:score"}, ("--ties", "half"), "needs to know which label is a tie"),
         ({}, {"judge": "share:score"}, ("--column", "juge"), "no grader or aggregator 'juge'"),
+        ({}, {"judge": "share:score"}, ("--threshold", "nan"), "'nan' is no finite number"),
         ({}, {"judge": "share:score"}, ("--value", "fine=1"), "no label is 'fine'"),
         ({}, {"judge": "share:score"}, ("--slice", "topics"),
          "no row of the dataset has 'topics'"),

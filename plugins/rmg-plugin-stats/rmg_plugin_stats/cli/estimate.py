@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from rmg_core.cli import example, one_line, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, example, one_line, opened, show, show_json, show_table, tell
 
 if TYPE_CHECKING:
     from rmg_core import StoredRun
@@ -53,14 +53,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--threshold",
-    type=float,
+    type=Finite(),
     metavar="SCORE",
     help="Estimate the share from this score on, and not the mean.",
 )
 @click.option("--cluster", metavar="FIELD", help="Samples that share this field are not alone.")
 @click.option(
     "--level",
-    type=click.FloatRange(min=0.5, max=1, max_open=True),
+    type=Finite(min=0.5, max=1, max_open=True),
     default=0.95,
     metavar="SHARE",
     help="The level of intervals.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from rmg_core.cli import example, one_line, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, example, one_line, opened, show, show_json, show_table, tell
 
 if TYPE_CHECKING:
     from rmg_core import StoredRun
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     help="The response, of pairs the first and then the second: tells strengths at equal length "
     "and style, too.",
 )
-@click.option("--tie", metavar="SCORE", type=float, help="The score that is a tie.")
+@click.option("--tie", metavar="SCORE", type=Finite(), help="The score that is a tie.")
 @click.option(
     "--margin",
     metavar="SCORE",
-    type=click.FloatRange(min=0),
+    type=Finite(min=0),
     default=0.0,
     help="Scores so near to a tie, or to each other, are one.",
 )
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), default=0, help="Of the draws.")
 @click.option(
     "--level",
-    type=click.FloatRange(min=0.5, max=1, max_open=True),
+    type=Finite(min=0.5, max=1, max_open=True),
     default=0.95,
     metavar="SHARE",
     help="The level of intervals.",

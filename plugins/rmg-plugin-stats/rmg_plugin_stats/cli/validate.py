@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from rmg_core.cli import example, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, example, opened, show, show_json, show_table, tell
 
 if TYPE_CHECKING:
     from rmg_plugin_stats.reports import Report
@@ -61,12 +61,12 @@ UNLABELLED: Final = OF_PROBES | {"run", "columns", "probes", "as_json", "as_mark
 )
 @click.option(
     "--threshold",
-    type=float,
+    type=Finite(),
     metavar="SCORE",
     help="The score from which on it is a yes; without it, the middle of the scale.",
 )
 @click.option(
-    "--label-threshold", type=float, metavar="LABEL", help="The label from which on it is a yes."
+    "--label-threshold", type=Finite(), metavar="LABEL", help="The label from which on it is a yes."
 )
 @click.option("--tie", metavar="LABEL", help="The label that is a tie.")
 @click.option(
