@@ -153,7 +153,9 @@ def correlation_of_systems(
     """
     codes = systems.only(scores.kept)
     count = codes.count
-    found = evolve(scores.figure(f"{NAMES[kind]} of systems", level, "systems"), n=count)
+    found = scores.figure(f"{NAMES[kind]} of systems", level, "systems")
+    rule = joined(found.rule, "for these systems on other samples, not for other systems")
+    found = evolve(found, n=count, rule=rule)
     if count < 3:
         return evolve(found, why=f"{count} systems make no correlation")
     groups = scores.clusters.at_most(MOST_CLUSTERS, seed)

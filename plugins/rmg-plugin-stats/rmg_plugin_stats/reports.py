@@ -134,6 +134,8 @@ def _markdown(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    """Write a text that may be a stranger's so that Markdown shows it as it is."""
-    one_line = " ".join(text.split())
-    return "".join(f"\\{sign}" if sign in r"\`*_[]<>|#" else sign for sign in one_line)
+    """Write a text that may be a stranger's so that Markdown shows it as it is, on one line."""
+    from rmg_core.cli import one_line
+
+    shown = one_line(text, most=len(text) + 1)
+    return "".join(f"\\{sign}" if sign in r"\`*_[]<>|#" else sign for sign in shown)

@@ -154,6 +154,18 @@ def test_clusters_are_resampled_and_correlations_taken_within_them(desk, capsys)
     assert answer.figure("judge.correlation", "Spearman's ρ within prompts")["unit"] == "prompts"
 
 
+def test_figures_that_use_no_clusters_say_so(desk, capsys):
+    rows = [{**row, "people": [row["human"], row["human"], 1]} for row in ROWS]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    answer = validated(
+        capsys, run, "--labels", "people", "--cluster", "prompt", "--system", "topic",
+        "--text", "answer",
+    )  # fmt: skip
+    sections = answer.report["sections"]
+    for each in (*sections["judge.stand_in"]["figures"], *sections["judge.surface"]["figures"]):
+        assert each["rule"].endswith("clusters are not used")
+
+
 def test_whole_numbers_on_one_scale_are_ordinal(desk, capsys):
     rows = [{**row, "stars": number % 5 + 1, "human": (number + number % 2) % 5 + 1}
             for number, row in enumerate(ROWS)]  # fmt: skip
@@ -432,3 +444,13 @@ def test_a_figure_that_cannot_be_had_says_why(desk, capsys, labels):
         if (each["value"] is None or each["low"] is None) and not each["why"]
     ]
     assert silent == []
+
+
+def test_markdown_has_no_control_characters_of_strangers(desk, capsys):
+    rows = [{**row, "topic": "\x1b[2J\u202e|odd"} for row in ROWS]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    command = ["validate", run, "--labels", "human", "--slice", "topic", "-o", "report.md"]
+    rmg.main(command, prog_name="rmg", standalone_mode=False)
+    text = (desk / "report.md").read_text()
+    assert "| topic = \\[2J\\|odd |" in text
+    assert not {"\x1b", "\u202e"} & set(text)

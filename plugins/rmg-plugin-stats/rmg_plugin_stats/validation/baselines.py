@@ -9,17 +9,18 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.labels import MISSING, Label, code
 from rmg_plugin_stats.reports import Section
 from rmg_plugin_stats.samples import Floats
-from rmg_plugin_stats.validation.matched import Match
+from rmg_plugin_stats.validation.matched import Match, unweighted
 
 
 def baselines(match: Match, lengths: Floats | None = None) -> Section | None:
     """Return what costs nothing and how far it agrees with people."""
     if not match.has_labels:
         return None
-    figures = [majority_label(match), *_guesses(match)]
+    figures = [majority_label(match), *(unweighted(each, match) for each in _guesses(match))]
     notes = []
     if match.kind == "binary" and lengths is not None:
-        longest = roc_auc(score_up(lengths, match.target, clusters=match.clusters))
+        scored = score_up(lengths, match.target, clusters=match.clusters, weights=match.weights)
+        longest = roc_auc(scored)
         figures.append(evolve(longest, name="ROC AUC of the length: the longer is a yes"))
     elif match.kind == "binary":
         notes.append("length: not available, name the field of the responses with --text")

@@ -137,6 +137,13 @@ def unweighted(figure: Figure, found: Match) -> Figure:
     return evolve(figure, rule=joined(figure.rule, "weights are not used"))
 
 
+def unclustered(figure: Figure, found: Match) -> Figure:
+    """Say of a figure that takes samples as independent, where they have clusters."""
+    if found.clusters.alone:
+        return figure
+    return evolve(figure, rule=joined(figure.rule, "clusters are not used"))
+
+
 def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked) -> Match | str:
     """Return a column beside the people, or why they cannot be compared.
 

@@ -20,7 +20,7 @@ from rmg_plugin_stats.raters import (
 from rmg_plugin_stats.reports import Grid, Section, interval, number
 from rmg_plugin_stats.samples import Floats
 from rmg_plugin_stats.validation.agreeing import MOST_LABELS
-from rmg_plugin_stats.validation.matched import Match, unweighted
+from rmg_plugin_stats.validation.matched import Match, unclustered, unweighted
 from rmg_plugin_stats.validation.measuring import within
 
 CEILING = "human ceiling: a rater against the others"
@@ -76,7 +76,7 @@ def stand_in(match: Match) -> Section | None:
             judge = evolve(ceiling.judge, name="the judge against the same majorities")
             figures.append(within(judge, 0, 1))
     made, tests, said = _alternative(match, judged, table)
-    both = [unweighted(each, match) for each in (*figures, *made)]
+    both = [unclustered(unweighted(each, match), match) for each in (*figures, *made)]
     return Section(key, title, both, tests, [*notes, *said])
 
 

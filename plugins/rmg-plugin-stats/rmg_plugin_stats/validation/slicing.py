@@ -62,6 +62,8 @@ def slices(match: Match, fields: Mapping[str, Sequence[Any]]) -> Section | None:
         "p: against the samples outside of the slice, of which both have at least "
         f"{FEWEST}; adjusted after Benjamini and Hochberg over all slices"
     )
+    if match.weights is not None:
+        notes.append("p: weights are not used")
     return Section(
         f"{match.name}.slices", title, grids=[Grid("slices", [head, *rows])], notes=notes
     )

@@ -14,7 +14,7 @@ from rmg_plugin_stats.reports import Grid, Section, number
 from rmg_plugin_stats.samples import Floats
 from rmg_plugin_stats.significance import Significance
 from rmg_plugin_stats.style import rank_correlation, surface_columns
-from rmg_plugin_stats.validation.matched import EVEN, Match
+from rmg_plugin_stats.validation.matched import EVEN, Match, unclustered, unweighted
 
 
 def repeats(match: Match) -> Section | None:
@@ -60,7 +60,8 @@ def surface(match: Match, responses: Responses) -> Section:
     if responses.strange:
         notes.append(f"{responses.strange} responses are no texts, and left out")
     title = f"{match.name}: length and style, beside the truth's own"
-    return Section(f"{match.name}.surface", title, figures, notes=notes)
+    told = [unclustered(unweighted(each, match), match) for each in figures]
+    return Section(f"{match.name}.surface", title, told, notes=notes)
 
 
 def own_family(match: Match, families: Sequence[Any], own: str) -> Section:
@@ -72,7 +73,7 @@ def own_family(match: Match, families: Sequence[Any], own: str) -> Section:
     if why:
         return Section(key, title, [Figure("self-preference", None, why=why)])
     found = self_preference(match.scores, match.target, is_own, clusters=match.clusters)
-    figures = [found.preference, found.own, found.others]
+    figures = [unweighted(each, match) for each in (found.preference, found.own, found.others)]
     return Section(key, title, figures)
 
 

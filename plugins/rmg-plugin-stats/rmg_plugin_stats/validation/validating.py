@@ -18,7 +18,7 @@ from rmg_plugin_stats.validation.agreeing import agreement, classes
 from rmg_plugin_stats.validation.baselines import baselines
 from rmg_plugin_stats.validation.costs import cost
 from rmg_plugin_stats.validation.covering import coverage, covered
-from rmg_plugin_stats.validation.matched import Asked, Match, match
+from rmg_plugin_stats.validation.matched import Asked, Match, match, unclustered, unweighted
 from rmg_plugin_stats.validation.measuring import (
     association,
     calibration,
@@ -294,7 +294,8 @@ def _panel(matches: Sequence[Match]) -> Iterator[Section]:
 def _worth(graders: Sequence[Match], found: Figure) -> Section:
     names = ", ".join(each.name for each in graders)
     title = f"The graders together ({names})"
-    named = evolve(found, name=f"n_eff: what {len(graders)} graders are worth")
+    told = unclustered(unweighted(found, graders[0]), graders[0])
+    named = evolve(told, name=f"n_eff: what {len(graders)} graders are worth")
     return Section("panel", title, [named])
 
 
