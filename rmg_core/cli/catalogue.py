@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -59,7 +60,7 @@ class Entry:
     timeout: float | None = None
     sets_groups: bool = False
 
-    @property
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         cls = self.holder_of()
         return () if cls is None else options_in(cls)
