@@ -139,7 +139,8 @@ class Summary:
     def _head(self) -> str:
         cells = "1 cell" if self.reused == 1 else f"{self.reused:,} cells"
         stored = f"; {cells} from earlier runs" if self.reused else ""
-        return f"{self.samples} samples graded{stored}"
+        samples = "1 sample" if self.samples == 1 else f"{self.samples} samples"
+        return f"{samples} graded{stored}"
 
     @property
     def _notes(self) -> tuple[str, ...]:

@@ -50,10 +50,21 @@ def test_the_command_line_tells_it_in_a_line(install_pack, tmp_path, monkeypatch
     assert f"deprecated: {SAID}\n" in capsys.readouterr().err
 
 
-def test_listing_the_names_of_a_pack_does_not_warn(install_pack, capsys):
+@pytest.mark.parametrize("options", [[], ["--pack", "mine"]])
+def test_a_list_of_names_marks_the_old_one_and_does_not_warn(install_pack, capsys, options):
     install_pack("mine", PACK)
-    rmg.main(["graders"], prog_name="rmg", standalone_mode=False)
-    assert "mine/old" in capsys.readouterr().out
+    rmg.main(["graders", *options], prog_name="rmg", standalone_mode=False)
+    lines = [" ".join(each.split()) for each in capsys.readouterr().out.splitlines()]
+    assert "mine/old response deprecated, use mine/same: 1 of everything." in lines
+    assert "mine/same response 1 of everything." in lines
+
+
+def test_a_list_of_names_as_json_says_what_to_use_instead(install_pack, capsys):
+    install_pack("mine", PACK)
+    rmg.main(["graders", "--pack", "mine", "--json"], prog_name="rmg", standalone_mode=False)
+    listed = json.loads(capsys.readouterr().out)["graders"]
+    told = {each["name"]: each["deprecated"] for each in listed}
+    assert told == {"mine/old": "use mine/same", "mine/same": None}
 
 
 def test_a_hook_that_goes_out_of_use_warns_its_pack(install_pack, monkeypatch):

@@ -86,7 +86,7 @@ def test_a_notebook_shows_a_table_whose_names_are_escaped():
     shown = Results({"<b>&": [GraderError("timeout", "<script>")]})._repr_html_()
     assert "<script>" not in shown
     assert "<td>&lt;b&gt;&amp;</td>" in shown
-    assert shown.startswith("<table><caption>1 samples graded</caption><thead><tr><th></th>")
+    assert shown.startswith("<table><caption>1 sample graded</caption><thead><tr><th></th>")
 
 
 def test_a_frame_has_a_row_a_sample(results: Results):

@@ -185,7 +185,7 @@ def _rows_of_grader(grader: StoredGrader) -> list[tuple[str, str]]:
         ("name", grader.name),
         ("from", f"{grader.distribution} {grader.release}".strip()),
         ("version", grader.version),
-        ("source digest", grader.source),
+        ("source", grader.source),
         ("options", _options_said(json.loads(grader.options))),
         ("scale", str(grader.scale)),
         ("fingerprint", grader.digest.hex()),

@@ -1,7 +1,8 @@
 """What a name of the catalogue is: its documentation, inputs, options and scale."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -44,7 +45,8 @@ class Entry:
 
     `holder_of` returns the class that its options are the fields of, if there is one. Only graders
     have `inputs`, a `scale` that is known before they run, `runs_in` and `timeout`.
-    `sets_groups` is of an aggregator that sets samples against each other.
+    `sets_groups` is of an aggregator that sets samples against each other. Of a name that goes
+    out of use, `instead` says what to do.
     """
 
     noun: str
@@ -58,8 +60,9 @@ class Entry:
     runs_in: str | None = None
     timeout: float | None = None
     sets_groups: bool = False
+    instead: str = ""
 
-    @property
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         cls = self.holder_of()
         return () if cls is None else options_in(cls)
@@ -88,6 +91,7 @@ class Entry:
             "scale": None if scale is None else [scale.low, scale.high],
             "higher_is_better": None if scale is None else scale.higher_is_better,
             "needs": list(self.needs),
+            "deprecated": self.instead or None,
             "runs_in": self.runs_in,
             "timeout": self.timeout,
             "pack": self.origin.pack,
@@ -125,6 +129,7 @@ def entry_of(resolved: Resolved) -> Entry:
             spec.declared.needs,
             spec.declared.runs_in,
             spec.declared.timeout,
+            instead=resolved.instead,
         )
     is_definition = _is_definition(value)
     definition: Any = value if is_definition else type(value)
@@ -139,6 +144,7 @@ def entry_of(resolved: Resolved) -> Entry:
         resolved.origin,
         lambda: definition if has_options else None,
         sets_groups=sets_groups,
+        instead=resolved.instead,
     )
 
 
@@ -192,7 +198,8 @@ def catalogue_of(registry: Registry, noun: str, pack: str | None = None) -> Cata
     """
     entries: list[Entry] = []
     broken: list[tuple[str, str]] = []
-    for name, found in _names(registry, noun, pack):
+    names = registry.names(noun) if pack is None else registry.names_of(pack, noun)
+    for name, found in names:
         try:
             if isinstance(found, RegistryError):
                 raise found
@@ -200,17 +207,3 @@ def catalogue_of(registry: Registry, noun: str, pack: str | None = None) -> Cata
         except (RegistryError, DefinitionError) as fault:
             broken.append((name, str(fault)))
     return Catalogue(tuple(entries), tuple(broken))
-
-
-def _names(
-    registry: Registry, noun: str, pack: str | None
-) -> Iterable[tuple[str, Resolved | RegistryError]]:
-    if pack is None:
-        yield from registry.names(noun)
-        return
-    for name in sorted(registry.pack(pack).names[noun]):
-        full = f"{pack}/{name}"
-        try:
-            yield full, registry.resolve(noun, full)
-        except RegistryError as fault:
-            yield full, fault

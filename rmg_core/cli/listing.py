@@ -1,9 +1,14 @@
 """The verbs that list a noun: `graders`, `mappers`, `aggregators`, `models`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from rmg_core.cli.screen import in_columns, show, show_json, tell
 from rmg_core.cli.verbs import example
+
+if TYPE_CHECKING:
+    from rmg_core.cli.catalogue import Entry
 
 
 def listing_of(noun: str) -> click.Command:
@@ -26,7 +31,7 @@ def listing_of(noun: str) -> click.Command:
             broken = [{"name": name, "reason": reason} for name, reason in found.broken]
             show_json({f"{noun}s": listed, "broken": broken})
         elif found.entries:
-            rows = [(each.name, each.signature, each.summary) for each in found.entries]
+            rows = [(each.name, each.signature, _about(each)) for each in found.entries]
             show(in_columns(rows if noun == "grader" else [(row[0], row[2]) for row in rows]))
         else:
             tell(f"there are no {noun}s" + (f" in pack {pack!r}" if pack else ""))
@@ -34,3 +39,7 @@ def listing_of(noun: str) -> click.Command:
             tell(reason)
 
     return command
+
+
+def _about(entry: "Entry") -> str:
+    return f"deprecated, {entry.instead}: {entry.summary}" if entry.instead else entry.summary

@@ -83,7 +83,8 @@ def _unreadable(file: Path, fault: OSError) -> Problem:
         hint = _UNREADABLE.get(type(fault), "")
         return Problem(f"the config cannot be read: {reason}", hint, str(file))
     names = [each.name for each in file.parent.glob("*.toml")]
-    near = get_close_matches(file.name, names, n=1, cutoff=_CLOSE)
+    whole = f"{file.name}.toml"
+    near = [whole] if whole in names else get_close_matches(file.name, names, n=1, cutoff=_CLOSE)
     hint = f"did you mean {str(file.with_name(near[0]))!r}?" if near else ""
     return Problem("there is no such file", hint, str(file))
 

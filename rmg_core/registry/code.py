@@ -34,13 +34,15 @@ class Origin:
 class Resolved:
     """What a name stands for.
 
-    `name` is `pack/name`, or for code outside packs the name as it was written.
+    `name` is `pack/name`, or for code outside packs the name as it was written. Of a name that
+    goes out of use, `instead` says what to do.
     """
 
     noun: str
     name: str
     value: object
     origin: Origin
+    instead: str = ""
 
 
 def from_file(noun: str, use: str, base: Path) -> Resolved:

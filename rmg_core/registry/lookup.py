@@ -179,19 +179,29 @@ class Registry:
         """List every name of a noun, with what it stands for or why it cannot be used.
 
         Imports every pack. A pack that cannot be used stands there under its own name.
+        What is deprecated does not warn, since nobody uses it here.
         """
         found: list[tuple[str, Resolved | RegistryError]] = []
         for name in self.pack_names:
             try:
-                pack = self.pack(name)
+                found += self.names_of(name, noun)
             except RegistryError as fault:
                 found.append((name, fault))
-                continue
-            for each in sorted(pack.names[noun]):
-                try:
-                    found.append((f"{name}/{each}", _resolved(pack, noun, each)))
-                except RegistryError as fault:
-                    found.append((f"{name}/{each}", fault))
+        return found
+
+    def names_of(self, name: str, noun: str) -> list[tuple[str, Resolved | RegistryError]]:
+        """List the names of one pack, as `names` does.
+
+        Raises:
+            RegistryError: the pack cannot be used.
+        """
+        pack = self.pack(name)
+        found: list[tuple[str, Resolved | RegistryError]] = []
+        for each in sorted(pack.names[noun]):
+            try:
+                found.append((f"{name}/{each}", _resolved(pack, noun, each)))
+            except RegistryError as fault:
+                found.append((f"{name}/{each}", fault))
         return found
 
     def states(self) -> list[PackState]:
@@ -302,7 +312,9 @@ def _used(pack: Pack, noun: str, name: str) -> Resolved:
 def _resolved(pack: Pack, noun: str, name: str) -> Resolved:
     info = pack.info
     origin = Origin(pack=info.name, distribution=info.distribution, version=info.version)
-    return Resolved(noun, f"{info.name}/{name}", value_of(pack, noun, name), origin)
+    entry = pack.names[noun][name]
+    instead = entry.instead if isinstance(entry, Deprecated) else ""
+    return Resolved(noun, f"{info.name}/{name}", value_of(pack, noun, name), origin, instead)
 
 
 def _blocked() -> set[str]:

@@ -29,6 +29,10 @@ def config_of(run_dir: Path, more: Sequence[str] = ()) -> Config:
     try:
         text = file.read_text("utf-8")
         words = shlex.split(command_of(run_dir) or "")
+    except FileNotFoundError as fault:
+        said = f"{run_dir} has no {CONFIG}: a run from Python keeps neither config nor dataset"
+        hint = "the program that ran it has both; `rmg run` keeps what is needed"
+        raise ConfigError([Problem(said, hint)]) from fault
     except (OSError, ValueError) as fault:
         raise ConfigError([Problem(f"{file} cannot be read: {fault}")]) from fault
     given = _arguments_of(words[2:])

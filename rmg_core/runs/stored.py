@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from rmg_core.config import Config, GateConfig, load_config
 from rmg_core.errors import ConfigError, DataError, Problem
 from rmg_core.hints import suggestion
+from rmg_core.layout import as_html
 from rmg_core.outcomes import NOTHING, Cell, Outcome, Scale
 from rmg_core.plan import PlannedGrader, plan_of_config
 from rmg_core.runner.repeats import mean_of
@@ -22,6 +23,7 @@ from rmg_core.runs.finding import store_of
 from rmg_core.runs.gates import gates_of
 from rmg_core.runs.origin import config_of
 from rmg_core.runs.rows import Rows, picked, rows_of
+from rmg_core.runs.tables import columns_shown
 from rmg_core.store import CallTotals, Column, Store
 
 
@@ -132,6 +134,16 @@ class StoredRun:
         command = command_of(self.place)
         again = f"; for all, run again with: {command}" if command else ""
         return f"these results are partial ({said}){again}"
+
+    def _repr_html_(self) -> str:
+        """Show the columns in a notebook, also after the run was closed."""
+        try:
+            summary = self._summary()
+        except (OSError, ValueError):
+            summary = None
+        rows = columns_shown([(each.name, each.use, each.scale) for each in self.columns], summary)
+        want = self.want
+        return as_html(str(self.place), rows, [want] if want else [])
 
     def _summary(self) -> Any:
         return orjson.loads((self.place / SUMMARY).read_bytes())

@@ -20,3 +20,7 @@ def test_a_config_of_another_name_is_not_offered_for_its_suffix(desk):
     assert desk.rmg("check", "opt_typ.toml").err.splitlines()[0] == (
         "opt_typ.toml: there is no such file; did you mean 'opt_type.toml'?"
     )
+
+
+def test_the_config_is_offered_to_who_leaves_out_its_ending(desk):
+    assert desk.rmg("run", "qa").err == "qa: there is no such file; did you mean 'qa.toml'?\n"

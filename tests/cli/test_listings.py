@@ -60,6 +60,7 @@ def test_graders_as_json_has_everything_known(desk, install_pack):
         "scale": [0.0, 1.0],
         "higher_is_better": True,
         "needs": [],
+        "deprecated": None,
         "runs_in": "run",
         "timeout": None,
         "pack": "good",

@@ -38,11 +38,11 @@ attempts     1
 fingerprint  {address(same, "Paris", "Paris")}
 
 graded by
-  name           same
-  source digest  {same.grader.source}
-  options        ignore_case = false
-  scale          0..1
-  fingerprint    {same.grader.digest.hex()}
+  name         same
+  source       {same.grader.source}
+  options      ignore_case = false
+  scale        0..1
+  fingerprint  {same.grader.digest.hex()}
 
 inputs
   response   Paris

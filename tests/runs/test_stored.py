@@ -1,10 +1,19 @@
 """A run that is kept, as packs read it."""
 
 import json
+import re
 
 import pytest
 
-from rmg_core import ConfigError, DataError, GraderError, GraderScore, Scale, StoredRun
+from rmg_core import (
+    ConfigError,
+    DataError,
+    GraderError,
+    GraderScore,
+    GradingRunner,
+    Scale,
+    StoredRun,
+)
 from rmg_core.cli.run import command
 from rmg_core.runs.origin import VALUED, config_of
 
@@ -71,6 +80,9 @@ def desk(tmp_path, monkeypatch):
 
     return run
 
+
+WORDS_SHOWN = ("words", "words", "0..10", "1.5", "2 of 3", "1 grader_error")
+"""A row of the table in a notebook."""
 
 WITHOUT_IDS = CONFIG.replace('id = "id"', "")
 
@@ -176,3 +188,36 @@ def test_where_there_is_no_run_it_is_told(tmp_path):
         StoredRun.open(tmp_path / "x"),
     ):
         pass
+
+
+def test_a_notebook_shows_the_columns_of_a_run_that_is_closed(desk):
+    desk()
+    with StoredRun.open("runs/qa") as run:
+        pass
+    shown = run._repr_html_()
+    assert "<caption>runs/qa</caption>" in shown
+    row = "".join(f"<td>{each}</td>" for each in WORDS_SHOWN)
+    assert row in shown
+    assert "<tr><td>sum</td><td>–</td>" in shown
+    assert "partial" not in shown
+
+
+def test_a_notebook_shows_of_a_run_that_was_killed_that_it_is_partial(desk):
+    folder = desk()
+    (folder / "runs/qa/summary.json").unlink()
+    with StoredRun.open("runs/qa") as run:
+        shown = run._repr_html_()
+    assert "<td>words</td>" in shown
+    assert "these results are partial (the run goes on still, or was killed" in shown
+
+
+def test_what_a_run_from_python_was_graded_on_is_told_to_be_unknown(tmp_path):
+    GradingRunner({"flip": lambda response: 1.0}).run([{"response": "x"}], run_dir=tmp_path / "py")
+    said = (
+        f"{tmp_path / 'py'} has no config.toml: a run from Python keeps neither config nor "
+        "dataset; the program that ran it has both; `rmg run` keeps what is needed"
+    )
+    with StoredRun.open(tmp_path / "py") as run:
+        with pytest.raises(ConfigError, match=f"^{re.escape(said)}$"):
+            next(run.inputs("flip"))
+        assert [each.outcomes["flip"].score for each in run.samples()] == [1.0]
