@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from rmg_core.plan import connect
     from rmg_core.redaction import Secret
     from rmg_core.results import Results
-    from rmg_core.runs import RunColumn, StoredRun, StoredSample
+    from rmg_core.runs.stored import RunColumn, StoredRun, StoredSample
     from rmg_core.spread import Interval, Spread
 
 __all__ = [
@@ -111,11 +111,11 @@ _LATE = {
     "NamedAggregator": "rmg_core.aggregators",
     "Results": "rmg_core.results",
     "RmgDeprecationWarning": "rmg_core.deprecations",
-    "RunColumn": "rmg_core.runs",
+    "RunColumn": "rmg_core.runs.stored",
     "Secret": "rmg_core.redaction",
     "Spread": "rmg_core.spread",
-    "StoredRun": "rmg_core.runs",
-    "StoredSample": "rmg_core.runs",
+    "StoredRun": "rmg_core.runs.stored",
+    "StoredSample": "rmg_core.runs.stored",
     "WeightedSumAggregator": "rmg_core.basic.combining",
     "connect": "rmg_core.plan",
     "read_document": "rmg_core.config",

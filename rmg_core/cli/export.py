@@ -19,7 +19,7 @@ from rmg_core.outcomes import GraderError, GraderRank, GraderScore
 
 if TYPE_CHECKING:
     from rmg_core.outcomes import Outcome
-    from rmg_core.runs import StoredRun, StoredSample
+    from rmg_core.runs.stored import StoredRun, StoredSample
 
 FORMS: Final = ("csv", "jsonl", "parquet")
 ROWS_AT_ONCE: Final = 4_096
@@ -46,7 +46,7 @@ def command(run_dir: str, form: str | None, output: str | None) -> None:
     several times has the mean. In csv, a text that a spreadsheet would take for a formula gets
     a ' before it.
     """
-    from rmg_core.runs import StoredRun
+    from rmg_core.runs.stored import StoredRun
 
     form = form or _form_of(output)
     with StoredRun.open(run_dir) as run:

@@ -72,7 +72,7 @@ def _precision(ready: "Ready", width: float) -> list[dict[str, Any]]:
         DataError: there is no earlier run.
     """
     from rmg_core.errors import ConfigError, Problem
-    from rmg_core.runs import StoredRun
+    from rmg_core.runs.stored import StoredRun
     from rmg_core.statistics import statistic
 
     advise = statistic("precision")
