@@ -90,7 +90,7 @@ options = { weights = { b = 1, f = 2 } }
     assert problems_of(folder, config) == [
         (
             "rmg.toml:2:1: the config has no key 'max_concurency'; did you mean 'max_concurrency'? "
-            "keys: aggregators, budget, choose, dataset, graders, max_concurrency, max_errors, "
+            "keys: aggregators, budget, choose, dataset, gates, graders, max_concurrency, max_errors, "
             "models, observers, packs, requires, run, sinks"
         ),
         "rmg.toml:3:14: max_errors must be at most 1, not 2",

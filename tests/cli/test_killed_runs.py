@@ -74,8 +74,10 @@ def test_no_process_is_left_over_by_a_kill(killing):
 
 
 def test_a_kill_costs_few_calls(killing):
-    # Half of the 32 that run at once: where the processor is shared, a batch takes longer.
-    assert killing.found.median_not_kept <= 16, (SEED, killing.found.not_kept)
+    # The short form runs beside other tests, and a batch takes longer there: half of the 32 that
+    # run at once. The whole form, alone on its machine, is held to what was promised.
+    most = 5 if KILLS >= 200 else 16
+    assert killing.found.median_not_kept <= most, (SEED, killing.found.not_kept)
 
 
 def test_what_was_kept_is_not_graded_again(killing):
