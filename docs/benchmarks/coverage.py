@@ -6,7 +6,8 @@
 Prints one JSON object. Each case draws runs whose true value is known, from a seed of its own, and
 counts the intervals that hold it. `cautious` are wider than they say: an exact interval, and that
 of Rogan and Gladen where the labelled samples are part of the run. `few` has fewer labels than the
-100 below which a report warns. `wrong` are intervals that are often used and do not hold it: the
+100 below which a report warns, and `rare` fewer of the rarer label than the 15 below which it does.
+`wrong` are intervals that are often used and do not hold it: the
 one of a judge's own scores, and the one that takes clustered samples as independent.
 """
 
@@ -69,6 +70,18 @@ def judged(dice: Dice, labelled: int, lenience: float) -> tuple[np.ndarray, np.n
 def corrected(labelled: int, lenience: float) -> Case:
     def case(dice: Dice) -> tuple[Figure, float]:
         return correct_mean(*judged(dice, labelled, lenience)).corrected, 0.6
+
+    return case
+
+
+def of_rare(labelled: int, rate: float, *, is_alone: bool = False) -> Case:
+    """Draw labels of which few are 0, and a judge that is right in nine of ten samples."""
+
+    def case(dice: Dice) -> tuple[Figure, float]:
+        truth = (dice.random(RUN) < rate).astype(float)
+        calls = np.where(dice.random(RUN) < 0.9, truth, 1 - truth)
+        made = correct_mean(np.where(np.arange(RUN) < labelled, truth, np.nan), calls)
+        return made.labels_only if is_alone else made.corrected, rate
 
     return case
 
@@ -177,7 +190,14 @@ FEW: Mapping[str, Case] = {
     "PPI++ of ratings, 50 labels": corrected_scores(50),
 }
 
+RARE: Mapping[str, Case] = {
+    "PPI++ of a rate of 90 %, 100 labels": of_rare(100, 0.9),
+    "PPI++ of a rate of 95 %, 100 labels": of_rare(100, 0.95),
+    "PPI++ of a rate of 95 %, 300 labels": of_rare(300, 0.95),
+}
+
 WRONG: Mapping[str, Case] = {
+    "t of a rate of 95 %, 100 labels": of_rare(100, 0.95, is_alone=True),
     "judge alone, lenient": judge_alone(0.3),
     "judge alone, slightly lenient": judge_alone(0.2),
     "clusters taken as independent, 100 clusters": clustered(100, is_told=False),
@@ -197,7 +217,7 @@ def coverage(name: str, case: Case, runs: int) -> float:
 
 def measure(runs: int) -> dict[str, dict[str, float]]:
     """Return the coverage of every case."""
-    kinds = {"covered": CASES, "cautious": CAUTIOUS, "few": FEW, "wrong": WRONG}
+    kinds = {"covered": CASES, "cautious": CAUTIOUS, "few": FEW, "rare": RARE, "wrong": WRONG}
     return {
         kind: {name: coverage(name, case, runs) for name, case in cases.items()}
         for kind, cases in kinds.items()

@@ -260,8 +260,10 @@ def _flips(table: Floats, counts: Places) -> Floats:
 
 def _parts(table: Floats, counts: Floats) -> Floats:
     """Return of each item: 1, k, k², Σx, (Σx)²/k and the squares about its mean."""
+    table = table - np.nanmean(table)  # so that no digits cancel in squares
     totals = np.nansum(table, axis=1)
     inside = np.nansum(np.square(table - (totals / counts)[:, None]), axis=1)
+    inside[np.nanmax(table, axis=1) == np.nanmin(table, axis=1)] = 0.0  # not what rounding leaves
     one = np.ones(len(table))
     return np.column_stack([one, counts, counts**2, totals, totals**2 / counts, inside])
 

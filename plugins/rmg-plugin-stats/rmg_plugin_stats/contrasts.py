@@ -13,6 +13,7 @@ from rmg_plugin_stats.figures import Figure
 from rmg_plugin_stats.intervals import mean
 from rmg_plugin_stats.paired import Comparison, Kind, compare, pair
 from rmg_plugin_stats.samples import Floats
+from rmg_plugin_stats.scores import ends_of
 
 MOST_GRADES = 20
 """Whole numbers of more different values than that are taken for measurements."""
@@ -107,7 +108,7 @@ def contrast(first: Floats, second: Floats, rule: Rule, clusters: Clusters) -> C
     both = ~np.isnan(first) & ~np.isnan(second)
     groups = clusters.only(both)
     one, other = (
-        mean(line[both], bounds=rule.bounds, clusters=groups, level=rule.level)
+        mean(line[both], bounds=ends_of(rule.scale), clusters=groups, level=rule.level)
         for line in (first, second)
     )
     found = compare(

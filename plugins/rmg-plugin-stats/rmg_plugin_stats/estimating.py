@@ -19,6 +19,9 @@ from rmg_plugin_stats.samples import Flags, Floats
 from rmg_plugin_stats.wording import joined
 
 FEWEST_LABELS = 10
+FEWEST_OF_EACH = 15
+"""Labels of the rarer of two, below which PPI++ covers less than it says: 89 to 90 % with 5 and 92
+with 10, of 100 labels (docs/benchmarks/coverage.py, `rare`)."""
 STRANGE = 4.0
 """Standard errors between the judge's means of labelled and other samples that chance rarely makes:
 6 of 100,000 random samples."""
@@ -136,7 +139,8 @@ def _said_of(
 ) -> Correction:
     """Return a correction that says nothing where a stratum has no label, and a rate if it is one.
 
-    Where all labels are alike their interval is that of a rate.
+    The labels alone then have the interval of a rate: at a rate of 95 %, t covers 88 % with 100
+    labels (docs/benchmarks/coverage.py, `wrong`).
     """
     if silent:
         held = sum(labels.sizes[name] for name in silent)
@@ -148,12 +152,11 @@ def _said_of(
         ]
         return evolve(made, corrected=none[0], labels_only=none[1], trust=None)
     alone = made.labels_only
-    if alone.value is not None and alone.low is None and design.weights is None:
+    if alone.value is not None and design.weights is None and _is_rate(truth):
         seen = truth[~np.isnan(truth)]
-        if np.isin(seen, (0.0, 1.0)).all():
-            groups = None if design.clusters is None else design.clusters.only(~np.isnan(truth))
-            rate = mean(seen, clusters=groups, level=design.level)
-            alone = evolve(alone, low=rate.low, high=rate.high, rule=rate.rule, why=rate.why)
+        groups = None if design.clusters is None else design.clusters.only(~np.isnan(truth))
+        rate = mean(seen, clusters=groups, level=design.level)
+        alone = evolve(alone, low=rate.low, high=rate.high, rule=rate.rule, why=rate.why)
     return evolve(made, labels_only=alone)
 
 
@@ -184,6 +187,10 @@ def _of_labels(labels: Labels, truth: Floats, judged: Floats) -> list[str]:
         said.append(f"{note}: if they are unlike the others, the estimate is off by that")
     if count < FEWEST_LABELS:
         said.append(f"{count} labels tell next to nothing: ten are few, a hundred are enough")
+    rarer = min(int((truth == each).sum()) for each in (0.0, 1.0)) if _is_rate(truth) else count
+    if count >= FEWEST_LABELS and 0 < rarer < FEWEST_OF_EACH:
+        note = f"{rarer} of {count} labels are the rarer of the two: so few that the interval of"
+        said.append(f"{note} labels and judge covers less than it says")
     if not labels.sizes and not known.all():
         said.append(
             "how the labelled samples were chosen is not known: all below holds only if they were "

@@ -20,6 +20,7 @@ from rmg_plugin_stats.matching import By, Matched, match
 from rmg_plugin_stats.paired import difference, pair
 from rmg_plugin_stats.reading import ColumnScores, RunScores, read
 from rmg_plugin_stats.samples import Flags, Floats
+from rmg_plugin_stats.scores import ends_of
 from rmg_plugin_stats.slicing import clusters_by, slices_by, value_text
 
 WHOLE = "complete"
@@ -235,9 +236,8 @@ def _of_run(asked: str, column: ColumnScores, part: _Part, rule: Rule, bound: fl
     if column.scored and column.scale is None:
         why = "its scores are on several scales, and have no mean"
         return Gate(asked, "inconclusive", Figure("mean", None, why=why), bound, why=why)
-    figure = mean(
-        scores, bounds=rule.bounds, clusters=part.clusters.only(part.kept), level=part.level
-    )
+    ends, clusters = ends_of(rule.scale), part.clusters.only(part.kept)
+    figure = mean(scores, bounds=ends, clusters=clusters, level=part.level)
     judge = gating.minimum if asked == "min" else gating.maximum
     return judge(figure, bound)
 

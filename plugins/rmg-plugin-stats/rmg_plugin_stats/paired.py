@@ -162,6 +162,8 @@ def mcnemar(pairs: Pairs) -> Significance:
     """
     higher, lower = int((pairs.differences > 0).sum()), int((pairs.differences < 0).sum())
     rule = "exact, on the pairs that differ; statistic: the rarer direction"
+    if not len(pairs.differences):
+        return Significance("McNemar", None, None, 0, rule, "no sample has both values")
     why = "" if higher + lower else "no pair differs"
     p = even_p_value(higher, higher + lower)
     return Significance("McNemar", p, float(min(higher, lower)), higher + lower, rule, why)

@@ -75,12 +75,6 @@ class ColumnScores:
             return None
         return scale.low, scale.high
 
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The ends of the scale, infinite where it is open."""
-        low, high = (None, None) if self.scale is None else (self.scale.low, self.scale.high)
-        return -np.inf if low is None else low, np.inf if high is None else high
-
 
 @frozen(eq=False)
 class RunScores:

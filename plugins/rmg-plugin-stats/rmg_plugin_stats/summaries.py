@@ -47,9 +47,8 @@ def _resampled(counts: Mapping[float, int], spread: Spread) -> Interval:
     import numpy as np
 
     from rmg_plugin_stats.intervals import mean
+    from rmg_plugin_stats.scores import ends_of
 
     scores = np.repeat([*counts], [*counts.values()])
-    low, high = spread.scale.low, spread.scale.high
-    bounds = (-np.inf if low is None else low, np.inf if high is None else high)
-    made = mean(scores, bounds=bounds, level=LEVEL)
+    made = mean(scores, bounds=ends_of(spread.scale), level=LEVEL)
     return Interval(made.low, made.high, LEVEL, made.rule, made.why)

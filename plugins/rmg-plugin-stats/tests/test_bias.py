@@ -168,3 +168,10 @@ def test_one_item_has_no_variance_between_items():
     found = repeat_consistency([[1, 0, 1]])
     assert found.within.value == pytest.approx(1 / 3)
     assert found.between.value is None
+
+
+def test_repeats_that_are_equal_have_no_variance_that_rounding_leaves():
+    table = np.repeat(np.random.default_rng(3).random(50), 3).reshape(50, 3)
+    found = repeat_consistency(table)
+    assert (found.within.value, found.within_share.value) == (0.0, 0.0)
+    assert repeat_consistency(table + 1e9).between.value == pytest.approx(found.between.value)

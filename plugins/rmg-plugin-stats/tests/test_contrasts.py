@@ -55,6 +55,17 @@ def test_a_margin_is_judged_in_the_direction_of_the_scale():
     assert [each.verdict for each in verdicts] == ["yes", "no"]
 
 
+def test_means_on_an_open_scale_are_no_rates():
+    found = contrast(np.ones(40), np.ones(40), Rule(Scale(0, None), "ordinal"), each_alone(40))
+    assert (found.first.value, found.first.low) == (1.0, None)
+
+
+def test_no_pair_has_no_p_value():
+    lines = np.array([1.0, NAN]), np.array([NAN, 1.0])
+    test = contrast(*lines, Rule(UNIT, "binary"), each_alone(2)).comparison.test
+    assert (test.p_value, test.why) == (None, "no sample has both values")
+
+
 def test_what_is_missing_is_counted_by_side_and_by_kind():
     found = missing_of(["", "", "timeout", "skipped"], ["", "timeout", "", "skipped"])
     assert (found.in_second, found.in_first, found.in_both) == ({"timeout": 1}, {"timeout": 1}, 1)

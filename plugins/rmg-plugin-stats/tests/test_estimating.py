@@ -41,7 +41,7 @@ def test_the_estimate_is_that_of_the_correction():
     scores = np.clip(truth + dice.normal(0, 0.4, 400), 0, 1)
     labels = sampled(dice, truth, 120)
     found = estimated(scores, drawn(labels))
-    assert found.whole == correct_mean(labels, scores)
+    assert found.whole.corrected == correct_mean(labels, scores).corrected
     assert (found.scored, found.warnings) == (None, ())
     assert found.target == "share of samples that people label 1 (as 'label' says)"
     assert found.worth > 120
@@ -106,6 +106,13 @@ def test_labels_all_alike_have_the_interval_of_a_rate():
     assert found.labels_only.low == pytest.approx(40 / (40 + 1.959964**2), abs=1e-6)
 
 
+def test_labels_of_yes_and_no_have_the_interval_of_a_rate():
+    found = estimated([1.0, 0.0] * 100, drawn([1.0] * 57 + [0.0] * 3 + [np.nan] * 140))
+    assert found.whole.labels_only.rule == "Wilson"
+    assert found.whole.labels_only.high < 1
+    assert found.warnings[0].startswith("3 of 60 labels are the rarer of the two")
+
+
 def test_labels_that_were_not_drawn_are_warned_of():
     labels = Labels(("human",), ("human",), ((1,) * 30 + (None,) * 70,))
     scores = [0.9, 0.8] * 15 + [0.1, 0.2] * 35
@@ -124,7 +131,7 @@ def test_clusters_are_told_where_they_are_used_and_where_not():
     clusters = cluster_by([at // 2 for at in range(200)])
     found = estimated(scores, drawn(sampled(dice, truth, 80)), clusters=clusters)
     assert "; 100 clusters; t interval" in found.whole.corrected.rule
-    assert found.whole.labels_only.rule.endswith(" clusters; t interval")
+    assert found.whole.labels_only.rule.startswith("Wilson at an effective n of ")
     assert found.rate.corrected.rule.endswith("clusters are not used")
 
 

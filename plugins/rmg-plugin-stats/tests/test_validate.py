@@ -197,6 +197,19 @@ def test_labels_that_are_texts_are_compared_with_those_of_the_judge(desk, capsys
     )
 
 
+def test_responses_without_a_mapper_are_the_field_of_that_name(desk, capsys):
+    (desk / "graders.py").write_text("def half(response: str) -> float:\n    return 0.5\n")
+    rows = [{"human": row["human"], "response": row["answer"]} for row in ROWS]
+    (desk / "rows.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows))
+    (desk / "qa.toml").write_text(
+        '[dataset]\npath = "rows.jsonl"\n[graders.half]\nuse = "./graders.py:half"\n'
+    )
+    rmg.main(["run", "qa.toml", "--quiet"], prog_name="rmg", standalone_mode=False)
+    answer = validated(capsys, "runs/qa", "--labels", "human")
+    name = "ROC AUC of the length: the longer is a yes"
+    assert answer.value("half.baselines", name) is not None
+
+
 def test_yes_and_no_are_compared_with_the_words_of_a_judge_that_says_them(desk, capsys):
     rows = [{**row, "human": ["No", "Yes"][row["human"]]} for row in ROWS]
     said = [{**row, "said": row["human"].lower()} for row in rows]

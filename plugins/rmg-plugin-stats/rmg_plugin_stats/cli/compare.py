@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from rmg_core.cli import example, one_line, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, example, one_line, opened, show, show_json, show_table, tell
 
 
 @click.command(
@@ -42,7 +42,7 @@ from rmg_core.cli import example, one_line, opened, show, show_json, show_table,
 )
 @click.option(
     "--margin",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Finite(min=0, min_open=True),
     metavar="δ",
     help="Say whether B is no worse than A by δ, in units of the score, and whether it is as good.",
 )
@@ -65,7 +65,7 @@ from rmg_core.cli import example, one_line, opened, show, show_json, show_table,
 )
 @click.option(
     "--level",
-    type=click.FloatRange(min=0.5, max=1, max_open=True),
+    type=Finite(min=0.5, max=1, max_open=True),
     default=0.95,
     metavar="SHARE",
     help="The level of intervals.",

@@ -9,6 +9,7 @@ from rmg_plugin_stats.intervals import mean, proportion
 from rmg_plugin_stats.reading import ColumnScores, RunScores
 from rmg_plugin_stats.reports import Grid, Section, number
 from rmg_plugin_stats.samples import Floats
+from rmg_plugin_stats.scores import ends_of
 from rmg_plugin_stats.validation.matched import Match
 
 MOST_FAILURES = 50
@@ -69,7 +70,7 @@ def _means(match: Match, clusters: Clusters) -> list[Figure]:
     """Return the judge's mean over the run and over the labelled samples, and that of people."""
     if np.isnan(match.target).all():
         return []
-    column, bounds = match.column, match.column.ends
+    column, bounds = match.column, ends_of(match.column.scale)
     own = bounds if match.same_units else (-np.inf, np.inf)
     whole = mean(
         column.scores, name="mean of the judge, all samples", bounds=bounds, clusters=clusters

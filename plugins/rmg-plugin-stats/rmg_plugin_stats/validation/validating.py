@@ -1,6 +1,7 @@
 """A run's graders beside people, as one report."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -113,7 +114,10 @@ def validate(run: StoredRun, question: Question) -> Validation:
 
 
 def _text_fields(run: StoredRun, question: Question) -> dict[str, str]:
-    """Return for each grader the field of its responses: the one given, or its mapper's."""
+    """Return for each grader the field of its responses: the one given, or what is mapped there.
+
+    Without a mapper that is the field `response`, if rows have one.
+    """
     names = question.columns or [each.name for each in run.columns]
     if question.text:
         return {} if len(question.text) > 1 else dict.fromkeys(names, question.text[0])
@@ -121,10 +125,14 @@ def _text_fields(run: StoredRun, question: Question) -> dict[str, str]:
         graders = run.config.graders
     except ConfigError:
         return {}
+    row: Mapping[str, Any] | None = None
+    with suppress(ConfigError, DataError):  # that the dataset is gone is told where it is read
+        _, row = next(run.rows(), (None, None))
     found = {}
     for name in names:
-        mapper = getattr(graders.get(name), "mapper", None)
-        path = mapper.get("response") if isinstance(mapper, Mapping) else None
+        mapper = graders[name].mapper if name in graders else {}
+        mapped = {"response": "response"} if mapper is None and "response" in (row or ()) else {}
+        path = (mapper if isinstance(mapper, Mapping) else mapped).get("response")
         if isinstance(path, str):
             found[name] = path
     return found
