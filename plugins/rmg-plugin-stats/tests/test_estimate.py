@@ -107,7 +107,11 @@ def test_a_drawn_sample_is_read_back(desk, capsys):
     ("options", "said"),
     [
         (("--labels", "humen"), "did you mean 'human'?"),
-        (("--labels", "none.csv"), "none.csv: No such file or directory"),
+        (
+            ("--labels", "none.csv"),
+            "none.csv: there is no such file; `rmg sample RUN --for-labels N` writes one",
+        ),
+        (("--labels", "row.jsonl"), "there is no such file; did you mean 'rows.jsonl'?"),
         (("--labels", "human", "--column", "jugde"), "did you mean 'judge'?"),
         (("--labels", "word", "--value", "good"), "write LABEL=NUMBER, such as good=1"),
         (("--labels", "human", "--json", "--markdown"), "two forms: choose one"),
