@@ -90,8 +90,8 @@ options = { weights = { b = 1, f = 2 } }
     assert problems_of(folder, config) == [
         (
             "rmg.toml:2:1: the config has no key 'max_concurency'; did you mean 'max_concurrency'? "
-            "keys: aggregators, budget, choose, dataset, gates, graders, max_concurrency, max_errors, "
-            "models, observers, packs, requires, run, sinks"
+            "keys: aggregators, budget, choose, dataset, gates, graders, max_concurrency, "
+            "max_errors, models, observers, packs, requires, run, sinks"
         ),
         "rmg.toml:3:14: max_errors must be at most 1, not 2",
         "rmg.toml:4:10: pack 'quux' is not installed; run `pip install rmg-plugin-quux`",

@@ -83,8 +83,8 @@ def test_check_tells_every_mistake_at_once(desk):
     assert (said.code, said.out) == (2, "")
     assert said.err == (
         "qa.toml:1:1: the config has no key 'colour'; keys: aggregators, budget, choose, "
-        "dataset, gates, graders, max_concurrency, max_errors, models, observers, packs, requires, run, "
-        "sinks\n"
+        "dataset, gates, graders, max_concurrency, max_errors, models, observers, packs, "
+        "requires, run, sinks\n"
         "qa.toml:2:14: max_errors must be at most 1, not 2\n"
         "qa.toml:5:8: dataset 'row.jsonl': there is no such file; did you mean 'rows.jsonl'?\n"
         "qa.toml:8:7: there is no grader 'sane' in './graders.py'; did you mean 'same'?\n"

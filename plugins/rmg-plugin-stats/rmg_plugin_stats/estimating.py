@@ -81,6 +81,7 @@ def estimate(
         raise DataError([Problem(said, "name a grader that scores, with --column")])
     judged, cut = column.scores, ""
     if threshold is not None:
+        column.check_threshold(threshold)
         judged = _from(judged, threshold)
         if not ratings.is_binary:
             truth, told = truth_of(evolve(ratings, values=_from(ratings.values, threshold)), rule)

@@ -8,6 +8,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _COMMA_NUMBER: Final = re.compile(r"-?\d+,\d+")
+_SAMPLE: Final = "`rmg sample RUN --for-labels N` writes one"
 _LINES_OF_JSON: Final = "write one JSON object a line, with id or index and label"
 
 
@@ -65,10 +67,15 @@ def table_of(place: str) -> LabelTable:
     put before a text that looks like a formula.
 
     Raises:
-        DataError: it is none, is not text, or has no rows.
+        DataError: there is none, it is not text, or has no rows.
         OSError: it cannot be read.
     """
-    raw = Path(place).read_bytes()
+    try:
+        raw = Path(place).read_bytes()
+    except FileNotFoundError as fault:
+        near = get_close_matches(Path(place).name, _siblings(place), 1)
+        hint = f"did you mean {str(Path(place).with_name(near[0]))!r}?" if near else _SAMPLE
+        raise _wrong(place, "there is no such file", hint) from fault
     text, notes, is_guessed = _decoded(raw, place)
     if not text.strip():
         raise _wrong(place, "the file is empty", "write one row a sample, under a heading")
@@ -79,6 +86,13 @@ def table_of(place: str) -> LabelTable:
     if not rows:
         raise _wrong(place, "there is a heading and no row under it", "write one row a sample")
     return LabelTable(place, head, tuple(rows), (*notes, *more), is_guessed)
+
+
+def _siblings(place: str) -> list[str]:
+    """Return the names of the files beside one that may hold labels."""
+    beside = Path(place).parent
+    names = (each.name for each in (beside.iterdir() if beside.is_dir() else ()))
+    return [each for each in names if each.endswith(SUFFIXES)]
 
 
 def _decoded(raw: bytes, place: str) -> tuple[str, tuple[str, ...], bool]:

@@ -85,14 +85,16 @@ def labels_of(run: RunScores, sources: Sequence[str], raters: Sequence[str] = ()
 
     `raters` names the columns of files that hold labels; else they are `label` and `label_…`, or
     `label` by `rater` where the file has a row for each rater. Files that share a sample are of
-    different raters; else the one goes on where the other ended.
+    different raters; else the one goes on where the other ended. A field that is a list has a label
+    of each rater.
 
     Raises:
         DataError: they cannot be read, or are not of this run; every problem is said.
     """
     if fields := fields_among(sources):
         lines = tuple(tuple(map(_said, run.fields[each])) for each in fields)
-        return _checked(Labels(fields, fields, lines), len(run))
+        raters, lines = _apart(fields, lines)
+        return _checked(Labels(fields, raters, lines), len(run))
     tables = [table_of(each) for each in sources]
     read = [_read(each, RowFinder(run), raters) for each in tables]
     return _checked(_together(read, len(run), tuple(sources)), len(run))
@@ -109,6 +111,33 @@ def sheets_of(run: RunScores, files: Sequence[str]) -> Labels:
         raise DataError([Problem(said, "give one that `rmg sample` has written")])
     read = [_read(table_of(each), RowFinder(run), ()) for each in files]
     return _together(read, len(run), tuple(files))
+
+
+def _apart(
+    fields: Sequence[str], lines: Sequence[tuple[Any, ...]]
+) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    """Return raters and their lines: one of each field, or of each place in a field of lists."""
+    names: list[str] = []
+    found: list[tuple[Any, ...]] = []
+    for name, line in zip(fields, lines, strict=True):
+        width = max((len(each) for each in line if isinstance(each, list)), default=0)
+        if not width:
+            names.append(name)
+            found.append(line)
+            continue
+        for at in range(width):
+            names.append(f"{name}.{at}")
+            found.append(tuple(_element(each, at, name) for each in line))
+    return tuple(names), tuple(found)
+
+
+def _element(value: Any, at: int, name: str) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        said = f"{name!r} is a list of labels in some rows, and {value!r} in another"
+        raise DataError([Problem(said, "write a list in each row, one label a rater")])
+    return _said(value[at]) if at < len(value) else None
 
 
 @frozen(eq=False)

@@ -8,11 +8,13 @@ import numpy as np
 from attrs import field, frozen
 
 from rmg_core import (
+    DataError,
     GraderError,
     GraderRank,
     GraderScore,
     GraderSkip,
     Outcome,
+    Problem,
     RunColumn,
     Scale,
     StoredRun,
@@ -74,6 +76,21 @@ class ColumnScores:
         if scale is None or scale.low is None or scale.high is None:
             return None
         return scale.low, scale.high
+
+    def check_threshold(self, at: float) -> None:
+        """See to it that scores can lie on both sides of a threshold.
+
+        Raises:
+            DataError: it is not on the scale.
+        """
+        scale = self.scale
+        if scale is None:
+            return
+        if (scale.low is not None and at < scale.low) or (
+            scale.high is not None and at > scale.high
+        ):
+            said = f"the threshold {at:g} is not on the scale {scale} of {self.column.name!r}"
+            raise DataError([Problem(said, "name a score on it")])
 
 
 @frozen(eq=False)

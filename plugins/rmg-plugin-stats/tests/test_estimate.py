@@ -51,6 +51,27 @@ def test_json_and_markdown_have_the_same_figures(desk, capsys):
     assert "> how the labelled samples were chosen" in text
 
 
+def test_a_field_of_lists_has_a_label_of_each_person(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        {**row, "people": [row["human"], 1] if row["human"] is not None else None} for row in ROWS
+    ]
+    kept(tmp_path, rows)
+    capsys.readouterr()
+    assert rmg("estimate", "runs/qa", "--labels", "people", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    figures = {each["name"]: each for each in told["sections"]["estimate"]["figures"]}
+    assert told["labelled"] == 120
+    assert figures["labels only"]["value"] == 0.875
+
+
+def test_a_threshold_that_no_score_reaches_is_refused(desk, capsys):
+    assert rmg("estimate", "runs/qa", "--labels", "human", "--threshold", "4") == 2
+    assert capsys.readouterr().err == (
+        "the threshold 4 is not on the scale 0..1 of 'judge'; name a score on it\n"
+    )
+
+
 def test_words_are_worth_what_is_said(desk, capsys):
     assert rmg("estimate", "runs/qa", "--labels", "word") == 2
     assert "--value 'bad'=1" in capsys.readouterr().err
@@ -86,7 +107,11 @@ def test_a_drawn_sample_is_read_back(desk, capsys):
     ("options", "said"),
     [
         (("--labels", "humen"), "did you mean 'human'?"),
-        (("--labels", "none.csv"), "none.csv: No such file or directory"),
+        (
+            ("--labels", "none.csv"),
+            "none.csv: there is no such file; `rmg sample RUN --for-labels N` writes one",
+        ),
+        (("--labels", "row.jsonl"), "there is no such file; did you mean 'rows.jsonl'?"),
         (("--labels", "human", "--column", "jugde"), "did you mean 'judge'?"),
         (("--labels", "word", "--value", "good"), "write LABEL=NUMBER, such as good=1"),
         (("--labels", "human", "--json", "--markdown"), "two forms: choose one"),

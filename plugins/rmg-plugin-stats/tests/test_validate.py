@@ -52,6 +52,13 @@ def test_another_threshold_is_another_verdict(desk, capsys):
     assert answer.value("judge.agreement", "agreement") == pytest.approx(58 / 60)
 
 
+def test_a_threshold_that_no_score_reaches_is_refused(desk, capsys):
+    run = run_of(desk, ROWS, {"judge": "share:score"})
+    assert wrong(capsys, run, "--labels", "human", "--threshold", "70") == (
+        "the threshold 70 is not on the scale 0..1 of 'judge'; name a score on it\n"
+    )
+
+
 def test_where_lower_is_better_a_low_score_is_a_yes(desk, capsys):
     rows = [{**row, "harm": 1 - row["score"]} for row in ROWS]
     answer = validated(capsys, run_of(desk, rows, {"harm": "harm:harm"}), "--labels", "human")

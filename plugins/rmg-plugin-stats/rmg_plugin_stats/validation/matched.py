@@ -308,6 +308,8 @@ def _at_threshold(scores: Floats, column: ColumnScores, asked: Asked, told: list
     """Return 1 for a yes, 0 for a no, nan where there is no score or no threshold."""
     known = ~np.isnan(scores)
     at = asked.threshold
+    if at is not None:
+        column.check_threshold(at)
     if at is None and column.bounds is not None:
         at = sum(column.bounds) / 2
     if at is None and np.isin(scores[known], (0, 1)).all():

@@ -52,7 +52,7 @@ class People:
 
 
 def people_of(labels: Labels, values: Mapping[str, float]) -> People:
-    """Return labels as numbers where they are, and lists of labels as raters.
+    """Return labels as numbers where they are.
 
     `values` says which number a text stands for. Truth values are 1 and 0, and so are two texts
     such as yes and no.
@@ -60,7 +60,7 @@ def people_of(labels: Labels, values: Mapping[str, float]) -> People:
     Raises:
         DataError: a label is no label, numbers and texts are mixed, or `values` names no label.
     """
-    raters, lines = _raters(labels)
+    raters, lines = labels.raters, labels.answers
     read = [tuple(_plain(each, values) for each in line) for line in lines]
     texts = {each for line in read for each in line if isinstance(each, str)}
     _check_values(values, texts, lines)
@@ -73,33 +73,8 @@ def people_of(labels: Labels, values: Mapping[str, float]) -> People:
         written = tuple(tuple(None if x is None else str(x) for x in line) for line in read)
         read = [tuple(_bit(each, found) for each in line) for line in read]
     _check_one_type(read, raters)
-    people = People(tuple(raters), tuple(read), notes=labels.notes, yes=yes, texts=written)
+    people = People(raters, tuple(read), notes=labels.notes, yes=yes, texts=written)
     return _weighted(people, labels)
-
-
-def _raters(labels: Labels) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return raters and their lines; a label that is a list has one of each rater."""
-    names: list[str] = []
-    lines: list[tuple[Any, ...]] = []
-    for name, line in zip(labels.raters, labels.answers, strict=True):
-        width = max((len(each) for each in line if isinstance(each, list)), default=0)
-        if not width:
-            names.append(name)
-            lines.append(line)
-            continue
-        for at in range(width):
-            names.append(f"{name}.{at}")
-            lines.append(tuple(_element(each, at, name) for each in line))
-    return names, lines
-
-
-def _element(value: Any, at: int, name: str) -> Any:
-    if value is None:
-        return None
-    if not isinstance(value, list):
-        said = f"{name!r} is a list of labels in some rows, and {value!r} in another"
-        raise DataError([Problem(said, "write a list in each row, one label a rater")])
-    return value[at] if at < len(value) else None
 
 
 def _plain(value: Any, values: Mapping[str, float]) -> float | str | None:
