@@ -5,7 +5,8 @@ from typing import Literal
 
 import click
 
-from rmg_core.cli import Finite, example, one_line, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, example
+from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms
 
 
 @click.command(
@@ -77,9 +78,7 @@ from rmg_core.cli import Finite, example, one_line, opened, show, show_json, sho
     metavar="N",
     help="Show the N samples that changed most.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@click.option("--markdown", is_flag=True, help="Write Markdown.")
-@click.option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout.")
+@forms
 def command(  # noqa: PLR0917 - click calls it by name
     first: str,
     second: str | None,
@@ -94,7 +93,7 @@ def command(  # noqa: PLR0917 - click calls it by name
     level: float,
     changes: int,
     as_json: bool,
-    markdown: bool,
+    as_markdown: bool,
     output: str | None,
 ) -> None:
     """Compare two runs on the same samples, sample by sample.
@@ -103,8 +102,8 @@ def command(  # noqa: PLR0917 - click calls it by name
     under the same graders. Samples are paired by their ids, and without ids by their index. Each
     column gets both means, the difference B - A with its interval, an effect size, a test for its
     kind of scores, and the samples that changed most. A sample that lacks a score in one run is
-    never dropped in silence: it is counted, with what it could change. -o writes Markdown where
-    FILE ends in .md, else JSON. With one run, --columns compares two of its columns.
+    never dropped in silence: it is counted, with what it could change. With one run, --columns
+    compares two of its columns.
     """
     from rmg_core import StoredRun
     from rmg_plugin_stats.comparison_report import as_json as json_of
@@ -115,8 +114,7 @@ def command(  # noqa: PLR0917 - click calls it by name
         raise click.UsageError("--columns says which columns are compared, and so does --column")
     if second is None and not couple:
         raise click.UsageError("name a second run, or two columns of this one: --columns NAME NAME")
-    if as_json and markdown:
-        raise click.UsageError("--json and --markdown are two forms: choose one")
+    check_forms(as_json=as_json, as_markdown=as_markdown)
     question = Question(
         columns=names,
         couple=couple or None,
@@ -134,19 +132,11 @@ def command(  # noqa: PLR0917 - click calls it by name
         theirs = ours if second is None else stack.enter_context(StoredRun.open(second))
         found = compare_runs(ours, theirs, question)
         place = ours.place
-    report = report_of(found)
-    for warning in found.warnings:
-        tell(one_line(warning, 2000))
-    if output is not None:
-        import json
-
-        is_markdown = markdown or (output.endswith(".md") and not as_json)
-        text = report.as_markdown() if is_markdown else json.dumps(json_of(found), indent=2)
-        with opened(output, place) as file:
-            file.write(text.encode())
-    elif as_json:
-        show_json(json_of(found))
-    elif markdown:
-        show(report.as_markdown())
-    else:
-        report.show(show, show_table)
+    deliver(
+        report_of(found),
+        place,
+        as_json=as_json,
+        as_markdown=as_markdown,
+        output=output,
+        values=json_of(found),
+    )

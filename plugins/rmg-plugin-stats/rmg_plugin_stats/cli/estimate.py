@@ -1,11 +1,11 @@
 """`rmg estimate`: what people would say of a whole run, from labels of a part of it."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from rmg_core.cli import Finite, example, one_line, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, example
+from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms
 
 if TYPE_CHECKING:
     from rmg_core import StoredRun
@@ -65,9 +65,7 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="The level of intervals.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@click.option("--markdown", is_flag=True, help="Write Markdown.")
-@click.option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout.")
+@forms
 def command(
     *,
     run_dir: str,
@@ -80,7 +78,7 @@ def command(
     cluster: str | None,
     level: float,
     as_json: bool,
-    markdown: bool,
+    as_markdown: bool,
     output: str | None,
 ) -> None:
     """Estimate what people would say of a whole run, from labels of a part of it.
@@ -89,12 +87,11 @@ def command(
     that were drawn at random tell by how much: PPI++ puts both together, and is right whatever
     the judge is worth. Beside it stand the labels alone, the judge alone, and for yes and no
     the estimate of Rogan and Gladen. Every sample of the run counts, also one that the judge could
-    not score. -o writes Markdown where FILE ends in .md, else JSON.
+    not score.
     """
     from rmg_core import StoredRun
 
-    if as_json and markdown:
-        raise click.UsageError("--json and --markdown are two forms: choose one")
+    check_forms(as_json=as_json, as_markdown=as_markdown)
     with StoredRun.open(run_dir) as run:
         report = _report(
             run,
@@ -107,18 +104,8 @@ def command(
             cluster=cluster,
             level=level,
         )
-        if output is not None:
-            markdown = markdown or (Path(output).suffix.lower() == ".md" and not as_json)
-            _write(report, output, run.place, markdown=markdown)
-            return
-    if as_json:
-        show_json(report.as_json())
-    elif markdown:
-        show(report.as_markdown())
-    else:
-        for each in report.warnings:
-            tell(one_line(each, 1000))
-        report.show(show, show_table)
+        place = run.place
+    deliver(report, place, as_json=as_json, as_markdown=as_markdown, output=output)
 
 
 def _report(
@@ -173,11 +160,3 @@ def _only_grader(run: "StoredRun") -> str:
 
 def _hashable(value: object) -> str | None:
     return None if value is None else repr(value)
-
-
-def _write(report: "Report", output: str, place: Path, *, markdown: bool) -> None:
-    import json
-
-    with opened(output, place) as file:
-        made = report.as_markdown() if markdown else json.dumps(report.as_json(), indent=2) + "\n"
-        file.write(made.encode("utf-8", "backslashreplace"))

@@ -1,15 +1,14 @@
 """`rmg rank`: the systems of a run in order of strength."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from rmg_core.cli import Finite, example, one_line, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, example
+from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms
 
 if TYPE_CHECKING:
     from rmg_core import StoredRun
-    from rmg_plugin_stats.reports import Report
 
 
 @click.command(
@@ -82,9 +81,7 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="The level of intervals.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@click.option("--markdown", is_flag=True, help="Write Markdown.")
-@click.option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout.")
+@forms
 def command(
     *,
     run_dir: str,
@@ -103,7 +100,7 @@ def command(
     seed: int,
     level: float,
     as_json: bool,
-    markdown: bool,
+    as_markdown: bool,
     output: str | None,
 ) -> None:
     """Rank the systems that a run compares, and say how sure the order is.
@@ -113,33 +110,21 @@ def command(
     to. Or it scores one response, and those of the same prompt are compared. Where the scale says
     that lower is better, the lower score wins. Strengths are of Bradley and Terry's model with
     ties, intervals from prompts drawn anew. Beside them: win rates, Elo, Copeland, and how far
-    outcomes go in circles. Systems that no game links are not ranked
-    against each other. -o writes Markdown where FILE ends in .md, else JSON.
+    outcomes go in circles. Systems that no game links are not ranked against each other.
     """
     from rmg_core import StoredRun
     from rmg_plugin_stats.ranking_report import report_of, standing_of
     from rmg_plugin_stats.ranking_runs import Naming, games_of
 
     _check(first, second, system)
-    if as_json and markdown:
-        raise click.UsageError("--json and --markdown are two forms: choose one")
+    check_forms(as_json=as_json, as_markdown=as_markdown)
     naming = Naming(first, second, system, prompt, truth, texts, tie, margin)
     with StoredRun.open(run_dir) as run:
         found = games_of(run, columns or _only_column(run), naming, orders)
         standing = standing_of(found, ties=ties, resamples=resamples, seed=seed, level=level)
         report = report_of(found, standing)
-        if output is not None:
-            markdown = markdown or (Path(output).suffix.lower() == ".md" and not as_json)
-            _write(report, output, run.place, markdown=markdown)
-            return
-    if as_json:
-        show_json(report.as_json())
-    elif markdown:
-        show(report.as_markdown())
-    else:
-        for each in report.warnings:
-            tell(one_line(each, 1000))
-        report.show(show, show_table)
+        place = run.place
+    deliver(report, place, as_json=as_json, as_markdown=as_markdown, output=output)
 
 
 def _check(first: str | None, second: str | None, system: str | None) -> None:
@@ -157,11 +142,3 @@ def _only_column(run: "StoredRun") -> tuple[str, ...]:
         return (graders[0],)
     said = f"the run has several graders: {', '.join(graders)}"
     raise DataError([Problem(said, "name one with --column, or several as a panel")])
-
-
-def _write(report: "Report", output: str, place: Path, *, markdown: bool) -> None:
-    import json
-
-    with opened(output, place) as file:
-        made = report.as_markdown() if markdown else json.dumps(report.as_json(), indent=2) + "\n"
-        file.write(made.encode("utf-8", "backslashreplace"))

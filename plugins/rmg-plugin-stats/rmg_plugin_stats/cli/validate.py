@@ -3,16 +3,13 @@
 import math
 import sys
 from contextlib import redirect_stdout
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
 
-from rmg_core.cli import Finite, example, opened, show, show_json, show_table, tell
-
-if TYPE_CHECKING:
-    from rmg_plugin_stats.reports import Report
+from rmg_core.cli import Finite, example, tell
+from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms, write
 
 OF_PROBES: Final = frozenset({"probe_limit", "probe_calls", "probe_answer", "offline"})
 UNLABELLED: Final = OF_PROBES | {"run", "columns", "probes", "as_json", "as_markdown", "output"}
@@ -126,14 +123,7 @@ UNLABELLED: Final = OF_PROBES | {"run", "columns", "probes", "as_json", "as_mark
     metavar="FILE",
     help="Where to save the curve that a judge's `calibrate` reads.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Write Markdown.")
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    help="Write the report to a file: JSON if it ends in .json, or else Markdown.",
-)
+@forms
 @click.pass_context
 def command(  # noqa: PLR0917 - click hands over each option by its name
     context: click.Context,
@@ -171,8 +161,7 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
     """
     _check(text, family, own)
     _check_probes(context, has_labels=bool(labels), has_probes=bool(probes))
-    if as_json and as_markdown:
-        raise click.UsageError("--json or --markdown, not both")
+    check_forms(as_json=as_json, as_markdown=as_markdown)
     from rmg_core import StoredRun
     from rmg_plugin_stats.validation.matched import Asked
     from rmg_plugin_stats.validation.probed import Probes, probed, probes_alone
@@ -192,14 +181,12 @@ def command(  # noqa: PLR0917 - click hands over each option by its name
             report = probed(stored, found, asked).report if probes else found.report
         else:
             report = probes_alone(stored, columns, asked)
-    for each in report.warnings:
-        tell(each)
     if save_calibration:
         import json
 
-        _write(save_calibration, place, json.dumps(saved) + "\n")
+        write(save_calibration, place, json.dumps(saved) + "\n")
         tell(f"the curve is saved: {save_calibration}")
-    _deliver(report, place, output, as_json=as_json, as_markdown=as_markdown)
+    deliver(report, place, as_json=as_json, as_markdown=as_markdown, output=output)
 
 
 def _check(text: tuple[str, ...], family: str | None, own: str | None) -> None:
@@ -207,20 +194,6 @@ def _check(text: tuple[str, ...], family: str | None, own: str | None) -> None:
         raise click.UsageError("--text names one field, or two of a grader that compares two")
     if bool(family) != bool(own):
         raise click.UsageError("--family and --own go together: a field, and a family in it")
-
-
-def _deliver(
-    report: "Report", place: Path, output: str | None, *, as_json: bool, as_markdown: bool
-) -> None:
-    if output is not None:
-        _write(output, place, _written(report, as_json or Path(output).suffix == ".json"))
-        tell(f"the report is saved: {output}")
-    elif as_json:
-        show_json(report.as_json())
-    elif as_markdown:
-        show(report.as_markdown())
-    else:
-        report.show(show, show_table)
 
 
 def _check_probes(context: click.Context, *, has_labels: bool, has_probes: bool) -> None:
@@ -249,16 +222,3 @@ def _numbers(values: tuple[str, ...]) -> dict[str, float]:
         if not label.strip() or not math.isfinite(found[label.strip()]):
             raise click.UsageError(said)
     return found
-
-
-def _written(report: "Report", is_json: bool) -> str:
-    if not is_json:
-        return report.as_markdown()
-    import json
-
-    return json.dumps(report.as_json(), indent=2, ensure_ascii=False, default=str) + "\n"
-
-
-def _write(file: str, place: Path, text: str) -> None:
-    with opened(file, place) as stream:
-        stream.write(text.encode("utf-8", "backslashreplace"))
