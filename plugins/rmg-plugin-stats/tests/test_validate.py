@@ -190,6 +190,15 @@ def test_measurements_on_another_scale_are_ranked_and_not_subtracted(desk, capsy
     assert (found["value"], found["why"]) == (None, "labels and scores are not on one scale")
 
 
+def test_a_rule_for_labels_that_measurements_do_not_use_is_told(desk, capsys):
+    rows = [{**row, "human": row["score"] / 2} for row in ROWS]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    answer = validated(capsys, run, "--labels", "human", "--missing", "wrong")
+    assert answer.report["graders"]["judge"]["rules"] == [
+        "rules for ties and missing verdicts are for labels: none is used here"
+    ]
+
+
 def test_labels_that_are_texts_are_compared_with_those_of_the_judge(desk, capsys):
     rows = [
         {**row, "said": "ab"[row["human"]], "human": "abc"[number % 3]}
