@@ -108,6 +108,17 @@ def test_an_error_is_no_verdict_and_is_listed(desk, capsys):
     assert "5 missing counted as wrong" in wrongly.figure("judge.agreement", "agreement")["rule"]
 
 
+def test_what_costs_nothing_is_held_against_the_samples_that_the_judge_has(desk, capsys):
+    rows = [{**row, "score": row["score"] if row["human"] else "??"} for row in ROWS]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    answer = validated(capsys, run, "--labels", "human")
+    found = answer.figure("judge.baselines", "always 1, the commonest label")
+    assert (found["value"], found["n"]) == (1.0, 20)
+    answer = validated(capsys, run, "--labels", "human", "--missing", "wrong")
+    found = answer.figure("judge.baselines", "always 0, the commonest label")
+    assert (found["value"], found["n"]) == (pytest.approx(40 / 60), 60)
+
+
 def test_a_path_that_leads_to_a_list_has_a_rater_for_each_element(desk, capsys):
     rows = [{**row, "people": [row["human"], row["human"], 1]} for row in ROWS]
     run = run_of(desk, rows, {"judge": "share:score"})
