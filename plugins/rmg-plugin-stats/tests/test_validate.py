@@ -108,6 +108,17 @@ def test_an_error_is_no_verdict_and_is_listed(desk, capsys):
     assert "5 missing counted as wrong" in wrongly.figure("judge.agreement", "agreement")["rule"]
 
 
+def test_what_costs_nothing_is_held_against_the_samples_that_the_judge_has(desk, capsys):
+    rows = [{**row, "score": row["score"] if row["human"] else "??"} for row in ROWS]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    answer = validated(capsys, run, "--labels", "human")
+    found = answer.figure("judge.baselines", "always 1, the commonest label")
+    assert (found["value"], found["n"]) == (1.0, 20)
+    answer = validated(capsys, run, "--labels", "human", "--missing", "wrong")
+    found = answer.figure("judge.baselines", "always 0, the commonest label")
+    assert (found["value"], found["n"]) == (pytest.approx(40 / 60), 60)
+
+
 def test_a_path_that_leads_to_a_list_has_a_rater_for_each_element(desk, capsys):
     rows = [{**row, "people": [row["human"], row["human"], 1]} for row in ROWS]
     run = run_of(desk, rows, {"judge": "share:score"})
@@ -188,6 +199,15 @@ def test_measurements_on_another_scale_are_ranked_and_not_subtracted(desk, capsy
     assert answer.value("judge.correlation", "Spearman's ρ") == pytest.approx(1)
     found = answer.figure("judge.differences", "MAE")
     assert (found["value"], found["why"]) == (None, "labels and scores are not on one scale")
+
+
+def test_a_rule_for_labels_that_measurements_do_not_use_is_told(desk, capsys):
+    rows = [{**row, "human": row["score"] / 2} for row in ROWS]
+    run = run_of(desk, rows, {"judge": "share:score"})
+    answer = validated(capsys, run, "--labels", "human", "--missing", "wrong")
+    assert answer.report["graders"]["judge"]["rules"] == [
+        "rules for ties and missing verdicts are for labels: none is used here"
+    ]
 
 
 def test_labels_that_are_texts_are_compared_with_those_of_the_judge(desk, capsys):

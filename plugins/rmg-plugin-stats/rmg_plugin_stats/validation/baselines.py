@@ -19,7 +19,8 @@ def baselines(match: Match, lengths: Floats | None = None) -> Section | None:
     figures = [majority_label(match), *(unweighted(each, match) for each in _guesses(match))]
     notes = []
     if match.kind == "binary" and lengths is not None:
-        scored = score_up(lengths, match.target, clusters=match.clusters, weights=match.weights)
+        known = np.where(np.isnan(match.scores), np.nan, lengths)  # as the AUC of the judge has
+        scored = score_up(known, match.target, clusters=match.clusters, weights=match.weights)
         longest = roc_auc(scored)
         figures.append(evolve(longest, name="ROC AUC of the length: the longer is a yes"))
     elif match.kind == "binary":
@@ -28,9 +29,20 @@ def baselines(match: Match, lengths: Floats | None = None) -> Section | None:
     return Section(f"{match.name}.baselines", title, figures, notes=notes)
 
 
+def truth_of_counted(match: Match) -> list[Label | None]:
+    """Return the truth of the samples on which the judge counts, None of the others.
+
+    A judge that lacks the easy samples, or the hard ones, is to beat what costs nothing on those
+    that it has.
+    """
+    said = zip(match.truth, match.judge, strict=True)
+    is_dropped = match.rules.missing == "drop"
+    return [None if is_dropped and verdict is None else truth for truth, verdict in said]
+
+
 def commonest(match: Match) -> Label | None:
-    """Return the label that most samples have by the truth."""
-    known = [each for each in match.truth if each is not None]
+    """Return the label that most samples on which the judge counts have by the truth."""
+    known = [each for each in truth_of_counted(match) if each is not None]
     if not known:
         return None
     counts = {label: known.count(label) for label in match.labels}
@@ -42,12 +54,13 @@ def majority_label(match: Match) -> Figure:
     label = commonest(match)
     if label is None:
         return Figure("always the commonest label", None, unit="pairs", why="no sample has a truth")
-    found = raw_agreement(match.pairs_with([label] * len(match)))
+    counted = truth_of_counted(match)
+    found = raw_agreement(match.pairs_with([None if x is None else label for x in counted]))
     return evolve(found, name=f"always {label!r}, the commonest label")
 
 
 def _guesses(match: Match) -> list[Figure]:
-    codes = code([match.truth], match.labels).codes[:, 0]
+    codes = code([truth_of_counted(match)], match.labels).codes[:, 0]
     known = codes != MISSING
     n = int(known.sum())
     if not n:

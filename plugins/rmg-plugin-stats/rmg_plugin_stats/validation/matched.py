@@ -176,6 +176,8 @@ def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked
     kind = asked.kind or _kind_of(numbers, scores, column)
     if kind == "nominal" and _are_measurements(scores):
         return f"its scores are measurements, not labels, such as {scores[~np.isnan(scores)][0]:g}"
+    if kind == "numeric" and (asked.missing != "drop" or asked.ties != "label"):
+        told.append("rules for ties and missing verdicts are for labels: none is used here")
     judge, truth, labels = _labelled(kind, numbers, scores, column=column, asked=asked, told=told)
     rules = _rules(asked, labels, kind, column)
     raters = tuple(tuple(_named(each) for each in line) for line in numbers.T)
