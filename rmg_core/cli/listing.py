@@ -18,10 +18,15 @@ def listing_of(noun: str) -> click.Command:
         f"{noun}s",
         help=f"List the {noun}s of the installed packs.",
         epilog=example(f"rmg {noun}s --pack basic"),
+        context_settings={"allow_extra_args": True},  # the name of a pack, which is told below
     )
     @click.option("--pack", metavar="PACK", help="Only those of this pack.")
     @click.option("--json", "as_json", is_flag=True, help="Write JSON, with everything known.")
-    def command(pack: str | None, as_json: bool) -> None:
+    @click.pass_context
+    def command(context: click.Context, pack: str | None, as_json: bool) -> None:
+        if context.args:
+            said = f"{context.args[0]!r} is too much; for those of one pack write --pack PACK"
+            raise click.UsageError(said, context)
         from rmg_core.cli.catalogue import catalogue_of
         from rmg_core.registry import installed
 

@@ -70,6 +70,12 @@ def test_graders_as_json_has_everything_known(desk, install_pack):
     }
 
 
+def test_a_pack_without_its_option_is_told_how_it_is_named(desk):
+    said = desk.rmg("graders", "text")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.endswith("Error: 'text' is too much; for those of one pack write --pack PACK\n")
+
+
 def test_a_broken_pack_is_told_at_the_end_and_changes_no_exit_code(desk, install_pack):
     install_pack("good")
     install_pack("bad", "import nowhere_to_be_found")
