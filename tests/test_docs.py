@@ -13,6 +13,8 @@ text      right after one of these is what it prints
 json      is read, one value a line
 yaml      is read; what it would run is not run, but each `rmg …` in it is one that rmg takes
 
+What is indented is shown alone: output, what the reader types, and commands of rmg that it takes.
+
 A first line such as `# my_graders.py` gives a block a file of that name. `…` in what is shown
 stands for anything. A fragment of a config is completed by an HTML comment above it, which starts
 with `<!-- toml`: the block takes the place of the line `…` in it.
@@ -192,10 +194,7 @@ class Reader:
         assert isinstance(yaml.safe_load(block.text), dict)
         for line in block.text.splitlines():
             if found := re.search(r"(?:^|run:) *(rmg .*)", line):
-                _, verb, *words = shlex.split(found[1])
-                command = rmg.get_command(click.Context(rmg), verb)
-                assert command is not None, verb
-                command.make_context(verb, words)
+                take(found[1])
 
 
 async def finish(made: Any) -> None:
@@ -218,6 +217,14 @@ def expect(shown: str, printed: str | None) -> None:
     pattern = re.escape(plain(shown)).replace("…", ".*?")
     if not re.fullmatch(pattern, plain(printed or ""), re.DOTALL):
         assert plain(printed or "") == plain(shown)
+
+
+def take(line: str) -> None:
+    """See to it that a command of rmg is one that it takes, without running it."""
+    _, verb, *words = shlex.split(line.partition(" > ")[0])
+    command = rmg.get_command(click.Context(rmg), verb)
+    assert command is not None, verb
+    command.make_context(verb, words)
 
 
 def run_rmg(arguments: list[str]) -> int:
@@ -303,6 +310,12 @@ def test_every_link_of_the_page_leads_somewhere(name: str):
         if not leads_to.exists() or (anchor and anchor not in anchors_of(leads_to)):
             astray.append(f"{target}#{anchor}")
     assert astray == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_of_rmg_outside_of_blocks_is_one_that_it_takes(name: str):
+    for line in re.findall(r"^ {4}(rmg [a-z].*)", prose_of(ROOT / name), re.MULTILINE):
+        take(line)
 
 
 def keys_of(cls: type[Any]) -> Iterator[str]:
