@@ -131,20 +131,27 @@ def left_to_do(name: str, made: Surroundings, source: Source) -> Iterator[str]:
             "with it; others may have a module of that name too"
         )
     for grader in source.graders:
-        if not source.has_hooks and _lacks(made, made.hooks, source.graders[grader].address):
+        address = source.graders[grader].address
+        if not source.has_hooks and address not in _read(made, made.hooks, else_=address):
             yield f"{made.hooks}: let rmg_graders() return {_offer(grader, source)} too"
-    bare = [each for each in source.graders if _lacks(made, tests, f'"{each}": [', is_new=True)]
+    told = _read(made, tests, else_="")
+    bare = [each for each in source.graders if _is_bare(each, told)]
     if bare:
         yield f"{tests}: give a sample whose grade you know to {', '.join(bare)}"
     yield from source.passed_over
 
 
-def _lacks(made: Surroundings, path: str, text: str, *, is_new: bool = False) -> bool:
-    """Tell whether a file lacks a text; of one that is written now, what `is_new` says."""
+def _read(made: Surroundings, path: str, *, else_: str) -> str:
+    """Read a file of the project; `else_` stands for one that is not there yet."""
     try:
-        return text not in (made.project / path).read_text("utf-8")
+        return (made.project / path).read_text("utf-8")
     except (OSError, UnicodeError):
-        return is_new
+        return else_
+
+
+def _is_bare(grader: str, tests: str) -> bool:
+    """Tell whether the tests have no golden sample of a grader, or the empty list to fill in."""
+    return f'"{grader}": [' not in tests or f'"{grader}": []' in tests
 
 
 def _missing(file: Path, name: str, module: str) -> Iterator[str]:

@@ -144,10 +144,22 @@ def test_a_second_time_nothing_is_written_and_what_is_new_is_left_to_do(desk):
     left = said.out.partition("left to do\n")[2].partition("\n\n")[0].splitlines()
     assert left[1:] == [
         '  rmg_plugin_tone/__init__.py: let rmg_graders() return "is_new": "mine:is_new" too',
-        "  tests/test_rmg_plugin_tone.py: give a sample whose grade you know to is_new",
+        "  tests/test_rmg_plugin_tone.py: give a sample whose grade you know to is_polite, is_new",
     ]
     after = {each: each.stat().st_mtime_ns for each in desk.folder.rglob("*")}
     assert {each for each in after if before.get(each) != after[each]} == {desk.folder / "mine.py"}
+
+
+def test_a_sample_is_left_to_do_until_it_is_given(desk):
+    desk.write("mine.py", SOUND)
+    desk.rmg("new-pack", "tone", "--in-place", "mine.py")
+    said = desk.rmg("new-pack", "tone", "--in-place", "mine.py")
+    assert "whose grade you know to is_polite\n" in said.out
+    file = desk.folder / "tests" / "test_rmg_plugin_tone.py"
+    given = file.read_text("utf-8").replace('"is_polite": []', '"is_polite": [Golden({}, 1)]')
+    file.write_text(given, "utf-8")
+    said = desk.rmg("new-pack", "tone", "--in-place", "mine.py")
+    assert "whose grade you know" not in said.out
 
 
 def test_a_project_that_is_there_is_told_what_it_lacks(desk):
