@@ -253,6 +253,13 @@ def test_the_lowest_level_of_a_scale_is_no_yes(desk, capsys):
     assert answer.value("judge.agreement", "agreement") == 1
 
 
+def test_a_scale_without_a_middle_does_not_keep_the_others_from_being_compared(desk, capsys):
+    run = run_of(desk, ROWS, {"judge": "share:score", "length": "open:score"})
+    answer = validated(capsys, run, "--labels", "human")
+    assert [*answer.report["graders"]] == ["judge"]
+    assert "length is left out: its scale has an open end" in answer.told
+
+
 def test_texts_stand_for_numbers_where_that_is_said(desk, capsys):
     rows = [{**row, "human": ["meh", "fine"][row["human"]]} for row in ROWS]
     run = run_of(desk, rows, {"judge": "share:score"})
@@ -415,7 +422,7 @@ def test_a_run_that_was_stopped_is_told(desk, capsys):
         ({"human": 7}, {"judge": "share:score"}, ("--kind", "binary"),
          "a label is 7, and binary labels are 0 and 1"),
         ({}, {"judge": "open:score"}, (),
-         "the scale of 'judge' has an open end, so that it has no middle"),
+         "the labels do not fit 'judge': its scale has an open end, so that it has no middle"),
         ({}, {"judge": "share:score"}, ("--tie", "9"), "the tie '9' is no label"),
         ({}, {"judge": "share:score"}, ("--ties", "half"), "needs to know which label is a tie"),
         ({}, {"judge": "share:score"}, ("--column", "juge"), "no grader or aggregator 'juge'"),

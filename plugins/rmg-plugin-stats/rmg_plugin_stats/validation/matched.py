@@ -14,6 +14,7 @@ from rmg_plugin_stats.panels import majority
 from rmg_plugin_stats.reading import ColumnScores
 from rmg_plugin_stats.samples import Floats, Places
 from rmg_plugin_stats.validation.people import People
+from rmg_plugin_stats.validation.thresholds import NO_MIDDLE, threshold_of
 from rmg_plugin_stats.validation.wording import label_name, listed
 from rmg_plugin_stats.wording import joined
 
@@ -176,6 +177,8 @@ def match(column: ColumnScores, people: People, clusters: Clusters, asked: Asked
     kind = asked.kind or _kind_of(numbers, scores, column)
     if kind == "nominal" and _are_measurements(scores):
         return f"its scores are measurements, not labels, such as {scores[~np.isnan(scores)][0]:g}"
+    if kind == "binary" and np.isnan(threshold_of(scores, column, asked.threshold)):
+        return NO_MIDDLE
     if kind == "numeric" and (asked.missing != "drop" or asked.ties != "label"):
         told.append("rules for ties and missing verdicts are for labels: none is used here")
     judge, truth, labels = _labelled(kind, numbers, scores, column=column, asked=asked, told=told)
@@ -307,18 +310,9 @@ def _labelled(
 
 
 def _at_threshold(scores: Floats, column: ColumnScores, asked: Asked, told: list[str]) -> Floats:
-    """Return 1 for a yes, 0 for a no, nan where there is no score or no threshold."""
+    """Return 1 for a yes, 0 for a no, nan where there is no score."""
     known = ~np.isnan(scores)
-    at = asked.threshold
-    if at is not None:
-        column.check_threshold(at)
-    if at is None and column.bounds is not None:
-        at = sum(column.bounds) / 2
-    if at is None and np.isin(scores[known], (0, 1)).all():
-        at = EVEN
-    if at is None:
-        said = f"the scale of {column.name!r} has an open end, so that it has no middle"
-        raise DataError([Problem(said, "say at which score it is a yes: --threshold NUMBER")])
+    at = threshold_of(scores, column, asked.threshold)
     is_upward = column.scale is None or column.scale.higher_is_better
     is_default = "" if asked.threshold is not None else ", the middle of its scale"
     told.append(f"a score of {at:g} and {'more' if is_upward else 'less'} is a yes{is_default}")
