@@ -56,6 +56,7 @@ print(*sys.modules, file=sys.stderr)
     loaded = ended.stderr.split()
     assert "click" in loaded
     assert {each for each in loaded if each.startswith("rmg_core.cli.")} == {
+        "rmg_core.cli.arguments",
         "rmg_core.cli.exits",
         "rmg_core.cli.screen",
         "rmg_core.cli.sheets",
