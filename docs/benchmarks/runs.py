@@ -123,7 +123,7 @@ def bare_resume(folder: Path) -> None:
 
 def one_round(place: Path, rows: int, note: Callable[[str, float], None]) -> None:
     one, all_of = place / "one", place / "all"
-    prepare(one, 1)
+    prepare(one, 40)  # the interval of a rate of fewer than thirty needs scipy
     prepare(all_of, rows)
     note("R4 floor", cost(lambda: bare_lines(all_of), rows))
     note("S1 floor", cost(lambda: bare(all_of / "bare.sqlite", made(rows), 1000), rows))

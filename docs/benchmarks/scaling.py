@@ -4,7 +4,7 @@
     python docs/benchmarks/scaling.py --most 10000
 
 CPU µs a cell. `rmg run` reads JSONL and writes its store, in a process of its own each time, less
-what it costs over a single row; its memory is the peak of the process. Graders and places are
+what it costs over forty; its memory is the peak of the process. Graders and places are
 those of a stream, and of cells that wait for 50 ms.
 """
 
@@ -22,6 +22,9 @@ from runs import prepare
 from waiting import LATENCY, waits
 
 from rmg_core import GradingRunner
+
+FEW = 40
+"""Rows of a run that stands for the start: the interval of a rate of fewer needs scipy."""
 
 RUN = """
 import re, sys
@@ -48,7 +51,7 @@ def by_rows(most: int) -> dict[str, dict[str, float]]:
     counts = [max(most // part, 10) for part in (100, 10, 1)]
     found = {}
     with tempfile.TemporaryDirectory() as place:
-        start = min(of_command(Path(place), 1)[0] for _ in range(3 if most > 10_000 else 1))
+        start = min(of_command(Path(place), FEW)[0] for _ in range(3 if most > 10_000 else 1))
         for count in counts:
             times = 3 if 1000 < count < most else 1
             each = [of_command(Path(place), count) for _ in range(times)]
