@@ -114,7 +114,8 @@ def opened(file: str, run_dir: Path) -> Iterator[IO[bytes]]:
     It is never a file of the run that the verb reads, in `run_dir`.
 
     Raises:
-        click.UsageError: it cannot be written.
+        ConfigError: nothing could be written there.
+        OSError: writing failed; it names `file`.
     """
     from rmg_core.cli import outputs  # tempfile and others, which no other verb needs
 

@@ -9,7 +9,6 @@ from attrs import evolve
 
 from rmg_core.config import Config, GraderConfig
 from rmg_core.datasets import samples_of
-from rmg_core.errors import ConfigError, Problem
 from rmg_core.outcomes import NOTHING
 from rmg_core.plan import Plan, plan_of_config
 from rmg_core.runner.archive import Archive
@@ -33,14 +32,8 @@ def plan_of_column(run: StoredRun, column: str, *, repeats: int, calls: int | No
         ConfigError: the grader cannot be made any more, or `column` is an aggregator's.
         DataError: there is no such column.
     """
-    if run.column(column).is_aggregator:
-        said = f"{column!r} is an aggregator, and has no inputs of its own"
-        raise ConfigError([Problem(said, "name one of the graders")])
-    config = run.config
-    if column not in config.graders:
-        raise ConfigError([Problem(f"the config of the run has no grader {column!r} any more")])
-    grader = evolve(config.graders[column], mapper=None, when=None, repeats=repeats)
-    plan = plan_of_config(_alone(config, column, grader))
+    grader = evolve(run.grader(column), mapper=None, when=None, repeats=repeats)
+    plan = plan_of_config(_alone(run.config, column, grader))
     if calls is None:
         return plan
     least = calls if plan.budget.calls is None else min(calls, plan.budget.calls)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from attrs import evolve, field, frozen
 
-from rmg_core.config import Config, GateConfig, load_config
+from rmg_core.config import Config, GateConfig, GraderConfig, load_config
 from rmg_core.errors import ConfigError, DataError, Problem
 from rmg_core.hints import suggestion
 from rmg_core.layout import as_html
@@ -123,9 +123,9 @@ class StoredRun:
         A run that goes on, was killed or was stopped has a part of them.
         """
         try:
-            summary = self._summary()
+            summary = self.summary
             is_whole, samples = bool(summary["complete"]), int(summary["samples"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             said = f"the run goes on still, or was killed: there is no {SUMMARY}"
         else:
             if is_whole:
@@ -137,16 +137,19 @@ class StoredRun:
 
     def _repr_html_(self) -> str:
         """Show the columns in a notebook, also after the run was closed."""
-        try:
-            summary = self._summary()
-        except (OSError, ValueError):
-            summary = None
-        rows = columns_shown([(each.name, each.use, each.scale) for each in self.columns], summary)
+        columns = [(each.name, each.use, each.scale) for each in self.columns]
+        rows = columns_shown(columns, self.summary)
         want = self.want
         return as_html(str(self.place), rows, [want] if want else [])
 
-    def _summary(self) -> Any:
-        return orjson.loads((self.place / SUMMARY).read_bytes())
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """What `summary.json` says; nothing of a run that goes on, or was killed."""
+        try:
+            made = orjson.loads((self.place / SUMMARY).read_bytes())
+        except (OSError, ValueError):
+            return NOTHING
+        return made if isinstance(made, dict) else NOTHING
 
     @cached_property
     def config(self) -> Config:
@@ -156,6 +159,20 @@ class StoredRun:
             ConfigError: there is none, or it does not say where the run was begun.
         """
         return config_of(self.place)
+
+    def grader(self, column: str) -> GraderConfig:
+        """Return what the config says of the grader of a column.
+
+        Raises:
+            ConfigError: `column` is an aggregator's, or the config has no such grader any more.
+            DataError: there is no such column.
+        """
+        if self.column(column).is_aggregator:
+            said = f"{column!r} is an aggregator, and has no inputs of its own"
+            raise ConfigError([Problem(said, "name one of the graders")])
+        if column not in self.config.graders:
+            raise ConfigError([Problem(f"the config of the run has no grader {column!r} any more")])
+        return self.config.graders[column]
 
     def gates(
         self, config: str | Path | None = None, overrides: Sequence[str] = (), *, has_other: bool
@@ -187,8 +204,8 @@ class StoredRun:
         None of one that did not, or has not come to its end.
         """
         try:
-            failed = [str(each) for each in self._summary()["failed"]]
-        except (OSError, ValueError, KeyError, TypeError):
+            failed = [str(each) for each in self.summary["failed"]]
+        except (KeyError, TypeError):
             return None
         names = ", ".join(map(repr, failed))
         return f"the run failed: too many errors in {names}" if failed else None
@@ -254,12 +271,8 @@ class StoredRun:
             ConfigError: the grader cannot be made any more, or `column` is an aggregator's.
             DataError: the dataset cannot be read, or is another than the run's.
         """
-        planned = {each.name: each for each in plan_of_config(self.config).graders}
-        if column not in planned:
-            self.column(column)
-            said = f"{column!r} is an aggregator, and has no inputs of its own"
-            raise ConfigError([Problem(said, "name one of the graders")])
-        grader = planned[column]
+        self.grader(column)
+        grader = {each.name: each for each in plan_of_config(self.config).graders}[column]
         names = [each.name for each in grader.grader.spec.inputs]
         rows = rows_of(self.config, self._store.dataset, partial(_inputs, grader, names))
         for sample in self._samples(rows):

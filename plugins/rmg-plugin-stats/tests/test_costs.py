@@ -1,5 +1,6 @@
-import json
-from pathlib import Path
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -8,6 +9,7 @@ from rmg_core import RunColumn, Scale
 from rmg_plugin_stats.reading import ColumnScores
 from rmg_plugin_stats.validation.costs import cost
 
+NOTHING = MappingProxyType({})
 SCORES = ColumnScores(RunColumn("right"), np.array([0.0, 1.0, 1.0, 0.0]), Scale(0, 1))
 
 
@@ -26,8 +28,8 @@ class Calls:
 class Run:
     """A run that is kept, as far as costs look at it."""
 
-    place: Path
     made: dict[str, Calls]
+    summary: Mapping[str, Any] = NOTHING
 
     def calls(self):
         return self.made
@@ -37,20 +39,19 @@ def tables(section):
     return {grid.title: [tuple(row) for row in grid.rows] for grid in section.grids}
 
 
-def test_money_times_squared_error_is_the_price_of_precision(tmp_path):
-    section = cost(Run(tmp_path, {"m": Calls(usd=0.3)}), [SCORES])
+def test_money_times_squared_error_is_the_price_of_precision():
+    section = cost(Run({"m": Calls(usd=0.3)}), [SCORES])
     # The variance is 1/3 of four scores: SE² is 1/12.
     assert tables(section)["price of precision"][1] == ("right", "0.2887", "0.025")
 
 
-def test_without_a_price_there_is_no_price_of_precision(tmp_path):
-    section = cost(Run(tmp_path, {"m": Calls(usd=None, unpriced=4)}), [SCORES])
+def test_without_a_price_there_is_no_price_of_precision():
+    section = cost(Run({"m": Calls(usd=None, unpriced=4)}), [SCORES])
     assert "price of precision" not in tables(section)
     assert tables(section)["calls of models"][1][4] == "not available"
 
 
-def test_replies_that_were_used_again_are_told(tmp_path):
+def test_replies_that_were_used_again_are_told():
     summary = {"columns": {}, "models": {"judge": {"hits": 1_200}}}
-    (tmp_path / "summary.json").write_text(json.dumps(summary))
-    section = cost(Run(tmp_path, {}), [SCORES])
+    section = cost(Run({}, summary), [SCORES])
     assert "model judge: 1,200 stored replies were used again in the last run" in section.notes

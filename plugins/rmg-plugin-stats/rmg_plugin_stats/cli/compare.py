@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from rmg_core.cli import Finite, example
-from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms
+from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms, level_of_intervals
 
 
 @click.command(
@@ -64,13 +64,7 @@ from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms
     default="bh",
     help="How p values are corrected, over columns and slices together.",
 )
-@click.option(
-    "--level",
-    type=Finite(min=0.5, max=1, max_open=True),
-    default=0.95,
-    metavar="SHARE",
-    help="The level of intervals.",
-)
+@level_of_intervals
 @click.option(
     "--changes",
     type=click.IntRange(min=0),

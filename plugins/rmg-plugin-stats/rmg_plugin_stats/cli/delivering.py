@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from rmg_core.cli import one_line, opened, show, show_json, show_table, tell
+from rmg_core.cli import Finite, one_line, opened, show, show_json, show_table, tell
 
 if TYPE_CHECKING:
     from rmg_plugin_stats.reports import Report
@@ -21,6 +21,14 @@ def forms(command: Command) -> Command:
         command = option(command)
     return command
 
+
+level_of_intervals = click.option(
+    "--level",
+    type=Finite(min=0.5, max=1, max_open=True),
+    default=0.95,
+    metavar="SHARE",
+    help="The level of intervals.",
+)
 
 _FORMS = (
     click.option("--json", "as_json", is_flag=True, help="Write JSON."),

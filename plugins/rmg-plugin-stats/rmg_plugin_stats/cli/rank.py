@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from rmg_core.cli import Finite, example
-from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms
+from rmg_plugin_stats.cli.delivering import check_forms, deliver, forms, level_of_intervals
 
 if TYPE_CHECKING:
     from rmg_core import StoredRun
@@ -74,13 +74,7 @@ if TYPE_CHECKING:
     help="How often prompts are drawn anew.",
 )
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), default=0, help="Of the draws.")
-@click.option(
-    "--level",
-    type=Finite(min=0.5, max=1, max_open=True),
-    default=0.95,
-    metavar="SHARE",
-    help="The level of intervals.",
-)
+@level_of_intervals
 @forms
 def command(
     *,

@@ -1,6 +1,5 @@
 """What a run cost: calls, tokens, money, the seconds of its graders, and what that bought."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,7 +17,7 @@ def cost(run: StoredRun, columns: Iterable[ColumnScores] = ()) -> Section:
     """
     grids, notes = [], []
     calls = run.calls()
-    summary = _summary(run)
+    summary = run.summary
     if calls:
         rows = [("model", "calls", "tokens in", "tokens out", "USD", "calls without a price")]
         rows += [
@@ -46,15 +45,6 @@ def cost(run: StoredRun, columns: Iterable[ColumnScores] = ()) -> Section:
         grids.append(Grid("price of precision", prices))
         notes.append("price of precision: USD of all models × SE² of the mean; less is better")
     return Section("cost", "Cost", grids=grids, notes=notes)
-
-
-def _summary(run: StoredRun) -> Mapping[str, Any]:
-    """Return the summary of the run; nothing where the run has none yet."""
-    try:
-        made = json.loads((run.place / "summary.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return made if isinstance(made, dict) else {}
 
 
 def _seconds(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
