@@ -87,8 +87,9 @@ def _run(
     from rmg_core.cli.grading import Grading
     from rmg_core.cli.progress import Progress, shown
     from rmg_core.cli.surveying import survey_of
-    from rmg_core.runner.archive import Archive, basis_of, columns_of
+    from rmg_core.runner.archive import Archive
     from rmg_core.runs import directory
+    from rmg_core.runs.keeping import begin
     from rmg_core.store import Store
 
     samples = ready.report.samples if limit is None else min(limit, ready.report.samples)
@@ -106,9 +107,7 @@ def _run(
         archive = Archive(store, again)
         if not is_quiet:
             tell(str(survey_of(ready, archive, samples)))
-        (place / directory.SUMMARY).unlink(missing_ok=True)
-        imprint = "" if ready.dataset.path == "-" else ready.dataset.imprint()
-        store.begin(columns_of(ready.plan), basis_of(ready.plan), imprint)
+        begin(store, ready.plan, ready.dataset)
         grading = Grading(ready, archive, samples, progress, is_offline)
         # What graders print must not stand among the results.
         with redirect_stdout(sys.stderr), shown(progress) if progress else nullcontext():

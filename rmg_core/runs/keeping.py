@@ -88,10 +88,20 @@ class Keeping:
         for warning in store.warnings:
             LOG.warning(warning)
         archive = Archive(store, self.again)
-        (place / SUMMARY).unlink(missing_ok=True)
-        imprint = rows.imprint() if isinstance(rows, Dataset) and rows.path != "-" else ""
-        store.begin(columns_of(plan), basis_of(plan), imprint)
+        begin(store, plan, rows)
         return archive
+
+
+def begin(store: Store, plan: Plan, rows: Any) -> None:
+    """Begin a run in a store, which has no summary until it ends; `rows` may be a dataset.
+
+    Raises:
+        DataError: the dataset cannot be read.
+        StoreError: the store cannot be written.
+    """
+    store.path.with_name(SUMMARY).unlink(missing_ok=True)
+    imprint = rows.imprint() if isinstance(rows, Dataset) and rows.path != "-" else ""
+    store.begin(columns_of(plan), basis_of(plan), imprint)
 
 
 def end(archive: Archive, summary: Mapping[str, Any], *, is_complete: bool) -> None:
