@@ -12,6 +12,7 @@ A path is keys and list indices joined by dots:
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import attrs
@@ -269,18 +270,39 @@ class FieldMapper:
                 inputs[name] = sample[name]
         return inputs
 
-    def keys_of(self, names: Sequence[str]) -> tuple[str, ...] | None:
-        """Return the fields that the named inputs are, if each of them is one key of the sample."""
-        keys = []
+    def quick(self, names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]] | None:
+        """Return what takes the named inputs where each is a key, or keys of nested dicts.
+
+        It takes a third of the time of `map`, and raises KeyError or TypeError where `map` has to
+        look closer. None where an input is anything else.
+        """
+        takers = []
         for name in names:
             source = self.sources.get(name)
-            if not isinstance(source, Path) or len(source.steps) > 1:
+            if not isinstance(source, Path) or any(s.every or s.optional for s in source.steps):
                 return None
-            [step] = source.steps
-            if step.every or step.optional:
-                return None
-            keys.append(step.key)
-        return tuple(keys)
+            takers.append([step.key for step in source.steps])
+        if len(takers) > 1 and all(len(keys) == 1 for keys in takers):
+            taken: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+            taken = itemgetter(*(key for [key] in takers))
+            return taken
+        each = [_nested(*keys) for keys in takers]
+        return lambda fields: tuple([take(fields) for take in each])
+
+
+def _nested(first: str, *others: str) -> Callable[[Mapping[str, Any]], Any]:
+    if not others:
+        return itemgetter(first)
+
+    def take(fields: Mapping[str, Any]) -> Any:
+        value = fields[first]
+        for key in others:
+            if not isinstance(value, dict):
+                raise TypeError
+            value = value[key]
+        return value
+
+    return take
 
 
 def by_own_name(required: Sequence[str], optional: Sequence[str]) -> FieldMapper:

@@ -9,7 +9,9 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmg_core.errors import DefinitionError, MissingInput
+from rmg_core.errors import CannotGrade, DefinitionError, MissingInput
+from rmg_core.graders import Input
+from rmg_core.graders.inputs import accepts
 from rmg_core.mappers import (
     Alternatives,
     Constant,
@@ -20,6 +22,7 @@ from rmg_core.mappers import (
     parse_path,
     parse_source,
 )
+from rmg_core.plan.values import prepare_with
 
 VECTORS = FilePath(__file__).resolve().parents[1] / ".." / "shared" / "data" / "vectors"
 
@@ -214,6 +217,39 @@ def test_any_text_is_a_path_or_a_value_error(text: str):
     except ValueError:
         return
     path.find(SAMPLE)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 2) | st.floats(allow_nan=False) | st.text("ab"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab0"), inner),
+    max_leaves=6,
+)
+paths = st.lists(st.sampled_from(["a", "b", "0"]), min_size=1, max_size=3).map(".".join)
+
+
+@given(
+    st.lists(paths, min_size=1, max_size=3),
+    st.lists(st.dictionaries(st.sampled_from("ab0"), values), min_size=1, max_size=6),
+    st.lists(st.sampled_from([str, int, float, bool, Any, str | None, list[str]]), min_size=3),
+)
+def test_keys_are_followed_quickly_to_what_the_long_way_finds(
+    paths: list[str], samples: list[dict[str, Any]], types: list[Any]
+):
+    names = [f"x{number}" for number in range(len(paths))]
+    mapper = FieldMapper(dict(zip(names, map(parse_path, paths), strict=True)))
+    inputs = tuple(
+        Input(name, kind, True, None, accepts(kind))
+        for name, kind in zip(names, types, strict=False)
+    )
+    quick, long = prepare_with(mapper, inputs), prepare_with(mapper.map, inputs)
+    for sample in samples:
+        found = []
+        for prepare in (quick, long):
+            try:
+                found.append(repr(prepare(sample)))
+            except CannotGrade as fault:
+                found.append(f"{fault.kind}: {fault}")
+        assert found[0] == found[1]
 
 
 WHERE_WE_DIFFER = {

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from operator import itemgetter
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -10,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from rmg_core.config import BudgetConfig
 from rmg_core.connections import Connection, connections_in
-from rmg_core.datasets import Dataset, ReadOnlyDict, freeze
+from rmg_core.datasets import SCALARS, Dataset, ReadOnlyDict, freeze
 from rmg_core.errors import CannotGrade, MissingInput
 from rmg_core.graders import Grader, Input, type_name
 from rmg_core.hints import suggestion
@@ -132,26 +131,29 @@ def prepare_with(mapper: FieldMapper | MapFunction, inputs: tuple[Input, ...]) -
                 values.append(each.default)
         return tuple(values)
 
-    keys = mapper.keys_of(names) if isinstance(mapper, FieldMapper) else None
-    is_text = all(each.annotation is str for each in inputs)
-    return prepare if keys is None or not is_text else _of_texts(keys, prepare)
+    quick = mapper.quick(names) if isinstance(mapper, FieldMapper) else None
+    return prepare if quick is None else _quickly(quick, prepare, inputs)
 
 
-def _of_texts(keys: tuple[str, ...], prepare: Prepare) -> Prepare:
-    # Texts that are fields of the sample, as most inputs are: half the time of the way above.
-    get: Prepare = itemgetter(*keys) if len(keys) > 1 else lambda fields: (fields[keys[0]],)
+def _quickly(quick: Prepare, prepare: Prepare, inputs: tuple[Input, ...]) -> Prepare:
+    """Prepare inputs by `quick` where it leads to scalars of types that were accepted before."""
+    known: set[tuple[type, ...]] = set()
+    may_know = all(each.goes_by_type for each in inputs)
 
-    def prepare_texts(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    def prepare_quickly(fields: Mapping[str, Any]) -> tuple[Any, ...]:
         try:
-            values = get(fields)
+            values = quick(fields)
         except (KeyError, TypeError):
             return prepare(fields)
-        for value in values:
-            if type(value) is not str:
-                return prepare(fields)
+        kinds = (*map(type, values),)
+        if kinds in known:
+            return values
+        values = prepare(fields)
+        if may_know and SCALARS.issuperset(kinds):
+            known.add(kinds)
         return values
 
-    return prepare_texts
+    return prepare_quickly
 
 
 def _with_constants_frozen(mapper: FieldMapper) -> FieldMapper:

@@ -14,7 +14,7 @@ from rmg_core.runner.lanes import Chunk, Lane, run_chunk
 from rmg_core.runner.sharing import Sharing
 from rmg_core.runner.threads import Threads
 from rmg_core.runner.window import GraderCell, OpenSample, Ready
-from rmg_core.runner.work import unprepared
+from rmg_core.runner.work import new, unprepared
 from rmg_core.store import Link
 
 
@@ -58,6 +58,9 @@ class Addressing:
     def _look_up(self, archive: Archive, made: list[Ready | Cell], into: list[Any]) -> None:
         addresses = [each.address for each in made if type(each) is Ready and each.address]
         known = archive.find(addresses)
+        if not known:
+            into += made
+            return
         name = self.planned.name
         for each in made:
             if type(each) is Ready and each.address in known:
@@ -82,6 +85,6 @@ def address_work(planned: PlannedGrader) -> Callable[[GraderCell], Ready | Cell]
         except BaseException as fault:  # noqa: BLE001 - a foreign mapper
             error = unprepared(opened, fault)
             return Cell(opened.index, opened.id, name, repeat, "", error, 0.0)
-        return Ready(opened, repeat, inputs, fingerprint(inputs, repeat))
+        return new(Ready, (opened, repeat, inputs, fingerprint(inputs, repeat)))
 
     return work

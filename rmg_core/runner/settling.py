@@ -30,6 +30,7 @@ from rmg_core.redaction import redacted, redacted_values
 REASON_LIMIT: Final = 64 * 1024
 TRACEBACK_LIMIT: Final = 8 * 1024
 SHOWN_LIMIT: Final = 200
+USUAL: Final = 64
 
 _NUMBERS: Final = frozenset({bool, float, int})
 
@@ -38,6 +39,7 @@ def settler(scale: Scale) -> Callable[[Any], Outcome]:
     """Return what makes an outcome of what a grader with this scale returned."""
     low = -sys.float_info.max if scale.low is None else scale.low
     high = sys.float_info.max if scale.high is None else scale.high
+    usual: dict[float, GraderScore] = {}  # most graders give a few scores again and again
 
     def settle(value: Any) -> Outcome:
         # A score that has nothing to mend passes at once; NaN fails both comparisons.
@@ -54,7 +56,14 @@ def settler(scale: Scale) -> Callable[[Any], Outcome]:
         ):
             return value
         if type(value) in _NUMBERS and low <= value <= high:
-            return GraderScore(float(value), "", NOTHING, scale)
+            if not value and math.copysign(1.0, value) < 0.0:
+                return GraderScore(float(value), "", NOTHING, scale)
+            made = usual.get(value)
+            if made is None:
+                made = GraderScore(float(value), "", NOTHING, scale)
+                if len(usual) < USUAL:
+                    usual[value] = made
+            return made
         return _settle(value, scale)
 
     return settle

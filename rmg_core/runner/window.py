@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from rmg_core.outcomes import GraderError, Outcome
 
@@ -43,11 +43,10 @@ GraderCell: TypeAlias = OpenSample | tuple[OpenSample, int]
 """A cell before that: its sample, and the number of the repeat where there are several."""
 
 
-@frozen
-class GradedSample:
+class GradedSample(NamedTuple):
     """A sample with its outcomes, one a column; `repeats` holds those of repeated graders."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs
     id: str | int | None
     sample: Mapping[str, Any]
     outcomes: Mapping[str, Outcome]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from time import perf_counter
 from types import CoroutineType
-from typing import Any
+from typing import Any, Final
 
 from rmg_core.connections.errands import ERRAND, Errand
 from rmg_core.connections.ledger import Ledger
@@ -17,6 +17,8 @@ from rmg_core.runner.settling import (
     settler,
 )
 from rmg_core.runner.window import Group, OpenSample, Ready
+
+new: Final = tuple.__new__  # takes half the time of Cell(…)
 
 
 def unprepared(sample: OpenSample, fault: BaseException) -> GraderError:
@@ -123,7 +125,7 @@ def kept_work(planned: PlannedGrader) -> Callable[[Ready], Cell]:
         except BaseException as fault:  # noqa: BLE001 - a foreign grader
             outcome = error_of(fault, "grader_error")
         seconds = perf_counter() - began
-        return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+        return new(Cell, (opened.index, opened.id, name, repeat, address, outcome, seconds))
 
     return work
 
@@ -140,7 +142,7 @@ def kept_async_work(
         async def asking_work(ready: Ready) -> Cell:
             outcome, seconds = await ask(ready)
             opened, repeat, _, address = ready
-            return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+            return new(Cell, (opened.index, opened.id, name, repeat, address, outcome, seconds))
 
         return asking_work
 
@@ -151,7 +153,7 @@ def kept_async_work(
         if type(outcome) is CoroutineType:
             return waiting_work(ready, outcome, began)
         seconds = perf_counter() - began
-        return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+        return new(Cell, (opened.index, opened.id, name, repeat, address, outcome, seconds))
 
     async def waiting_work(
         ready: Ready, answered: Coroutine[Any, Any, Outcome], began: float
@@ -159,7 +161,7 @@ def kept_async_work(
         opened, repeat, _, address = ready
         outcome = await answered
         seconds = perf_counter() - began
-        return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+        return new(Cell, (opened.index, opened.id, name, repeat, address, outcome, seconds))
 
     return work
 
@@ -170,7 +172,7 @@ def kept_result(planned: PlannedGrader) -> Callable[[Ready, Outcome, float], Cel
 
     def made(ready: Ready, outcome: Outcome, seconds: float) -> Cell:
         opened, repeat, _, address = ready
-        return Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
+        return new(Cell, (opened.index, opened.id, name, repeat, address, outcome, seconds))
 
     return made
 

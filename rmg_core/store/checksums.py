@@ -25,12 +25,12 @@ def begin_checksum(*fields: str | int | None) -> blake2b:
 
 
 def outcome_checksum(begun: blake2b, row: tuple[Any, ...]) -> bytes:
-    """Return what the checksum of a row of `outcomes` is; the one that it has is not looked at.
+    """Return the checksum of a row of `outcomes` without one; `begun` stands for its grader.
 
     Raises:
         struct.error: a number of it is none.
     """
-    number, fingerprint, _, status, score, kind, payload, seconds, attempts, _ = row
+    number, fingerprint, _, status, score, kind, payload, seconds, attempts = row
     made = begun.copy()
     if status == "score" and kind is None:
         numbers = _of_score(number, attempts, score, seconds)
@@ -44,7 +44,7 @@ def outcome_checksum(begun: blake2b, row: tuple[Any, ...]) -> bytes:
 def is_sound(begun: blake2b, row: tuple[Any, ...]) -> bool:
     """Tell whether a row of `outcomes` is as it was written."""
     try:
-        return bool(outcome_checksum(begun, row) == row[-1])
+        return bool(outcome_checksum(begun, row[:-1]) == row[-1])
     except (struct.error, UnicodeEncodeError):
         return False
 

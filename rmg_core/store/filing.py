@@ -154,12 +154,17 @@ def rows_at(connection: sqlite3.Connection, fingerprints: Sequence[str]) -> list
 
 def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> int:
     """Insert rows unless their fingerprints are there; returns how many were not."""
-    bound = [(*row[:5], row[5] or "", row[6] or "", *row[7:9], bytearray(row[9])) for row in rows]
+    bound = [
+        (n, address, by, status, score, kind or "", payload or "", took, tries, bytearray(checksum))
+        for n, address, by, status, score, kind, payload, took, tries, checksum in rows
+    ]
     return connection.executemany(_NEW, bound).rowcount
 
 
 def _row_of(cell: Cell, author: Author, number: int, attempts: int = 1) -> tuple[Any, ...]:
-    status, score, kind, payload = pack(cell.outcome, author.scale)
-    address, seconds = cell.fingerprint or None, cell.seconds + 0.0  # SQLite has no -0.0
-    row = (number, address, author.number, status, score, kind, payload, seconds, attempts, b"")
-    return (*row[:-1], outcome_checksum(author.begun, row))
+    _, _, _, _, fingerprint, outcome, seconds = cell
+    status, score, kind, payload = pack(outcome, author.scale)
+    seconds += 0.0  # SQLite has no -0.0
+    address = fingerprint or None
+    row = number, address, author.number, status, score, kind, payload, seconds, attempts
+    return (*row, outcome_checksum(author.begun, row))

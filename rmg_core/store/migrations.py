@@ -38,7 +38,7 @@ def _count_attempts(connection: sqlite3.Connection) -> None:
             author = authors.get(row.grader)
             # What was damaged before must not look sound now.
             if author is not None and _checksum_without_attempts(author, row) == row.checksum:
-                renewed.append((outcome_checksum(author.begun, row), row.outcome))
+                renewed.append((outcome_checksum(author.begun, row[:-1]), row.outcome))
         connection.executemany("UPDATE outcomes SET checksum = ? WHERE outcome = ?", renewed)
 
 

@@ -47,3 +47,17 @@ def test_of_two_outcomes_that_a_run_made_the_first_stays(store):
     archive.write([cell(0, GraderScore(0.75))], Kept())
     [found] = archive.find([cell(0, LATE).fingerprint]).values()
     assert found.outcome.score == 0.25
+
+
+def test_a_first_run_asks_the_store_for_nothing_that_it_has_not_written(store, monkeypatch):
+    archive = Archive(store)
+    made = [cell(number, GraderScore(1.0)) for number in range(0, 4000, 2)]
+    archive.write(made, Kept())
+    asked = []
+    find = Store.find
+    monkeypatch.setattr(
+        Store, "find", lambda self, each: asked.extend(each) or find(self, each), raising=True
+    )
+    addresses = [f"{number:032x}" for number in range(4000)]
+    assert archive.find(addresses).keys() == {each.fingerprint for each in made}
+    assert len(made) <= len(asked) < 1.1 * len(made)

@@ -308,3 +308,12 @@ def test_a_group_aggregator_returns_one_outcome_for_each_member():
     first, second = combined_group(lambda _: [0.5, None], [{}, {}])
     assert first == GraderScore(0.5)
     assert second.kind == "bad_return"
+
+
+def test_a_usual_score_keeps_its_sign_and_is_a_float():
+    scale = Scale(-1, 1)
+    settle = settler(scale)
+    given = [0.0, -0.0, 0, False, True, 1, 1.0, -0.0, 0.0, *(n / 200 for n in range(200)), -0.0]
+    made = [settle(value).score for value in given]
+    assert [repr(each) for each in made] == [repr(float(value)) for value in given]
+    assert settle(1) is settle(True)

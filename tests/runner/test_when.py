@@ -267,7 +267,7 @@ def test_a_run_that_is_stopped_ends_and_gives_whole_samples_only(
             "first": lambda number: float(number % 3 > 0),
         }
         runner = GradingRunner(graders, max_concurrency=3)
-        async with runner.stream({"number": number % 5} for number in range(2000)) as graded:
+        async with runner.stream({"number": number % 5} for number in range(20_000)) as graded:
             seen = []
             async for each in graded:
                 seen.append(each)
@@ -278,7 +278,7 @@ def test_a_run_that_is_stopped_ends_and_gives_whole_samples_only(
     seen, ended = in_loop(stopped)
 
     assert ended.is_stopped
-    assert after <= len(seen) <= ended.samples < 2000
+    assert after <= len(seen) <= ended.samples < 20_000
     assert {
         (each.sample["number"], *(one.status for one in each.outcomes.values())) for each in seen
     } <= {
