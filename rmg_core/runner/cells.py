@@ -3,7 +3,7 @@
 from collections import deque
 from time import perf_counter
 from types import CoroutineType
-from typing import Any
+from typing import Any, Final
 
 from attrs import define
 
@@ -11,12 +11,19 @@ from rmg_core.runner.guard import current_task, shake_off
 from rmg_core.runner.lanes import Lane
 from rmg_core.runner.workplace import Place
 
+# A worker whose cells never wait lets the loop breathe this often.
+BREATH: Final = 500e-6
+
 
 @define(eq=False)
 class Breath:
     """When the event loop is due to get its turn, if cells that never wait have kept it so long."""
 
     due: float = 0.0
+
+    def taken(self) -> None:
+        """Note that it just had its turn."""
+        self.due = perf_counter() + BREATH
 
 
 async def run_cells(
@@ -41,6 +48,7 @@ async def run_cells(
                     lane.land(done, results)
                     done, results = [], []
                 result = await result
+                breath.taken()
             now = perf_counter()
             job.clear()
             done.append(cell)

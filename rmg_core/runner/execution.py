@@ -35,8 +35,6 @@ from rmg_core.runner.workplace import Place
 LOG: Final = logging.getLogger("rmg_core")
 LOG.addFilter(redact_record)
 
-# A worker whose cells never wait lets the loop breathe this often.
-BREATH: Final = 500e-6
 READ_AT_ONCE: Final = 1024
 # So long others wait for the first call of a plain grader, which may import for a second or two.
 WARM_UP: Final = 5.0
@@ -318,7 +316,7 @@ class Execution:
                 return
             if perf_counter() > self._breath.due:
                 await checkpoint()
-                self._breath.due = perf_counter() + BREATH
+                self._breath.taken()
 
     async def _idle_until_called(self) -> None:
         event = anyio.Event()
