@@ -17,6 +17,7 @@ ROWS = {
     "waiting --rows 8 --rounds 1": {"R6", "R6 log-normal", "R6 blocking", "R7"},
     "store --cells 50 --batch 20 --rounds 1": {"S4"},
     "share --rows 8 --rounds 1": {"S2", "S2 commit"},
+    "steps --rows 20 --rounds 1": set(),
     "runs --rows 20 --rounds 1": {"R4", "S1", "S1 async", "S3", "S3 nothing to do"},
     "models --calls 8 --rounds 1 --clients openai/chat aiohttp+orjson": {"J1", "J1 wall"},
     "judging --cells 4 --rounds 1": {"J2", "J2 verdicts"},

@@ -1,4 +1,4 @@
-"""What a cell costs, in counts: tasks, calls, bytes, statements, modules. No clock is asked.
+"""What a cell costs, in counts: of tasks, calls, instructions, bytes, statements, modules.
 
 Each bound lies a quarter above what was counted when it was set, or more: it is there to catch what
 costs twice. What it costs in time, `docs/benchmarks` measures.
@@ -7,6 +7,9 @@ costs twice. What it costs in time, `docs/benchmarks` measures.
 import asyncio
 import gc
 import json
+import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -103,6 +106,38 @@ def test_an_async_cell_makes_few_calls():
     few, many = rows_of(500), rows_of(2500)
     more = calls_in(lambda: runner.run(many)) - calls_in(lambda: runner.run(few))
     assert more / 2000 <= 38
+
+
+INSTRUCTIONS = """
+import sys
+from rmg_core import GradingRunner
+
+async def same(response: str, reference: str) -> float:
+    return float(response == reference)
+
+rows = [{"response": f"answer {n}", "reference": "answer 1"} for n in range(int(sys.argv[1]))]
+GradingRunner({"same": same}).run(rows)
+"""
+
+
+def instructions_of(rows: int) -> int:
+    """Return how many instructions of the processor a run takes, with the start of Python."""
+    words = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable]
+    ended = subprocess.run(
+        [*words, "-c", INSTRUCTIONS, str(rows)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
+    [count] = re.findall(r"I +refs: +([\d,]+)", ended.stderr)
+    return int(count.replace(",", ""))
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind counts instructions")
+def test_a_cell_takes_few_instructions():
+    """Under valgrind, where all takes fifty times as long, the loop breathes after every cell."""
+    assert (instructions_of(2100) - instructions_of(100)) / 2000 <= 75_000
 
 
 def kept_bytes(kind: Any, count: int) -> int:

@@ -29,6 +29,7 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "store": ([], ["--cells", "1000", "--rounds", "1"]),
     "share": ([], ["--rows", "512", "--rounds", "1"]),
     "runs": ([], ["--rows", "500", "--rounds", "1"]),
+    "steps": ([], ["--rows", "500", "--rounds", "1"]),
     "models": ([], ["--calls", "64", "--rounds", "1", "--clients", *OURS]),
     "judging": ([], ["--cells", "64", "--rounds", "1"]),
     "control": ([], ["--calls", "1000", "--rounds", "1"]),
