@@ -282,12 +282,15 @@ class FieldMapper:
             if not isinstance(source, Path) or any(s.every or s.optional for s in source.steps):
                 return None
             takers.append([step.key for step in source.steps])
-        if len(takers) > 1 and all(len(keys) == 1 for keys in takers):
-            taken: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-            taken = itemgetter(*(key for [key] in takers))
-            return taken
-        each = [_nested(*keys) for keys in takers]
-        return lambda fields: tuple([take(fields) for take in each])
+        if any(len(keys) > 1 for keys in takers):
+            each = [_nested(*keys) for keys in takers]
+            return lambda fields: tuple([take(fields) for take in each])
+        (first,), *others = takers
+        if not others:
+            return lambda fields: (fields[first],)
+        taken: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+        taken = itemgetter(first, *(key for [key] in others))
+        return taken
 
 
 def _nested(first: str, *others: str) -> Callable[[Mapping[str, Any]], Any]:

@@ -11,7 +11,7 @@ import orjson
 from attrs import Factory, define, evolve, field, frozen, validators
 
 from rmg_core.datasets.files import DataFile
-from rmg_core.datasets.readonly import freeze_here
+from rmg_core.datasets.readonly import freeze
 from rmg_core.datasets.rows import BadRow, Reader
 from rmg_core.datasets.samples import NoId, Sample, SampleId, id_taker
 from rmg_core.errors import DataError, Problem
@@ -103,7 +103,7 @@ class Dataset:
                 next_left_out = next(left_out, None)
                 continue
             _, key, fields = row
-            yield make(Sample, (index, key, freeze_here(fields)))
+            yield make(Sample, (index, key, freeze(fields)))
         if index + 1 != checked.report.rows:
             raise self._file.changed()
         self._file.expect(checked.state)

@@ -45,15 +45,9 @@ def freeze(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     if SCALARS.issuperset(map(type, fields.values())):
         return fields
-    return freeze_here(dict(fields))
-
-
-def freeze_here(fields: dict[str, Any]) -> dict[str, Any]:
-    """Do the same in a dict that nobody else has."""
-    for name, value in fields.items():
-        if type(value) not in SCALARS:
-            fields[name] = _frozen(value)
-    return fields
+    return {
+        name: value if type(value) in SCALARS else _frozen(value) for name, value in fields.items()
+    }
 
 
 def _frozen(value: Any) -> Any:

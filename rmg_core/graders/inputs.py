@@ -31,10 +31,12 @@ class Input:
 
     @property
     def goes_by_type(self) -> bool:
-        """Whether a value is accepted depends on its type alone."""
-        if get_origin(self.annotation) in _UNIONS:
-            return all(part in _PLAIN for part in get_args(self.annotation))
-        return self.accepts is None or self.annotation in _PLAIN
+        """Whether a scalar is accepted depends on its type alone."""
+        return not _has_literal(self.annotation)
+
+
+def _has_literal(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal or any(map(_has_literal, get_args(annotation)))
 
 
 def accepts(annotation: Any) -> Predicate | None:  # noqa: PLR0911 - one for each kind of type
@@ -45,7 +47,7 @@ def accepts(annotation: Any) -> Predicate | None:  # noqa: PLR0911 - one for eac
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation in _PLAIN:
         return _PLAIN[annotation]
-    if origin in _UNIONS:
+    if origin in (typing.Union, types.UnionType):
         tests = [accepts(part) for part in arguments]
         if any(test is None for test in tests):
             return None
@@ -63,7 +65,6 @@ def accepts(annotation: Any) -> Predicate | None:  # noqa: PLR0911 - one for eac
     return None
 
 
-_UNIONS = (typing.Union, types.UnionType)
 _LISTS = (list, Sequence)
 _MAPPINGS = (dict, Mapping)
 _PLAIN: Mapping[Any, Predicate] = types.MappingProxyType(
@@ -82,7 +83,7 @@ def type_name(annotation: Any) -> str:
     """Write a type as a user would: `str | list[str]`."""
     if annotation in (Any, inspect.Parameter.empty):
         return "any"
-    if get_origin(annotation) in _UNIONS:
+    if get_origin(annotation) in (typing.Union, types.UnionType):
         return " | ".join(type_name(part) for part in get_args(annotation))
     if annotation in (None, type(None)):
         return "null"

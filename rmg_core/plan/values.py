@@ -132,28 +132,49 @@ def prepare_with(mapper: FieldMapper | MapFunction, inputs: tuple[Input, ...]) -
         return tuple(values)
 
     quick = mapper.quick(names) if isinstance(mapper, FieldMapper) else None
-    return prepare if quick is None else _quickly(quick, prepare, inputs)
+    if quick is None:
+        return prepare
+    if all(each.annotation is str for each in inputs):
+        return _of_texts(quick, prepare)
+    return _by_types(quick, prepare, inputs)
 
 
-def _quickly(quick: Prepare, prepare: Prepare, inputs: tuple[Input, ...]) -> Prepare:
-    """Prepare inputs by `quick` where it leads to scalars of types that were accepted before."""
+def _of_texts(quick: Prepare, prepare: Prepare) -> Prepare:
+    """Prepare texts, as most inputs are."""
+
+    def prepare_texts(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+        try:
+            values = quick(fields)
+        except (KeyError, TypeError):
+            return prepare(fields)
+        for value in values:
+            if type(value) is not str:
+                return prepare(fields)
+        return values
+
+    return prepare_texts
+
+
+def _by_types(quick: Prepare, prepare: Prepare, inputs: tuple[Input, ...]) -> Prepare:
+    """Prepare inputs of which scalars are accepted by their types, once for each such type."""
     known: set[tuple[type, ...]] = set()
     may_know = all(each.goes_by_type for each in inputs)
 
-    def prepare_quickly(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    def prepare_by_types(fields: Mapping[str, Any]) -> tuple[Any, ...]:
         try:
             values = quick(fields)
         except (KeyError, TypeError):
             return prepare(fields)
         kinds = (*map(type, values),)
-        if kinds in known:
-            return values
-        values = prepare(fields)
-        if may_know and SCALARS.issuperset(kinds):
-            known.add(kinds)
+        if kinds not in known:
+            for each, value in zip(inputs, values, strict=True):
+                if each.accepts is not None and not each.accepts(value):
+                    raise _bad_input(each, value)
+            if may_know and SCALARS.issuperset(kinds):
+                known.add(kinds)
         return values
 
-    return prepare_quickly
+    return prepare_by_types
 
 
 def _with_constants_frozen(mapper: FieldMapper) -> FieldMapper:

@@ -34,12 +34,14 @@ _PLAIN: Final = asyncio.Future
 class Refusals:
     """How many calls of a grader would not be cancelled, and were given up.
 
-    `spoilt` are the tasks that one has left in a scope of its own, and that can do no more.
+    `turns` counts how often a call has waited, while the event loop took its turn. `spoilt` are
+    the tasks that one has left in a scope of its own, and that can do no more.
     After the first, the others get no time to tidy up: a swallowed cancellation comes again at
     every turn of the loop, which keeps it busy for as long.
     """
 
     count: int = 0
+    turns: int = 0
     spoilt: set[int] = field(factory=set)
 
     @property
@@ -119,6 +121,7 @@ def _held(
         resume: Callable[[Any], Any] = call.send
         value: Any = None
         fault: BaseException | None
+        limit.refusals.turns += 1
         # A task that waits for another, or for several, hears of its cancellation when they do.
         passes_on = type(waits_for) is not _PLAIN and isinstance(waits_for, asyncio.Future)
         try:

@@ -3,16 +3,13 @@
 from collections import deque
 from time import perf_counter
 from types import CoroutineType
-from typing import Any, Final
+from typing import Any
 
 from attrs import define
 
 from rmg_core.runner.guard import current_task, shake_off
 from rmg_core.runner.lanes import Lane
 from rmg_core.runner.workplace import Place
-
-# A worker whose cells never wait lets the loop breathe this often.
-BREATH: Final = 500e-6
 
 
 @define(eq=False)
@@ -21,15 +18,11 @@ class Breath:
 
     due: float = 0.0
 
-    def taken(self) -> None:
-        """Note that it just had its turn."""
-        self.due = perf_counter() + BREATH
-
 
 async def run_cells(
     lane: Lane, job: list[Any], ready: deque[Lane], place: Place, breath: Breath
-) -> None:
-    """Run a cell, and more of its lane for as long as none of them waits.
+) -> bool:
+    """Run a cell, and more of its lane for as long as none of them waits; tell whether one did.
 
     Those that did not wait land together: by themselves each would cost twice as much. What is
     left in `job` has not been done.
@@ -38,6 +31,7 @@ async def run_cells(
     done: list[Any] = []
     results: list[Any] = []
     began = now = perf_counter()
+    turns = lane.refusals.turns
     [cell] = job
     try:
         while True:
@@ -48,7 +42,6 @@ async def run_cells(
                     lane.land(done, results)
                     done, results = [], []
                 result = await result
-                breath.taken()
             now = perf_counter()
             job.clear()
             done.append(cell)
@@ -58,7 +51,7 @@ async def run_cells(
             is_last = not queue or (ready and ready[0] is not lane)
             # A call that a cell has left behind may still have its place lent.
             if is_last or place.was_lent or now > breath.due:
-                return
+                return lane.refusals.turns > turns
             cell = queue.popleft()
             job.append(cell)
     finally:

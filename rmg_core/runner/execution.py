@@ -35,6 +35,8 @@ from rmg_core.runner.workplace import Place
 LOG: Final = logging.getLogger("rmg_core")
 LOG.addFilter(redact_record)
 
+# A worker whose cells never wait lets the loop breathe this often.
+BREATH: Final = 500e-6
 READ_AT_ONCE: Final = 1024
 # So long others wait for the first call of a plain grader, which may import for a second or two.
 WARM_UP: Final = 5.0
@@ -298,7 +300,7 @@ class Execution:
                 self._call_worker()
             lane, cells = job
             try:
-                await self._run(lane, cells)
+                has_waited = await self._run(lane, cells)
             except anyio.get_cancelled_exc_class():
                 pipeline.put_back(lane, cells)
                 raise
@@ -314,9 +316,9 @@ class Execution:
                 self._call_worker()
                 self._end_if_over()
                 return
-            if perf_counter() > self._breath.due:
+            if perf_counter() > self._breath.due and not has_waited:
                 await checkpoint()
-                self._breath.taken()
+                self._breath.due = perf_counter() + BREATH
 
     async def _idle_until_called(self) -> None:
         event = anyio.Event()
@@ -328,7 +330,8 @@ class Execution:
                 self._idle.remove(event)
             raise
 
-    async def _run(self, lane: Lane, job: Any) -> None:
+    async def _run(self, lane: Lane, job: Any) -> bool:
+        """Run a job; tell whether the loop had a turn meanwhile."""
         place = Place(self.session.limits.cells, self._note_lent)
         if lane.limiter is not None:
             await take(lane.limiter, place)
@@ -337,9 +340,9 @@ class Execution:
             try:
                 if lane.is_async:
                     PLACE.set(place)
-                    await run_cells(lane, job, self.pipeline.ready, place, self._breath)
-                else:
-                    await self._run_chunk(lane, job)
+                    return await run_cells(lane, job, self.pipeline.ready, place, self._breath)
+                await self._run_chunk(lane, job)
+                return True
             finally:
                 place.leave()
         finally:

@@ -1,9 +1,11 @@
 import itertools
 import threading
 from collections.abc import AsyncIterator, Iterator
+from time import perf_counter
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from anyio import wait_all_tasks_blocked
 
@@ -485,3 +487,35 @@ def test_an_async_grader_that_blocks_past_its_deadline_is_late(in_loop: Any):
     runner = GradingRunner({"blocks": {"grader": blocks, "timeout": 0.01}})
     [outcome] = in_loop(runner.arun, [{"response": "x"}])["blocks"]
     assert outcome == GraderError("timeout", "no answer within 0.01 s")
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+@pytest.mark.parametrize("places", [1, 64])
+def test_graders_that_never_wait_let_others_have_their_turn(
+    in_loop: Any, timeout: float | None, places: int
+):
+    """Each cell works for 100 µs, and after 500 µs it is the turn of the others."""
+    turns = 0
+
+    async def busy(response: str) -> float:
+        began = perf_counter()
+        while perf_counter() < began + 1e-4:
+            pass
+        return 1.0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    async def both() -> None:
+        entry = {"grader": busy, "timeout": timeout, "max_concurrency": 1}
+        graders = {"busy": entry, "waits": {"grader": waiting, "timeout": timeout}}
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(others)
+            await GradingRunner(graders, max_concurrency=places).arun(ROWS * 50)
+            tasks.cancel_scope.cancel()
+
+    in_loop(both)
+    assert turns > len(ROWS) * 50 // 40
