@@ -27,10 +27,13 @@ def listing_of(noun: str) -> click.Command:
         if context.args:
             said = f"{context.args[0]!r} is too much; for those of one pack write --pack PACK"
             raise click.UsageError(said, context)
-        from rmg_core.cli.catalogue import catalogue_of
-        from rmg_core.registry import installed
+        from rmg_core.runner.collecting import collecting_rarely
 
-        found = catalogue_of(installed(), noun, pack)
+        with collecting_rarely():  # whatever is imported here stays
+            from rmg_core.cli.catalogue import catalogue_of
+            from rmg_core.registry import installed
+
+            found = catalogue_of(installed(), noun, pack)
         if as_json:
             listed = [entry.to_json() for entry in found.entries]
             broken = [{"name": name, "reason": reason} for name, reason in found.broken]

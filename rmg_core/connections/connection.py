@@ -157,11 +157,9 @@ class Connection:
 
     def live(self) -> "Live":
         """Return what of it belongs to the event loop that runs."""
-        from anyio.lowlevel import current_token
+        from rmg_core.connections.live import Live, running_loop
 
-        from rmg_core.connections.live import Live
-
-        loop = current_token().native_token
+        loop = running_loop()
         live = self._lives.get(loop)
         if live is None:
             live = self._lives[loop] = Live(self, attrs.evolve(self.client))

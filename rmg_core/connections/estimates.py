@@ -29,14 +29,14 @@ class Estimator:
 
     def tokens_of(self, request: AnyRequest, max_tokens: int | None) -> tuple[int, int]:
         """Return the tokens of a request, and those of its reply; rather more than less."""
-        read = math.ceil(self._of_text(request) + self.overhead)
+        read = math.ceil(self._of_text(request.characters) + self.overhead)
         if not isinstance(request, Request):
             return read, 0
         written = max(self.output * 1.5, self.peak)
         return read, math.ceil(written if max_tokens is None else min(max_tokens, written))
 
-    def _of_text(self, request: AnyRequest) -> float:
-        return request.characters * self.tokens_a_character * 1.1
+    def _of_text(self, characters: int) -> float:
+        return characters * self.tokens_a_character * 1.1
 
     def learn(self, request: AnyRequest, usage: Usage) -> None:
         """Learn from what a call has used."""
@@ -45,7 +45,7 @@ class Estimator:
             seen = usage.input_tokens / characters
             self.tokens_a_character += _WEIGHT * (seen - self.tokens_a_character)
         if usage.input_tokens:
-            beside = usage.input_tokens - self._of_text(request)
+            beside = usage.input_tokens - self._of_text(characters)
             self.overhead = max(beside, self.overhead + _FADING * (beside - self.overhead), 8.0)
         if usage.output_tokens:
             self.output += _WEIGHT * (usage.output_tokens - self.output)

@@ -1,10 +1,12 @@
 """A connection in one event loop: its limits, its open client, and the calls under way."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any, TypeVar
 
 import anyio
+from anyio.lowlevel import current_token
 from attrs import define, evolve, field
 
 from rmg_core.connections.errands import ERRAND, Errand
@@ -103,8 +105,7 @@ class Live:
         A reply that ends at its limit of tokens is asked for once more, with twice as many.
         """
         reply = await self._answer(request, self.client.chat, Reply)
-        limit = limit_of(request, self.client)
-        if reply.finish == "length" and limit is not None:
+        if reply.finish == "length" and (limit := limit_of(request, self.client)) is not None:
             wider = {**request.parameters, "max_tokens": 2 * limit}
             reply = await self._answer(evolve(request, parameters=wider), self.client.chat, Reply)
         if (verdict := fault_in(reply)) is not None:
@@ -125,10 +126,10 @@ class Live:
             while (found := self._kept(key, request, errand, number)) is None:
                 flight = self._flights.get(key)
                 if flight is None:
-                    found = await self._fly(key, request, call, errand, number)
-                    break
+                    made: Made = await self._fly(key, request, call, errand, number)
+                    return made
                 async with errand.waiting(self.connection.name):
-                    await flight.ended.wait()
+                    await flight.landed()
                 if flight.failed is not None:
                     raise evolve(flight.failed)
                 if (found := await self._shared(flight, errand, number)) is not None:
@@ -179,20 +180,20 @@ class Live:
         call: Callable[[Any], Awaitable[Any]],
         errand: Errand,
         number: int,
-    ) -> Call:
-        """Make a call that others with the same request wait for."""
+    ) -> Any:
+        """Make a call that others with the same request wait for; return its reply."""
         flight = self._flights[key] = _Flight()
         try:
-            flight.made = await self._call(key, request, call, errand)
+            reply, flight.made = await self._call(key, request, call, errand)
             await self._keep(flight.made, errand, number)
         except ModelFailed as failed:
             flight.failed = failed
             raise
         else:
-            return flight.made
+            return reply
         finally:
             del self._flights[key]
-            flight.ended.set()
+            flight.land()
 
     async def _call(
         self,
@@ -200,7 +201,7 @@ class Live:
         request: AnyRequest,
         call: Callable[[Any], Awaitable[Any]],
         errand: Errand,
-    ) -> Call:
+    ) -> tuple[AnyReply, Call]:
         connection, ledger = self.connection, errand.ledger
         if not self._is_open:
             await self._opened()
@@ -228,10 +229,11 @@ class Live:
         tally.queued += got.queued
         usage = got.reply.usage
         self.estimator.learn(request, usage)
-        return Call(
+        reply = redacted_reply(got.reply)
+        return reply, Call(
             key=key,
             model=connection.identity,
-            reply=redacted_reply(got.reply).to_json(),
+            reply=reply.to_json(),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             usd=self._cost(got.reply),
@@ -239,6 +241,20 @@ class Live:
             served=got.served,
             attempts=got.attempts,
         )
+
+
+def running_loop() -> Any:
+    """Return the event loop that runs.
+
+    anyio looks first for the library that runs: 2 µs, and so more than the key of a request.
+
+    Raises:
+        NoEventLoopError: there is none.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return current_token().native_token
 
 
 def _counted(
@@ -279,6 +295,20 @@ class _Flight:
     `made` may be there and kept nowhere: its caller was cancelled just then, or has another store.
     """
 
-    ended: anyio.Event = field(factory=anyio.Event)
     made: Call | None = None
     failed: ModelFailed | None = None
+    _is_over: bool = False
+    _ended: anyio.Event | None = None  # there only where somebody waits for it, which is rare
+
+    async def landed(self) -> None:
+        """Wait until it is over."""
+        if self._is_over:
+            return
+        if self._ended is None:
+            self._ended = anyio.Event()
+        await self._ended.wait()
+
+    def land(self) -> None:
+        self._is_over = True
+        if self._ended is not None:
+            self._ended.set()

@@ -1,5 +1,7 @@
 """A reply without the secrets in it."""
 
+from typing import Any
+
 from attrs import evolve
 
 from rmg_core.models.messages import ToolCall
@@ -12,29 +14,28 @@ def redacted_reply(reply: AnyReply) -> AnyReply:
 
     One whose text or tokens held a secret has no `logprobs`: they would spell it out.
     """
-    model = redacted(reply.model)
-    if not isinstance(reply, Reply):
-        return reply if model is reply.model else evolve(reply, model=model)
-    text, refusal, reasoning = map(redacted, (reply.text, reply.refusal, reply.reasoning))
-    calls = tuple(
-        ToolCall(redacted(each.id), redacted(each.name), redacted(each.arguments))
-        for each in reply.tool_calls
-    )
-    is_spelled = text is not reply.text or _spell_a_secret(reply.logprobs)
-    made = evolve(
-        reply,
-        text=text,
-        refusal=refusal,
-        reasoning=reasoning,
-        model=model,
-        tool_calls=calls,
-        logprobs=() if is_spelled else reply.logprobs,
-    )
-    return reply if made == reply else made
+    names = ("text", "refusal", "reasoning", "model") if isinstance(reply, Reply) else ("model",)
+    said = {name: getattr(reply, name) for name in names}
+    changed: dict[str, Any] = {
+        name: told for name, each in said.items() if (told := redacted(each)) is not each
+    }
+    if isinstance(reply, Reply):
+        calls = tuple(map(_redacted_call, reply.tool_calls))
+        if calls != reply.tool_calls:
+            changed["tool_calls"] = calls
+        if "text" in changed or _spell_a_secret(reply.logprobs):
+            changed["logprobs"] = ()
+    return evolve(reply, **changed) if changed else reply
+
+
+def _redacted_call(call: ToolCall) -> ToolCall:
+    return ToolCall(redacted(call.id), redacted(call.name), redacted(call.arguments))
 
 
 def _spell_a_secret(logprobs: tuple[Logprob, ...]) -> bool:
     """Whether the tokens one after the other, or any that is likely too, hold a secret."""
+    if not logprobs:
+        return False
     taken = "".join(each.token for each in logprobs)
     others = "\n".join(other.token for each in logprobs for other in each.others)
     return any(redacted(each) is not each for each in (taken, others))

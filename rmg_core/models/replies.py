@@ -37,16 +37,8 @@ class Usage:
         """Take what a provider says, whatever that is."""
         given = (input_tokens, output_tokens, cached, reasoning)
         counts = [_count(each) for each in given]
-        is_suspect = any(
-            count is None and each is not None for count, each in zip(counts, given, strict=True)
-        )
-        return cls(
-            input_tokens=counts[0],
-            output_tokens=counts[1],
-            cached_tokens=counts[2],
-            reasoning_tokens=counts[3],
-            is_suspect=is_suspect,
-        )
+        is_suspect = counts.count(None) > given.count(None)
+        return cls(counts[0], counts[1], counts[2], counts[3], is_suspect)
 
     @property
     def tokens(self) -> int:

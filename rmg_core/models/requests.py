@@ -42,7 +42,7 @@ class Request:
     @property
     def characters(self) -> int:
         """How many characters its texts have; an image counts as 3,000."""
-        return sum(_characters(message) for message in self.messages)
+        return sum(map(_characters, self.messages))
 
     @property
     def last_user_text(self) -> str:
@@ -136,6 +136,8 @@ def as_request(
 
 
 def _characters(message: Message) -> int:
+    if isinstance(message.content, str) and not message.tool_calls:
+        return len(message.content)
     called = sum(len(each.name) + len(each.arguments) for each in message.tool_calls)
     if isinstance(message.content, str):
         return called + len(message.content)

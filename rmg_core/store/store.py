@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -295,7 +296,7 @@ class Store:
         """A call of a model is kept."""
         return self._its_reader().has_calls()
 
-    @property
+    @cached_property  # a judge asks for it with each question, and reading it takes 30 µs
     def salt(self) -> str:
         """What nobody outside can guess, and stays the same for as long as the store is there."""
         facts = self._its_reader().meta()

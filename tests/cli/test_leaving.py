@@ -1,6 +1,8 @@
 """The end of the process."""
 
 import errno
+import gc
+import importlib
 import io
 import os
 import sys
@@ -87,3 +89,18 @@ def test_a_process_without_other_threads_exits_as_python_does(monkeypatch):
     with pytest.raises(SystemExit) as ended:
         leaving.leave(75)
     assert ended.value.code == 75
+
+
+@pytest.mark.parametrize("was_graded", [True, False])
+def test_python_looks_once_more_at_every_object_only_where_something_was_graded(
+    monkeypatch, was_graded
+):
+    frozen = []
+    importlib.import_module(leaving.GRADING)
+    if not was_graded:
+        monkeypatch.delitem(sys.modules, leaving.GRADING)
+    monkeypatch.setattr(leaving, "_others", list)
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append("frozen"))
+    with pytest.raises(SystemExit):
+        leaving.leave(0)
+    assert bool(frozen) is not was_graded

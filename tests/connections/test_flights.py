@@ -1,10 +1,11 @@
 """Equal requests that are asked at once are one call, whatever becomes of who made it."""
 
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 
-from rmg_core.connections.errands import ERRAND, Errand
+from rmg_core.connections.errands import ERRAND, PLACE, Errand
 from rmg_core.connections.ledger import Ledger
 from rmg_core.errors import ModelFailed, ModelStopped
 
@@ -29,6 +30,27 @@ def test_equal_requests_under_way_are_one_call(in_loop):
                 tasks.start_soon(ask, model, ledger, made)
         assert (made, client.asked) == (["q"] * 5, ["q"])
         assert (ledger.tally("judge").calls, ledger.tally("judge").hits) == (1, 4)
+
+    in_loop(run)
+
+
+def test_one_that_lends_its_place_until_the_call_is_over_has_its_reply(in_loop):
+    class Slow:
+        """A place that takes as long to lend as the call takes."""
+
+        @asynccontextmanager
+        async def lent(self):
+            await anyio.wait_all_tasks_blocked()
+            yield
+
+    async def run() -> None:
+        client, made = Client(), []
+        model, ledger = connection(client), Ledger()
+        PLACE.set(Slow())
+        async with anyio.create_task_group() as tasks:
+            for _ in range(2):
+                tasks.start_soon(ask, model, ledger, made)
+        assert (made, client.asked) == (["q"] * 2, ["q"])
 
     in_loop(run)
 

@@ -88,14 +88,17 @@ class Chat:
         Raises:
             ProviderError: it gave no reply.
         """
-        keys = Keys.to(self.base_url, self.api_key, self.headers)
-        made = await call(self._line, keys, written(self._body(request)), reply_of)
+        made = await call(self._line, self._keys, written(self._body(request)), reply_of)
         if isinstance(made, ProviderError):
             raise made
         return made
 
     async def aclose(self) -> None:
         await self._line.aclose()
+
+    @cached_property
+    def _keys(self) -> Keys:
+        return Keys.to(self.base_url, self.api_key, self.headers)
 
     @cached_property
     def _always(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The client `embedding`."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from attrs import Factory, field, frozen
@@ -56,14 +57,17 @@ class Embedding:
             vectors = vectors_of(made.get("data"), len(request.texts))
             return Embeddings(vectors, usage_of(made), model_of(made))
 
-        keys = Keys.to(self.base_url, self.api_key, self.headers)
-        made = await call(self._line, keys, written(self._body(request)), shape)
+        made = await call(self._line, self._keys, written(self._body(request)), shape)
         if isinstance(made, ProviderError):
             raise made
         return made
 
     async def aclose(self) -> None:
         await self._line.aclose()
+
+    @cached_property
+    def _keys(self) -> Keys:
+        return Keys.to(self.base_url, self.api_key, self.headers)
 
     def _body(self, request: EmbeddingRequest) -> dict[str, Any]:
         size = {} if self.dimensions is None else {"dimensions": self.dimensions}

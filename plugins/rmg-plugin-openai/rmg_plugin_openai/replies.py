@@ -25,10 +25,10 @@ def reply_of(made: Mapping[str, Any]) -> Reply | ProviderError:
     Raises:
         ValueError: it is not what the protocol says.
     """
-    match made:
-        case {"choices": []}:
+    match made.get("choices"):
+        case []:
             return Reply("", "other", usage=usage_of(made), model=model_of(made))
-        case {"choices": [{"message": dict() as message, **choice}, *_]}:
+        case [{"message": dict() as message} as choice, *_]:
             pass
         case _:
             raise ValueError("there is no choice with a message")
@@ -50,7 +50,7 @@ def reply_of(made: Mapping[str, Any]) -> Reply | ProviderError:
 def usage_of(made: Mapping[str, Any]) -> Usage:
     """Return what a reply says of its tokens, whatever that is."""
     usage = made.get("usage")
-    if not isinstance(usage, Mapping):
+    if not isinstance(usage, dict):
         return Usage.of(usage, None)
     return Usage.of(
         usage.get("prompt_tokens"),
@@ -66,7 +66,7 @@ def model_of(made: Mapping[str, Any]) -> str:
 
 
 def _detail(details: Any, name: str) -> Any:
-    return details.get(name) if isinstance(details, Mapping) else None
+    return details.get(name) if isinstance(details, dict) else None
 
 
 def _text(given: Any) -> str:

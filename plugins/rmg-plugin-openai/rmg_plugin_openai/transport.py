@@ -39,13 +39,10 @@ class Line:
 
     async def post(self, headers: Mapping[str, str], body: bytes) -> Answer | ProviderError:
         """Send a request once. A failure is returned: raised, it would drag the key along."""
-        from aiohttp import ClientError
-
-        from rmg_plugin_openai.faults import told
-        from rmg_plugin_openai.session import new_session
-
         try:
             if self._session is None:
+                from rmg_plugin_openai.session import new_session
+
                 self._session = new_session(self.url, self.ca_file)
             response = await self._session.post(
                 self.url, data=_data(body), headers=headers, allow_redirects=False
@@ -57,7 +54,9 @@ class Line:
             finally:
                 if not is_whole:
                     _abort(response)
-        except (ClientError, OSError) as fault:
+        except _faults() as fault:  # which is looked up only where something is raised
+            from rmg_plugin_openai.faults import told
+
             return told(fault)
         return answer
 
@@ -65,6 +64,12 @@ class Line:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    from aiohttp import ClientError
+
+    return ClientError, OSError
 
 
 def _data(body: bytes) -> bytes | BytesIO:
