@@ -17,8 +17,9 @@ PATIENCE: Final = 5.0
 PATIENCE_CUT_SHORT: Final = 0.2
 """The same when the run was cut short: idle threads end within that, if not a busy one."""
 
+LISTING: Final = "rmg_core.cli.catalogue"
 GRADING: Final = "rmg_core.runner.execution"
-"""The module that is imported where something is graded."""
+"""The modules that are imported where something is listed, and where it is graded."""
 
 
 def leave(code: int) -> NoReturn:
@@ -32,9 +33,9 @@ def leave(code: int) -> NoReturn:
         tell(said_of(left))
         gc.collect()  # so that what has a temporary file removes it: nothing runs at this exit
         os._exit(code)
-    if GRADING not in sys.modules:
-        # Else Python looks at every object once more, which is an eighth of `rmg graders`. Where
-        # nothing was graded, none is left with anything to do but to go.
+    if LISTING in sys.modules and GRADING not in sys.modules:
+        # Else Python looks at every object once more, which is an eighth of `rmg graders`; after a
+        # list none of them has anything to do but to go.
         gc.freeze()
     sys.exit(code)
 

@@ -126,8 +126,9 @@ class Live:
             while (found := self._kept(key, request, errand, number)) is None:
                 flight = self._flights.get(key)
                 if flight is None:
-                    made: Made = await self._fly(key, request, call, errand, number)
-                    return made
+                    # What is read back is what a later run finds, whatever the client gave.
+                    found = await self._fly(key, request, call, errand, number)
+                    break
                 async with errand.waiting(self.connection.name):
                     await flight.landed()
                 if flight.failed is not None:
@@ -180,17 +181,17 @@ class Live:
         call: Callable[[Any], Awaitable[Any]],
         errand: Errand,
         number: int,
-    ) -> Any:
-        """Make a call that others with the same request wait for; return its reply."""
+    ) -> Call:
+        """Make a call that others with the same request wait for."""
         flight = self._flights[key] = _Flight()
         try:
-            reply, flight.made = await self._call(key, request, call, errand)
+            flight.made = await self._call(key, request, call, errand)
             await self._keep(flight.made, errand, number)
         except ModelFailed as failed:
             flight.failed = failed
             raise
         else:
-            return reply
+            return flight.made
         finally:
             del self._flights[key]
             flight.land()
@@ -201,7 +202,7 @@ class Live:
         request: AnyRequest,
         call: Callable[[Any], Awaitable[Any]],
         errand: Errand,
-    ) -> tuple[AnyReply, Call]:
+    ) -> Call:
         connection, ledger = self.connection, errand.ledger
         if not self._is_open:
             await self._opened()
@@ -229,11 +230,10 @@ class Live:
         tally.queued += got.queued
         usage = got.reply.usage
         self.estimator.learn(request, usage)
-        reply = redacted_reply(got.reply)
-        return reply, Call(
+        return Call(
             key=key,
             model=connection.identity,
-            reply=reply.to_json(),
+            reply=redacted_reply(got.reply).to_json(),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             usd=self._cost(got.reply),

@@ -68,7 +68,7 @@ class Addressing:
                 opened, repeat, _, _ = each
                 cell = Cell(opened.index, opened.id, name, repeat, address, outcome, seconds)
                 into.append(Link(cell, number))
-                self.reused += archive.is_earlier(address, number)
+                self.reused += archive.is_earlier(number)
             else:
                 into.append(each)
 

@@ -10,7 +10,7 @@ from rmg_core.models import Call
 from rmg_core.outcomes import Cell, GraderError, Outcome
 from rmg_core.plan.values import Plan, PlannedGrader
 from rmg_core.redaction import redacted
-from rmg_core.store import Asked, Column, Found, Link, Store, StoredGrader
+from rmg_core.store import Asked, Column, Found, Link, Store, StoredGrader, Ticks
 
 Again: TypeAlias = Literal["failed", "errors", "all"]
 """What is graded again: errors that may pass by themselves, all errors, or everything."""
@@ -36,15 +36,14 @@ class Archive:
     """The store of a run, as the runner sees it; what `write` returns for is safe.
 
     `find` is called from several threads, `write` from one at a time. What has a number above
-    `_last` was made by this run. `_made` are the addresses of what it may have made under an
-    earlier number, which it keeps, and a later run would not let stand. Where the store was
-    empty, `_marks` has a bit for the hash of every address that this run has written: the others
-    need not be asked for.
+    `_last` was made by this run, and so was what is in `_renewed`, which it wrote in place of an
+    earlier outcome. `_marks` has a bit for the hash of every address that this run has written:
+    where nothing else counts, the others need not be asked for.
     """
 
     store: Store
     again: Again = "failed"
-    _made: set[str] = field(factory=set)
+    _renewed: Ticks = field(factory=Ticks)
     _marks: bytearray = field(factory=lambda: bytearray((MARKS + 1) >> 3))
     _last: int = field(init=False)
     _last_call: int = field(init=False)
@@ -53,27 +52,24 @@ class Archive:
         object.__setattr__(self, "_last", self.store.last_number())
         object.__setattr__(self, "_last_call", self.store.last_call_number())
 
-    def is_earlier(self, address: str, number: int) -> bool:
+    def is_earlier(self, number: int) -> bool:
         """Tell whether an outcome that was found is of an earlier run."""
-        return number <= self._last and address not in self._made
+        return number <= self._last and number not in self._renewed
 
     def find(self, addresses: Sequence[str]) -> Mapping[str, Found]:
         """Return what need not be graded again, under its address."""
-        made, last = self._made, self._last
-        if not last:
+        if self.again == "all" or not self._last:
             marks = self._marks
             addresses = [
                 address
                 for address in addresses
                 if marks[(mark := hash(address) & MARKS) >> 3] >> (mark & 7) & 1
             ]
-        elif self.again == "all":
-            addresses = [address for address in addresses if address in made]
         found = self.store.find(addresses) if addresses else {}
         return {
             address: each
             for address, each in found.items()
-            if each.number > last or address in made or self.stands(each.outcome)
+            if self.stands(each.outcome) or not self.is_earlier(each.number)
         }
 
     def standing(self, addresses: Sequence[str]) -> Mapping[str, bool]:
@@ -108,21 +104,18 @@ class Archive:
         Raises:
             StoreError: nothing was written.
         """
-        self.store.write(
+        renewed = self.store.write(
             cells,
             kept.known,
             calls=kept.calls,
             asked=kept.asked,
             fresh=self.again == "all",
-            stays=self._made,
+            stays=self._renewed,
             since=self._last,
         )
-        written = [cell for cell in cells if cell.fingerprint]
-        if self._last:
-            self._made.update(cell.fingerprint for cell in written if not self.stands(cell.outcome))
-            return
+        self._renewed.update(renewed)
         marks = self._marks
-        for cell in written:
+        for cell in cells:
             mark = hash(cell.fingerprint) & MARKS
             marks[mark >> 3] |= 1 << (mark & 7)
 

@@ -3,6 +3,7 @@
 from rmg_core.store.connection import Durability
 from rmg_core.store.directory import preflight
 from rmg_core.store.store import Store
+from rmg_core.store.ticks import Ticks
 from rmg_core.store.values import (
     Asked,
     CallTotals,
@@ -28,6 +29,7 @@ __all__ = [
     "Store",
     "StoredCell",
     "StoredGrader",
+    "Ticks",
     "preflight",
     "verify",
 ]

@@ -5,14 +5,13 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from attrs import field, frozen
+from attrs import frozen
 
 from rmg_core.outcomes import Cell, GraderError
 from rmg_core.store.catalogue import UNREADABLE, Author, Place, read_authors
 from rmg_core.store.checksums import address_of, is_sound, link_checksum, outcome_checksum
 from rmg_core.store.connection import fetched, misled
-from rmg_core.store.rows import Row, expanded, found_in, id_text_of, pack
-from rmg_core.store.values import Found
+from rmg_core.store.rows import Row, expanded, id_text_of, pack
 
 # For every None and every bytes Python's sqlite3 looks whether somebody has registered an adapter,
 # which takes longer than to bind a text or a bytearray: 1.5 µs an outcome in all.
@@ -39,10 +38,10 @@ WHERE c.sample IN (SELECT value FROM json_each(?)) AND o.fingerprint IS NULL""")
 
 @frozen
 class Filed:
-    """The number of the outcome of each cell, in their order, and the outcomes that stayed."""
+    """The number of the outcome of each cell, in their order, and those that are new instead."""
 
     numbers: Sequence[int]
-    stayed: Mapping[str, Found] = field(factory=dict)
+    renewed: Sequence[int] = ()
 
 
 def file_addressed(
@@ -52,14 +51,13 @@ def file_addressed(
     free: int,
     *,
     fresh: bool,
-    stays: Container[str],
+    stays: Container[int],
     since: int | None,
 ) -> Filed:
     """File outcomes that have a fingerprint, under numbers from `free` on where they are new.
 
     An outcome that is there stays, unless it is damaged, or an error, or `fresh` is set. One that
-    these cells brought stays, and so does a sound one with a number above `since`, or under a
-    fingerprint in `stays`.
+    these cells brought stays, and so does a sound one with a number above `since` or in `stays`.
     """
     if not cells:
         return Filed(())
@@ -78,28 +76,25 @@ def file_addressed(
         raise misled("the index of the fingerprints is not that of the outcomes")
     authors = read_authors(connection)
     better: dict[str, Row] = {}
-    stayed = {}
     for cell in late:
         row = stored[cell.fingerprint]
         author = authors.get(row.grader, UNREADABLE)
         sound = is_sound(author.begun, row)
         is_of_these = row.outcome >= free or cell.fingerprint in better
         is_newer = since is not None and row.outcome > since
-        may_stay = is_of_these or is_newer or cell.fingerprint in stays
+        may_stay = is_of_these or is_newer or row.outcome in stays
         is_error = row.status == "error"
         is_better = is_error and not isinstance(cell.outcome, GraderError)
         if not sound or is_better or (not may_stay and (fresh or is_error)):
             attempts = row.attempts + 1 if sound else 1
             row = Row._make(_row_of(cell, places[cell.grader].author, row.outcome, attempts))
             stored[cell.fingerprint] = better[cell.fingerprint] = row
-        else:
-            stayed[cell.fingerprint] = found_in(row, author.scale)
     connection.executemany(_INSTEAD, better.values())
     filed = [
         number if number in new else stored[cell.fingerprint].outcome
         for number, cell in enumerate(cells, free)
     ]
-    return Filed(filed, stayed)
+    return Filed(filed, [row.outcome for row in better.values()])
 
 
 def file_bare(

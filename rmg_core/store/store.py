@@ -107,16 +107,16 @@ class Store:
         links: Sequence[Link] = (),
         *,
         fresh: bool = False,
-        stays: Container[str] = (),
+        stays: Container[int] = (),
         since: int | None = None,
         calls: Sequence[Call] = (),
         asked: Sequence[Asked] = (),
-    ) -> Mapping[str, Found]:
+    ) -> Sequence[int]:
         """Write finished cells, and `links` as `link` does: all is on the disk when this returns.
 
         Under a fingerprint there is one outcome. One that is there stays, unless it is an error
         or `fresh` is set; one of this batch stays always, and so does one with a number above
-        `since`, or under a fingerprint in `stays`. Those that stayed are returned. A cell without
+        `since` or in `stays`. The numbers of those that were replaced are returned. A cell without
         a fingerprint replaces what it had.
 
         `calls` and `asked` are kept as `keep` does. With a cell of `batch` come all of the calls

@@ -7,9 +7,12 @@ from attrs import define, field
 
 @define(eq=False)
 class Ticks:
-    """Remembers which samples of a run were seen: 125 KB for a million."""
+    """Remembers which samples of a run were seen, or outcomes written: 125 KB for a million."""
 
     _bits: bytearray = field(factory=bytearray)
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and not self.missing([number])
 
     def missing(self, numbers: Iterable[int]) -> list[int]:
         """Return those of some numbers that are not in it."""

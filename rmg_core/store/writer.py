@@ -22,7 +22,7 @@ from rmg_core.store.journal import Journal
 from rmg_core.store.rows import id_text_of
 from rmg_core.store.schema import learned_key
 from rmg_core.store.ticks import Ticks
-from rmg_core.store.values import Asked, Column, Forgotten, Found, Link
+from rmg_core.store.values import Asked, Column, Forgotten, Link
 
 _SAMPLE: Final = """INSERT INTO samples (sample, id) VALUES (?, ?)
 ON CONFLICT (sample) DO UPDATE SET id = excluded.id WHERE id IS NOT excluded.id"""
@@ -101,11 +101,11 @@ class Writer:
         links: Sequence[Link],
         *,
         fresh: bool,
-        stays: Container[str],
+        stays: Container[int],
         since: int | None,
         calls: Sequence[Call],
         asked: Sequence[Asked],
-    ) -> Mapping[str, Found]:
+    ) -> Sequence[int]:
         addressed = [cell for cell in batch if cell.fingerprint]
         bare = [cell for cell in batch if not cell.fingerprint]
         linked = [cell for cell, _ in links]
@@ -129,7 +129,7 @@ class Writer:
                 both = {cell.fingerprint for cell in addressed} & {each[0] for each in asked}
                 unlink_calls(self.connection, both)
             self._keep(calls, asked, fresh=fresh)
-        return filed.stayed
+        return filed.renewed
 
     def keep(self, calls: Sequence[Call], asked: Sequence[Asked], *, fresh: bool) -> None:
         if calls or asked:

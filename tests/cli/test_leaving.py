@@ -97,6 +97,7 @@ def test_python_looks_once_more_at_every_object_only_where_something_was_graded(
 ):
     frozen = []
     importlib.import_module(leaving.GRADING)
+    importlib.import_module(leaving.LISTING)
     if not was_graded:
         monkeypatch.delitem(sys.modules, leaving.GRADING)
     monkeypatch.setattr(leaving, "_others", list)

@@ -22,14 +22,13 @@ def store(tmp_path):
 
 
 @pytest.mark.parametrize(("again", "outcome"), [("all", GraderScore(1.0)), ("failed", LATE)])
-def test_what_a_first_run_made_stands_and_is_not_remembered(store, again, outcome):
+def test_what_a_first_run_made_stands(store, again, outcome):
     archive = Archive(store, again)
     made = [cell(number, outcome) for number in range(50)]
     archive.write(made, Kept())
     found = archive.find([each.fingerprint for each in made])
     assert len(found) == 50
-    assert not any(archive.is_earlier(key, each.number) for key, each in found.items())
-    assert archive._made == set()
+    assert not any(archive.is_earlier(each.number) for each in found.values())
 
 
 def test_what_a_later_run_made_instead_of_what_was_there_stands(store):
@@ -39,6 +38,20 @@ def test_what_a_later_run_made_instead_of_what_was_there_stands(store):
     archive.write([cell(0, GraderScore(1.0)), cell(2, GraderScore(1.0))], Kept())
     found = archive.find([f"{number:032x}" for number in range(3)])
     assert {int(key, 16): each.outcome.score for key, each in found.items()} == {0: 1.0, 2: 1.0}
+    assert not any(archive.is_earlier(each.number) for each in found.values())
+    archive.write([cell(0, GraderScore(0.5)), cell(2, GraderScore(0.5))], Kept())
+    assert archive.find([f"{number:032x}" for number in range(3)]) == found
+
+
+def test_an_error_that_a_later_run_came_to_again_stands_in_that_run(store):
+    store.write([cell(0, LATE), cell(1, LATE)])
+    archive = Archive(store)
+    assert archive.find([cell(0, LATE).fingerprint, cell(1, LATE).fingerprint]) == {}
+    archive.write([cell(0, GraderError("timeout", "late again"))], Kept())
+    [found] = archive.find([f"{number:032x}" for number in range(2)]).values()
+    assert (found.number, found.outcome.error) == (1, "late again")
+    assert not archive.is_earlier(found.number)
+    assert archive.is_earlier(2)
 
 
 def test_of_two_outcomes_that_a_run_made_the_first_stays(store):

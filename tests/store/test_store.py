@@ -127,10 +127,12 @@ def test_cells_with_one_fingerprint_share_an_outcome(store: Store):
     assert store.counts() == {"score": 1}
 
 
-def test_the_outcomes_that_stay_are_returned(store: Store):
-    assert store.write([cell(0, 0.5, fingerprint="f"), cell(1, 0.5)]) == {}
-    stayed = store.write([cell(2, 0.25, fingerprint="f"), cell(3)])
-    assert stayed == {"f": Found(1, "f", GraderScore(0.5), 0.25, 1)}
+def test_the_numbers_of_what_was_replaced_are_returned(store: Store):
+    late = GraderError("timeout", "too slow")
+    assert list(store.write([cell(0, 0.5, fingerprint="f"), cell(1, late), cell(2, late)])) == []
+    assert list(store.write([cell(3, 0.25, fingerprint="f"), cell(2, late), cell(4)])) == [3]
+    assert list(store.write([cell(1, late), cell(2, late)], stays={2})) == [3]
+    assert list(store.write([cell(1, late), cell(2, late)], since=1)) == []
 
 
 @pytest.mark.parametrize("later", [GraderScore(1.0), GraderSkip("no"), GraderError("crash", "x")])
