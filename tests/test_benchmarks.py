@@ -12,6 +12,7 @@ SCRIPTS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
 
 # In this process, since a start for each would take longer than what it runs.
 ROWS = {
+    "startup --rounds 1": {"U1", "U1 memory", "U2", "U2 graders", "U3", "U4"},
     "runner --rows 50 --rounds 1": {"R1", "R2"},
     "stream --rows 100": {"R3", "R3 memory"},
     "waiting --rows 8 --rounds 1": {"R6", "R6 log-normal", "R6 blocking", "R7"},
@@ -24,7 +25,6 @@ ROWS = {
     "control --calls 100 --rounds 1": {"J4", "J4 queued", "J4 throughput"},
     "processes --rows 10 --rounds 1": {"R5", "R5 cores"},
 }
-OF_FRESH_PROCESSES = {"U1", "U1 memory", "U2", "U2 graders", "U3", "U4"}
 OF_LITELLM = {"J3"}
 
 
@@ -70,32 +70,34 @@ def test_the_script_of_validations_tells_time_and_memory(script, monkeypatch, ca
 
 
 def test_every_target_is_measured_by_a_script(script):
-    measured = set().union(*ROWS.values(), OF_FRESH_PROCESSES, OF_LITELLM)
+    measured = set().union(*ROWS.values(), OF_LITELLM)
     assert set(script("targets").TARGETS) == measured
 
 
-def test_target_of_a_slow_machine_is_as_much_larger(script):
-    target = script("targets").Target("a grade", "µs", 3, reference=1.0)
-    assert target.is_met(5.9, floor=2.0, pace=None)
-    assert not target.is_met(6.1, floor=2.0, pace=None)
-
-
-def test_target_of_a_fast_machine_is_no_smaller(script):
-    target = script("targets").Target("a grade", "µs", 3, reference=1.0)
-    assert target.is_met(2.9, floor=0.5, pace=None)
+def test_a_target_is_met_as_it_is_written_and_shown_at_the_pace_of_its_machine(script):
+    targets = script("targets")
+    grade = targets.Target("a grade", "µs", 3, by="loop")
+    assert grade.is_met(2.9)
+    assert not grade.is_met(3.1)
+    assert grade.there(2.0, floor=0.1, loop=0.5) == 4.0
+    rate = targets.Target("verdicts", "a second", 1200, is_least=True, by="floor", reference=4000)
+    assert rate.is_met(1201)
+    assert rate.there(1600, floor=8000, loop=None) == 800
+    assert targets.Target("a share", "%", 2).there(1.5, floor=0.1, loop=0.1) == 1.5
 
 
 def test_page_says_what_was_not_measured_and_what_failed(script):
     page = script("all").page(
         {
-            "runner": {"targets": {"R1": {"measured": 2.5, "floor": 1.0}}},
+            "runner": {"targets": {"R1": {"measured": 2.5, "floor": 1.0}}, "loop_us": 0.5},
             "scaling": {"failed": "no room on the disk", "targets": {}},
             "peers": {"peers": {"deepeval": {"failed": "is not installed"}}, "targets": {}},
         },
         60,
     )
     assert "| R1 |" in page
-    assert "| **2.5** | 1 | 2.5 | yes |" in page
+    assert "| **2.5** | yes | 5 **no** | 1 | 2.5 |" in page
+    assert "## Targets: 1 of 32 met, at their pace 0" in page
     assert "| not measured |" in page
     assert "no room on the disk" in page
     assert "| deepeval |  | is not installed |" in page

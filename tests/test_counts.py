@@ -105,7 +105,7 @@ def test_an_async_cell_makes_few_calls():
     runner = GradingRunner({"same": same_async})
     few, many = rows_of(500), rows_of(2500)
     more = calls_in(lambda: runner.run(many)) - calls_in(lambda: runner.run(few))
-    assert more / 2000 <= 38
+    assert more / 2000 <= 44
 
 
 INSTRUCTIONS = """
@@ -156,9 +156,10 @@ def kept_bytes(kind: Any, count: int) -> int:
         tracemalloc.stop()
 
 
-def test_a_result_takes_few_bytes():
-    """A score of a column, and its place: the objects themselves, and nothing of the way."""
-    assert (kept_bytes(same, 3000) - kept_bytes(same, 1000)) / 2000 <= 160
+@pytest.mark.parametrize(("kind", "most"), [(same, 160), (gives_way, 70)])
+def test_a_result_takes_few_bytes(kind, most):
+    """A score, its place and the number of its row; a number that comes again is one score."""
+    assert (kept_bytes(kind, 3000) - kept_bytes(kind, 1000)) / 2000 <= most
 
 
 def peak_of_stream(count: int) -> int:
@@ -217,7 +218,7 @@ def test_a_new_cell_takes_three_statements(tmp_path):
     """Its outcome, its sample, its place; all else is of a batch, of which there may be many."""
     _, few = statements_of(tmp_path / "few", rows_of(10))
     _, many = statements_of(tmp_path / "many", rows_of(2010))
-    assert (many - few) / 2000 <= 3.5
+    assert (many - few) / 2000 <= 3.75
 
 
 def test_a_known_cell_takes_one_statement_and_none_to_be_found(tmp_path):

@@ -88,7 +88,7 @@ def into_a_store(rows: Path, to: Path) -> None:
     with closing(sqlite3.connect(to, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -4000")
+        connection.execute("PRAGMA cache_size = -16000")
         for name in ("samples", "outcomes", "cells"):
             connection.execute(TABLES[name])
         cells = graded(rows)

@@ -12,7 +12,7 @@ import argparse
 
 import anyio
 from attrs import evolve
-from measuring import cost, figure, least, pace, tell
+from measuring import cost, figure, least, loop_us, tell
 
 from rmg_core.limits import SYSTEM, Budget, Door
 
@@ -95,7 +95,7 @@ def main() -> None:
             "J4 throughput": figure(100 * min(shares)),
         },
         calls=calls,
-        pace=pace(),
+        loop_us=loop_us(),
     )
 
 

@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import Any
 
 import orjson
-from measuring import BOTH, cost, cpu_seconds, figure, pace, tell
+from measuring import BOTH, cost, cpu_seconds, figure, loop_us, tell
 
 from rmg_core import GradingRunner
 from rmg_core.graders import as_grader
@@ -241,7 +241,7 @@ def main() -> None:
             two_processes=cores,
             two_processes_graders_of_packs=of_packs(chosen.rows // 100, chosen.rounds),
             restart=restarts(graders.same, 4 * chosen.rounds),
-            pace=pace(),
+            loop_us=loop_us(),
         )
 
 

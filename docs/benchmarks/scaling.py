@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 import anyio
-from measuring import BOTH, cost, cpu_seconds, least, pace, rows_of, tell
+from measuring import BOTH, cost, cpu_seconds, least, loop_us, rows_of, tell
 from runner import same
 from runs import prepare
 from waiting import LATENCY, waits
@@ -93,7 +93,7 @@ def main() -> None:
     most = parser.parse_args().most
     tell(
         {},
-        pace=pace(),
+        loop_us=loop_us(),
         by_rows=by_rows(most),
         by_graders=by_graders(max(most // 50, 20)),
         by_places=by_places(max(most // 100, 20)),

@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Iterator
 
 import anyio
-from measuring import cost, figure, rss_mb, tell
+from measuring import cost, figure, loop_us, rss_mb, tell
 from runner import same
 
 from rmg_core import GraderScore, GradingRunner, grader
@@ -57,6 +57,7 @@ def main() -> None:
     tell(
         {"R3": figure(used, floor), "R3 memory": figure(grown[0])},
         rows=rows,
+        loop_us=loop_us(),
         grades=2 * rows,
         rss_mb_at_the_end=round(rss_mb(), 1),
     )
