@@ -12,6 +12,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,6 +137,17 @@ def in_turn(rounds: int, **work: Callable[[], float]) -> dict[str, list[float]]:
         for name in order:
             found[name].append(work[name]())
     return found
+
+
+def noted(
+    rounds: int, one_round: Callable[[Path, Callable[[str, float], None]], None]
+) -> dict[str, float]:
+    """Return the least of what each round notes, by its name; each has a new folder."""
+    found: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            one_round(Path(folder), lambda name, value: found.setdefault(name, []).append(value))
+    return {name: min(each) for name, each in found.items()}
 
 
 def percentile(values: Sequence[float], share: float) -> float:

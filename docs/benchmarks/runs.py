@@ -12,11 +12,9 @@ outcomes are in the store, as durable as SQLite makes them. Their floors are the
 import argparse
 import gc
 import json
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from hashlib import blake2b
@@ -24,7 +22,7 @@ from pathlib import Path
 
 import orjson
 from byhand import into_a_file, into_a_store
-from measuring import BOTH, cost, cpu_seconds, figure, loop_us, tell
+from measuring import BOTH, cost, cpu_seconds, figure, loop_us, noted, tell
 
 GRADERS = """
 import resource
@@ -136,8 +134,6 @@ def one_round(place: Path, rows: int, note: Callable[[str, float], None]) -> Non
     (all_of / "noted").unlink()
     rmg_run(all_of, "same", *most)
     note("S3", float((all_of / "noted").read_text()))
-    for each in (one, all_of):
-        shutil.rmtree(each)
 
 
 def main() -> None:
@@ -146,15 +142,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     gc.set_threshold(20_000)  # as in a run
-    found: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as place:
-        for _ in range(chosen.rounds):
-            one_round(
-                Path(place),
-                chosen.rows,
-                lambda name, value: found.setdefault(name, []).append(value),
-            )
-    best = {name: min(each) for name, each in found.items()}
+    best = noted(chosen.rounds, lambda place, note: one_round(place, chosen.rows, note))
 
     def a_row(name: str) -> float:
         return (best[f"{name} whole"] - best[f"{name} start"]) / chosen.rows * 1e6

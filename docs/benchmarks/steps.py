@@ -14,14 +14,13 @@ already: the same tables, indexes and commits.
 import argparse
 import gc
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from byhand import BATCH, CELL, OUTCOME, SAMPLE
-from measuring import cost, tell
+from measuring import cost, noted, tell
 from runs import prepare
 
 from rmg_core import Cell, GradingRunner
@@ -74,6 +73,8 @@ def sqlite_alone(cells: list[Cell], place: Path) -> Callable[[], None]:
 
 
 def one_round(folder: Path, rows: int, note: Callable[[str, float], None]) -> None:
+    folder /= "run"
+    prepare(folder, rows)
     runner = GradingRunner.from_config(folder / "sink.toml")
     [planned], dataset = runner.plan.graders, runner.plan.dataset
     if dataset is None:
@@ -107,15 +108,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     gc.set_threshold(20_000)  # as in a run
-    found: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as place:
-        for number in range(chosen.rounds):
-            folder = Path(place, str(number))
-            prepare(folder, chosen.rows)
-            one_round(
-                folder, chosen.rows, lambda name, used: found.setdefault(name, []).append(used)
-            )
-    tell({}, rows=chosen.rows, cpu_us_a_cell={name: round(min(u), 2) for name, u in found.items()})
+    best = noted(chosen.rounds, lambda folder, note: one_round(folder, chosen.rows, note))
+    tell({}, rows=chosen.rows, cpu_us_a_cell={name: round(each, 2) for name, each in best.items()})
 
 
 if __name__ == "__main__":
