@@ -37,8 +37,8 @@ class Archive:
 
     `find` is called from several threads, `write` from one at a time. What has a number above
     `_last` was made by this run, and so was what is in `_renewed`, which it wrote in place of an
-    earlier outcome. `_marks` has a bit for the hash of every address that this run has written:
-    where nothing else counts, the others need not be asked for.
+    earlier outcome. Where nothing else counts, `_marks` has a bit for the hash of every address
+    that this run has written: the others need not be asked for.
     """
 
     store: Store
@@ -52,13 +52,18 @@ class Archive:
         object.__setattr__(self, "_last", self.store.last_number())
         object.__setattr__(self, "_last_call", self.store.last_call_number())
 
+    @property
+    def _counts_only_its_own(self) -> bool:
+        """Only what this run has written counts."""
+        return self.again == "all" or not self._last
+
     def is_earlier(self, number: int) -> bool:
         """Tell whether an outcome that was found is of an earlier run."""
         return number <= self._last and number not in self._renewed
 
     def find(self, addresses: Sequence[str]) -> Mapping[str, Found]:
         """Return what need not be graded again, under its address."""
-        if self.again == "all" or not self._last:
+        if self._counts_only_its_own:
             marks = self._marks
             addresses = [
                 address
@@ -114,6 +119,8 @@ class Archive:
             since=self._last,
         )
         self._renewed.update(renewed)
+        if not self._counts_only_its_own:
+            return
         marks = self._marks
         for cell in cells:
             mark = hash(cell.fingerprint) & MARKS

@@ -215,7 +215,7 @@ class Writer:
             cells, outcomes, strict=True
         ):
             place = places[name]
-            to = fingerprint or address_of(number, "")
+            to = address_of(number, fingerprint)
             checksum = link_checksum(place.begun, sample, ids[sample], repeat, to)
             # sqlite3 binds a bytearray at once, and looks for an adapter of bytes: 0.5 µs.
             rows.append((sample, place.number, repeat, number, bytearray(checksum)))
